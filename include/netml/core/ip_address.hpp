@@ -1,0 +1,35 @@
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace netml {
+
+/// An IPv4 or IPv6 address in 16 bytes, network order; IPv4 as ::ffff:a.b.c.d (RFC 4291, 2.5.5.2).
+///
+/// Which of the two it is cannot be read off the bytes (an IPv6 packet may carry a mapped address);
+/// whoever holds the address keeps the version beside it.
+struct IpAddress {
+  std::array<std::uint8_t, 16> bytes{};
+
+  static IpAddress from_ipv4(const std::uint8_t* four_bytes) noexcept;
+  static IpAddress from_ipv6(const std::uint8_t* sixteen_bytes) noexcept;
+
+  /// True for ::ffff:0:0/96.
+  bool is_mapped_ipv4() const noexcept;
+
+  auto operator<=>(const IpAddress&) const = default;
+};
+
+/// Dotted quad for `version` 4, RFC 5952 text (as inet_ntop prints) for 6.
+std::string to_text(const IpAddress& address, int version);
+
+/// Reads an address; nullopt for anything that is not exactly one (no zone, no prefix, no spaces).
+/// A dotted quad becomes the mapped form.
+std::optional<IpAddress> parse_ip_address(std::string_view text);
+
+}  // namespace netml

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+
+namespace netml {
+
+/// Guards for JSON that comes from a file.
+struct JsonLimits {
+  int depth = 64;
+  std::size_t bytes = std::size_t{64} << 20;
+};
+
+/// Parses untrusted JSON text. Duplicate keys, non-finite numbers, nesting or size beyond `limits`
+/// and trailing text are errors; nothing recurses deeper than `limits.depth`.
+/// Throws DataError with a one-line message that begins with `what` (for example the file's name).
+nlohmann::json parse_json(std::string_view text, const std::string& what, JsonLimits limits = {});
+
+}  // namespace netml

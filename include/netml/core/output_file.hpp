@@ -1,0 +1,62 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace netml {
+
+/// Who may read a file that we create (before the umask).
+enum class FileMode { kShared = 0666, kPrivate = 0600 };
+
+/// A result on its way to a file, whole or not at all.
+///
+/// A regular file is written under a temporary name in the same directory and takes its place in
+/// `commit()` (flush, fsync, close, rename, fsync of the directory). Devices, FIFOs and stdout
+/// ("-") are written directly. Without `commit()` the destructor removes the temporary file and the
+/// old file stays as it was.
+/// Every member that writes throws OutputError naming the path as typed; a reader of ours that has
+/// gone away (EPIPE) throws BrokenPipe.
+class OutputFile {
+ public:
+  explicit OutputFile(const std::string& path, FileMode mode = FileMode::kShared);
+  ~OutputFile();
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+
+  /// Buffered; whole calls stay together in one write(2) while they fit the buffer.
+  void write(std::string_view bytes);
+  /// Hands everything buffered to the system.
+  void flush();
+  /// Overwrites bytes that were already written. Requires: is_regular().
+  void write_at(std::size_t offset, std::string_view bytes);
+  void commit();
+
+  /// True when the result appears under its name only in commit().
+  bool is_regular() const noexcept { return !temporary_.empty(); }
+  /// True for a pipe, a terminal or a socket: somebody may be reading along.
+  bool is_followed() const noexcept { return followed_; }
+  const std::string& path() const noexcept { return path_; }
+
+ private:
+  [[noreturn]] void fail(int error_number) const;
+  void write_all(std::string_view bytes);
+
+  std::string path_;
+  std::string temporary_;
+  int descriptor_ = -1;
+  bool owned_ = false;
+  bool followed_ = false;
+  std::string buffer_;
+};
+
+/// The reader of our output has gone away; the run ends quietly with status 141.
+struct BrokenPipe {};
+
+/// Writes a whole small file by the rules above.
+void write_file(const std::string& path, std::string_view bytes, FileMode mode = FileMode::kShared);
+
+/// Reads a whole regular file or FIFO of at most `limit` bytes. Throws InputError.
+std::string read_file(const std::string& path, std::size_t limit);
+
+}  // namespace netml

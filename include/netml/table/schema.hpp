@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace netml {
+
+enum class ColumnType { kU64, kI64, kF64, kText, kList };
+
+/// "u64", "i64", "f64", "text", "list".
+std::string_view to_text(ColumnType type) noexcept;
+
+/// What a column is called and means. `netml columns` and the metadata files print these.
+struct ColumnInfo {
+  std::string name;
+  ColumnType type = ColumnType::kF64;
+  std::string unit;        ///< "ns", "ms", "bytes", "packets", "" for none
+  std::string definition;  ///< one sentence
+  std::string source;      ///< the reference system, RFC or paper that defines it
+  bool is_identity = false;  ///< addresses, ports, absolute times, labels, text: no model ever sees it
+};
+
+struct Schema {
+  std::vector<ColumnInfo> columns;
+
+  std::size_t size() const noexcept { return columns.size(); }
+  std::optional<std::size_t> find(std::string_view name) const noexcept;
+  std::vector<std::string> names() const;
+};
+
+/// One value of a row. Text and lists are borrowed: they live until the row has been written.
+struct Cell {
+  enum class Kind : std::uint8_t { kMissing, kU64, kI64, kF64, kText, kList };
+
+  Kind kind = Kind::kMissing;
+  union {
+    std::uint64_t u64 = 0;
+    std::int64_t i64;
+    double f64;
+  };
+  std::string_view text;
+  std::span<const std::int64_t> list;
+
+  static Cell missing() noexcept { return {}; }
+  static Cell of(std::uint64_t value) noexcept;
+  static Cell of(std::int64_t value) noexcept;
+  /// Not finite: missing.
+  static Cell of(double value) noexcept;
+  static Cell of(std::string_view value) noexcept;
+  static Cell of(std::span<const std::int64_t> value) noexcept;
+
+  /// The value as a double; NaN when it is missing or not a number.
+  double number() const noexcept;
+};
+
+}  // namespace netml

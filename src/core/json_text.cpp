@@ -1,0 +1,102 @@
+#include "netml/core/json_text.hpp"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <vector>
+
+#include "netml/core/error.hpp"
+#include "netml/core/text_format.hpp"
+
+namespace netml {
+namespace {
+
+using nlohmann::json;
+
+// Builds the value through the event interface, so that depth and keys are checked before the
+// parser goes on.
+class CheckedBuilder : public nlohmann::json_sax<json> {
+ public:
+  CheckedBuilder(const std::string& what, int max_depth) : what_(what), max_depth_(max_depth) {}
+
+  json take() { return std::move(root_); }
+
+  bool null() override { return add(nullptr); }
+  bool boolean(bool value) override { return add(value); }
+  bool number_integer(number_integer_t value) override { return add(value); }
+  bool number_unsigned(number_unsigned_t value) override { return add(value); }
+  bool number_float(number_float_t value, const string_t& text) override {
+    if (!std::isfinite(value)) {
+      fail("number " + printable(text) + " is out of range");
+    }
+    return add(value);
+  }
+  bool string(string_t& value) override { return add(value); }
+  bool binary(binary_t&) override { return false; }
+  bool start_object(std::size_t) override { return open(json::object()); }
+  bool start_array(std::size_t) override { return open(json::array()); }
+  bool end_object() override { return close(); }
+  bool end_array() override { return close(); }
+  bool key(string_t& name) override {
+    if (open_.back()->contains(name)) {
+      fail("key \"" + printable(name) + "\" is given twice");
+    }
+    key_ = name;
+    return true;
+  }
+  bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&) override {
+    fail("not valid JSON at byte " + std::to_string(position));
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& reason) const { throw DataError(what_ + ": " + reason); }
+
+  json* place(json value) {
+    if (open_.empty()) {
+      root_ = std::move(value);
+      return &root_;
+    }
+    json& parent = *open_.back();
+    if (parent.is_array()) {
+      parent.push_back(std::move(value));
+      return &parent.back();
+    }
+    return &(parent[key_] = std::move(value));
+  }
+  bool add(json value) {
+    place(std::move(value));
+    return true;
+  }
+  bool open(json value) {
+    if (static_cast<int>(open_.size()) >= max_depth_) {
+      fail("nested more than " + std::to_string(max_depth_) + " deep");
+    }
+    open_.push_back(place(std::move(value)));
+    return true;
+  }
+  bool close() {
+    open_.pop_back();
+    return true;
+  }
+
+  const std::string& what_;
+  const int max_depth_;
+  json root_;
+  std::vector<json*> open_;  // stable: a container only grows while it is the innermost one
+  std::string key_;
+};
+
+}  // namespace
+
+json parse_json(std::string_view text, const std::string& what, JsonLimits limits) {
+  if (text.size() > limits.bytes) {
+    throw DataError(what + ": larger than " + std::to_string(limits.bytes) + " bytes");
+  }
+  CheckedBuilder builder(what, limits.depth);
+  if (!json::sax_parse(text, &builder)) {
+    throw DataError(what + ": not valid JSON");
+  }
+  return builder.take();
+}
+
+}  // namespace netml

@@ -1,0 +1,227 @@
+#include "netml/core/output_file.hpp"
+
+#include <fcntl.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+
+#include "netml/core/error.hpp"
+#include "netml/core/text_format.hpp"
+
+namespace netml {
+namespace {
+
+constexpr std::size_t kBufferBytes = std::size_t{256} << 10;
+
+std::string directory_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+}
+
+std::string temporary_name(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  const std::size_t name = slash == std::string::npos ? 0 : slash + 1;
+  std::uint64_t random = 0;
+  if (getrandom(&random, sizeof random, 0) != static_cast<ssize_t>(sizeof random)) {
+    random = static_cast<std::uint64_t>(getpid());
+  }
+  // The name stays within NAME_MAX however long the final one is.
+  return path.substr(0, name) + "." + path.substr(name, 200) + "." + std::to_string(getpid()) + "." +
+         std::to_string(random) + ".tmp";
+}
+
+int retry_open(const char* path, int flags, mode_t mode) {
+  int descriptor = -1;
+  do {
+    descriptor = open(path, flags | O_CLOEXEC, mode);
+  } while (descriptor < 0 && errno == EINTR);
+  return descriptor;
+}
+
+std::string reason(int error_number) { return std::strerror(error_number); }
+
+// A name that is a symbolic link to a regular file keeps being one: the file it points to is replaced.
+std::string resolve_links(const std::string& path) {
+  const std::unique_ptr<char, decltype(&free)> real(realpath(path.c_str(), nullptr), &free);
+  return real ? real.get() : path;
+}
+
+}  // namespace
+
+OutputFile::OutputFile(const std::string& path, FileMode mode) : path_(path) {
+  struct stat status {};
+  if (path == "-") {
+    descriptor_ = STDOUT_FILENO;
+  } else if (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+    if (S_ISDIR(status.st_mode)) {
+      fail(EISDIR);
+    }
+    descriptor_ = retry_open(path.c_str(), O_WRONLY, 0);
+    owned_ = true;
+  } else {
+    temporary_ = temporary_name(resolve_links(path));
+    descriptor_ = retry_open(temporary_.c_str(), O_RDWR | O_CREAT | O_EXCL, static_cast<mode_t>(mode));
+    owned_ = true;
+    if (descriptor_ < 0) {
+      const int error_number = errno;
+      temporary_.clear();
+      fail(error_number);
+    }
+  }
+  if (descriptor_ < 0 || fstat(descriptor_, &status) != 0) {
+    fail(errno);
+  }
+  followed_ = S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode) || isatty(descriptor_) == 1;
+  buffer_.reserve(kBufferBytes);
+}
+
+OutputFile::~OutputFile() {
+  if (owned_ && descriptor_ >= 0) {
+    close(descriptor_);
+  }
+  if (!temporary_.empty()) {
+    unlink(temporary_.c_str());
+  }
+}
+
+void OutputFile::write(std::string_view bytes) {
+  if (buffer_.size() + bytes.size() > kBufferBytes) {
+    flush();
+  }
+  if (bytes.size() >= kBufferBytes) {
+    write_all(bytes);
+  } else {
+    buffer_ += bytes;
+  }
+}
+
+void OutputFile::flush() {
+  write_all(buffer_);
+  buffer_.clear();
+}
+
+void OutputFile::write_all(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
+    if (written < 0) {
+      if (errno == EINTR) {
+        continue;
+      }
+      fail(errno);
+    }
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+void OutputFile::write_at(std::size_t offset, std::string_view bytes) {
+  flush();
+  while (!bytes.empty()) {
+    const ssize_t written = pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (written < 0) {
+      if (errno == EINTR) {
+        continue;
+      }
+      fail(errno);
+    }
+    offset += static_cast<std::size_t>(written);
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+void OutputFile::commit() {
+  flush();
+  if (temporary_.empty()) {
+    if (owned_ && descriptor_ >= 0) {
+      const int descriptor = descriptor_;
+      descriptor_ = -1;
+      if (close(descriptor) != 0 && errno != EINTR) {
+        fail(errno);
+      }
+    }
+    return;
+  }
+  if (fsync(descriptor_) != 0) {
+    fail(errno);
+  }
+  const int descriptor = descriptor_;
+  descriptor_ = -1;
+  if (close(descriptor) != 0 && errno != EINTR) {
+    fail(errno);
+  }
+  const std::string target = resolve_links(path_);
+  if (rename(temporary_.c_str(), target.c_str()) != 0) {
+    fail(errno);
+  }
+  temporary_.clear();
+  const int directory = retry_open(directory_of(target).c_str(), O_RDONLY | O_DIRECTORY, 0);
+  if (directory < 0) {
+    fail(errno);
+  }
+  const int synced = fsync(directory);
+  const int error_number = errno;
+  close(directory);
+  // Some file systems cannot sync a directory; the rename itself has been done.
+  if (synced != 0 && error_number != EINVAL && error_number != ENOTSUP) {
+    fail(error_number);
+  }
+}
+
+void OutputFile::fail(int error_number) const {
+  if (error_number == EPIPE) {
+    throw BrokenPipe{};
+  }
+  throw OutputError((path_ == "-" ? "standard output" : printable(path_)) +
+                    ": cannot write: " + reason(error_number));
+}
+
+void write_file(const std::string& path, std::string_view bytes, FileMode mode) {
+  OutputFile file(path, mode);
+  file.write(bytes);
+  file.commit();
+}
+
+std::string read_file(const std::string& path, std::size_t limit) {
+  const auto refuse = [&](const std::string& why) -> InputError {
+    return InputError(printable(path) + ": " + why);
+  };
+  const int descriptor = path == "-" ? STDIN_FILENO : retry_open(path.c_str(), O_RDONLY, 0);
+  if (descriptor < 0) {
+    throw refuse("cannot open: " + reason(errno));
+  }
+  const struct Closer {
+    int fd;
+    ~Closer() {
+      if (fd != STDIN_FILENO) {
+        close(fd);
+      }
+    }
+  } closer{descriptor};
+  struct stat status {};
+  if (fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode)) {
+    throw refuse("is a directory");
+  }
+  std::string bytes;
+  char block[1 << 16];
+  while (true) {
+    const ssize_t count = read(descriptor, block, sizeof block);
+    if (count < 0 && errno == EINTR) {
+      continue;
+    }
+    if (count < 0) {
+      throw refuse("cannot read: " + reason(errno));
+    }
+    if (count == 0) {
+      return bytes;
+    }
+    bytes.append(block, static_cast<std::size_t>(count));
+    if (bytes.size() > limit) {
+      throw refuse("larger than " + std::to_string(limit) + " bytes");
+    }
+  }
+}
+
+}  // namespace netml
