@@ -13,7 +13,7 @@ struct RawPacket {
   std::int64_t subsecond_ns = 0;
   std::uint32_t wire_length = 0;      ///< bytes on the wire, link header included
   std::span<const std::uint8_t> bytes;  ///< captured bytes
-  int link_type = 0;                  ///< LINKTYPE_ value as in the file header
+  int link_type = 0;                  ///< DLT_ value as libpcap gives it (LINKTYPE_ of the file, mapped)
 };
 
 /// Outcome of a read.
@@ -22,7 +22,6 @@ enum class ReadStatus {
   kEnd,          ///< the input is complete
   kDamaged,      ///< the input is damaged from here on; `damage()` says how
   kInterrupted,  ///< a signal asked to stop
-  kIdle,         ///< nothing for 250 ms on a pipe or interface; more may come
 };
 
 /// Packets of one capture, in file order. Not thread-safe.
@@ -34,6 +33,8 @@ class PacketSource {
   virtual int link_type() const noexcept = 0;
   /// After kDamaged: one line without the file's name, with packet number and byte offset.
   virtual std::string damage() const = 0;
+  /// Packets read so far, those that the filter left out included.
+  virtual std::uint64_t packets_seen() const noexcept = 0;
   /// Timestamps that had to be saturated so far.
   virtual std::uint64_t clock_out_of_range() const noexcept = 0;
 };

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <unordered_map>
+
+#include "netml/core/sip_hash.hpp"
+#include "netml/decode/packet.hpp"
+
+namespace netml {
+
+/// Identity of a fragmented datagram (RFC 791, 3.2; RFC 8200, 4.5).
+struct FragmentKey {
+  IpAddress source;
+  IpAddress destination;
+  std::uint32_t identification = 0;
+  std::uint16_t vlan = 0;
+  std::uint8_t protocol = 0;
+  std::uint8_t ip_version = 0;
+
+  bool operator==(const FragmentKey&) const = default;
+};
+
+/// Remembers which flow a first fragment belongs to, so that the later ones, which carry no ports,
+/// find it. Nothing is reassembled. Bounded: 65536 datagrams, 30 s of packet time, oldest leaves first.
+class FragmentTable {
+ public:
+  struct Flow {
+    FlowKey key;
+    bool from_b = false;
+  };
+
+  static constexpr std::size_t kMostDatagrams = 65536;
+  static constexpr std::int64_t kLifetimeNs = 30'000'000'000;
+
+  explicit FragmentTable(const HashKey& hash_key) : entries_(0, Hash{hash_key}) {}
+
+  void remember(const FragmentKey& datagram, const Flow& flow, std::int64_t ts_ns);
+  /// Null when the first fragment was not seen, or too long ago.
+  const Flow* find(const FragmentKey& datagram, std::int64_t ts_ns) const;
+  std::size_t size() const noexcept { return entries_.size(); }
+  void clear();
+
+ private:
+  struct Hash {
+    HashKey key;
+    std::size_t operator()(const FragmentKey& datagram) const noexcept { return sip_hash(key, datagram); }
+  };
+  struct Entry {
+    Flow flow;
+    std::int64_t ts_ns;
+  };
+
+  std::unordered_map<FragmentKey, Entry, Hash> entries_;
+  std::deque<FragmentKey> oldest_first_;
+};
+
+}  // namespace netml

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "netml/capture/packet_source.hpp"
+#include "netml/decode/fragments.hpp"
+#include "netml/decode/packet.hpp"
+
+namespace netml {
+
+struct DecodeOptions {
+  bool decode_tunnels = true;
+  bool per_direction = false;  ///< the key keeps source and destination apart
+};
+
+/// What a packet counted as `not_ip` was.
+enum class NotIpClass : std::uint8_t {
+  kArp,
+  kLldp,
+  kEapol,
+  kPppoeDiscovery,
+  kPppControl,
+  kLlc,
+  kWlan,
+  kMpls,
+  kOther,
+  kCount
+};
+std::string_view to_text(NotIpClass kind) noexcept;
+
+/// True when packets of this link type (DLT_ value) can be decoded.
+bool is_supported_link_type(int link_type) noexcept;
+
+/// Turns captured bytes into packet records: link layer, VLAN, MPLS and PPPoE, IPv4 and IPv6 with
+/// their extensions, tunnels, transport. The record describes the innermost IP packet.
+///
+/// Keeps the memory of first fragments, so packets must come in capture order. Work per packet is
+/// bounded (32 headers, 4 tunnels); malformed packets give a status, never an exception. Memory is
+/// bounded by the fragment table. Not thread-safe.
+class PacketDecoder {
+ public:
+  explicit PacketDecoder(const DecodeOptions& options);
+
+  /// Fills `record` (all but `index` and `hash`) and returns kOk, or says why there is no flow key;
+  /// the record is then meaningless.
+  DecodeStatus decode(const RawPacket& packet, PacketRecord& record);
+
+  /// After kNotIp: of which kind.
+  NotIpClass not_ip_class() const noexcept { return not_ip_class_; }
+
+  /// Forgets fragments: between inputs that are not continuous.
+  void start_input() { fragments_.clear(); }
+
+ private:
+  DecodeOptions options_;
+  FragmentTable fragments_;
+  NotIpClass not_ip_class_ = NotIpClass::kOther;
+};
+
+}  // namespace netml

@@ -1,0 +1,194 @@
+// IPv4 and IPv6 headers, extension headers, fragments.
+
+#include "layers.hpp"
+
+namespace netml {
+namespace {
+
+constexpr std::size_t kIpv4Header = 20, kIpv6Header = 40;
+
+// The inner IP header is sound: from here on the packet belongs to the inner flow.
+void commit(Walk& walk) { walk.has_outer = false; }
+
+void note_fragment(Walk& walk, std::uint32_t identification, bool is_first, int version) {
+  FragmentKey datagram;
+  datagram.source = walk.source;
+  datagram.destination = walk.destination;
+  datagram.identification = identification;
+  datagram.vlan = walk.record.key.vlan;
+  datagram.protocol = version == 4 ? walk.protocol : std::uint8_t{0};
+  datagram.ip_version = static_cast<std::uint8_t>(version);
+  walk.record.is_fragment = true;
+  if (!is_first) {
+    walk.is_later_fragment = true;
+    walk.datagram = datagram;
+  } else if (walk.first_fragment_count < walk.first_fragments.size()) {
+    walk.first_fragments[walk.first_fragment_count++] = datagram;
+  }
+}
+
+//  0                   1                   2                   3     RFC 791, 3.1
+//  0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+// +-------+-------+---------------+-------------------------------+
+// |version|  IHL  |      TOS      |         total length          |
+// +-------+-------+---------------+-----+-------------------------+
+// |        identification         |flags|     fragment offset     |
+// +---------------+---------------+-----+-------------------------+
+// |      TTL      |   protocol    |        header checksum        |
+// +---------------+---------------+-------------------------------+
+// |                     source, destination …                     |
+Next decode_ipv4(Walk& walk) {
+  LayerView& view = walk.view;
+  const std::uint64_t wire = view.wire_remaining();
+  if (view.reader.remaining() < kIpv4Header) {
+    return walk.fail(view.short_status(kIpv4Header, DecodeStatus::kBadIpHeader));
+  }
+  ByteReader header = view.reader;
+  const std::size_t header_length = (header.u8() & 15U) * 4U;
+  const std::uint8_t tos = header.u8();
+  const std::uint32_t total_field = header.u16be();
+  const std::uint16_t identification = header.u16be();
+  const std::uint16_t fragment = header.u16be();
+  const std::uint8_t ttl = header.u8();
+  const std::uint8_t protocol = header.u8();
+  header.skip(2);
+  // Segmentation offload leaves the length 0: the packet then ends where the frame does.
+  const std::uint64_t total = total_field == 0 ? wire : total_field;
+  if (header_length < kIpv4Header || total < header_length) {
+    return walk.fail(DecodeStatus::kBadIpHeader);
+  }
+  if (view.reader.remaining() < header_length) {
+    return walk.fail(view.short_status(header_length, DecodeStatus::kBadIpHeader));
+  }
+  commit(walk);
+  walk.source = IpAddress::from_ipv4(header.take(4).data());
+  walk.destination = IpAddress::from_ipv4(header.take(4).data());
+  walk.protocol = protocol;
+  walk.record.key.ip_version = 4;
+  walk.record.tos = tos;
+  walk.record.ttl = ttl;
+  walk.record.ip_length = static_cast<std::uint32_t>(total);
+  walk.record.transport_length = static_cast<std::uint32_t>(total - header_length);
+  view.limit(total);
+  view.reader.skip(header_length);
+  constexpr std::uint16_t kMoreFragments = 0x2000, kOffset = 0x1fff;
+  if ((fragment & (kMoreFragments | kOffset)) != 0) {
+    note_fragment(walk, identification, (fragment & kOffset) == 0, 4);
+  }
+  return Next::kTransport;
+}
+
+bool is_extension(std::uint8_t protocol) {
+  switch (protocol) {
+    case ip_protocol::kHopByHop:
+    case ip_protocol::kRouting:
+    case ip_protocol::kFragment:
+    case ip_protocol::kAh:
+    case ip_protocol::kDestinationOptions:
+    case ip_protocol::kMobility:
+    case ip_protocol::kHip:
+    case ip_protocol::kShim6:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// One extension header (RFC 8200, 4; AH: RFC 4302, 2). Advances the view or returns false.
+bool skip_extension(Walk& walk) {
+  LayerView& view = walk.view;
+  ByteReader header = view.reader;
+  const std::uint8_t next = header.u8();
+  const std::size_t length_field = header.u8();
+  std::size_t length = 8;
+  if (walk.protocol == ip_protocol::kFragment) {
+    header = view.reader;
+    header.skip(2);
+    const std::uint16_t offset = header.u16be();
+    const std::uint32_t identification = header.u32be();
+    constexpr std::uint16_t kMore = 1, kOffset = 0xfff8;
+    if (header.ok() && (offset & (kMore | kOffset)) != 0) {
+      note_fragment(walk, identification, (offset & kOffset) == 0, 6);
+    }
+  } else {
+    length = walk.protocol == ip_protocol::kAh ? (length_field + 2) * 4 : (length_field + 1) * 8;
+  }
+  if (view.reader.remaining() < length || walk.record.transport_length < length) {
+    walk.fail(view.short_status(length, DecodeStatus::kBadExtension));
+    return false;
+  }
+  view.reader.skip(length);
+  walk.record.transport_length -= static_cast<std::uint32_t>(length);
+  walk.protocol = next;
+  return true;
+}
+
+//  0                   1                   2                   3     RFC 8200, 3
+//  0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+// +-------+---------------+---------------------------------------+
+// |version| traffic class |              flow label               |
+// +-------+-----------+---+-----------+---------------------------+
+// |       payload length  |  next header  |       hop limit       |
+// +-----------------------+---------------+-----------------------+
+// |              source, destination (16 bytes each)              |
+Next decode_ipv6(Walk& walk) {
+  LayerView& view = walk.view;
+  if (view.reader.remaining() < kIpv6Header) {
+    return walk.fail(view.short_status(kIpv6Header, DecodeStatus::kBadIpHeader));
+  }
+  commit(walk);
+  ByteReader& reader = view.reader;
+  const std::uint64_t wire = view.wire_remaining() - kIpv6Header;
+  const std::uint32_t first = reader.u32be();
+  const std::uint32_t payload_field = reader.u16be();
+  walk.protocol = reader.u8();
+  walk.record.ttl = reader.u8();
+  walk.source = IpAddress::from_ipv6(reader.take(16).data());
+  walk.destination = IpAddress::from_ipv6(reader.take(16).data());
+  // 0: a jumbogram (RFC 2675) or offload; to the end of the frame.
+  const std::uint64_t payload = payload_field == 0 ? wire : payload_field;
+  walk.record.key.ip_version = 6;
+  walk.record.tos = static_cast<std::uint8_t>(first >> 20);
+  walk.record.ip_length = static_cast<std::uint32_t>(kIpv6Header + payload);
+  walk.record.transport_length = static_cast<std::uint32_t>(payload);
+  view.limit(payload);
+  return Next::kTransport;
+}
+
+Next skip_extensions(Walk& walk) {
+  while (!walk.is_later_fragment && is_extension(walk.protocol)) {
+    // HIP and Shim6 are extensions of IPv6 only; over IPv4 AH alone is one.
+    if (walk.record.key.ip_version == 4 && walk.protocol != ip_protocol::kAh) {
+      break;
+    }
+    if (++walk.headers > Walk::kMostHeaders) {
+      return walk.fail(DecodeStatus::kTooDeep);
+    }
+    if (!skip_extension(walk)) {
+      return Next::kFailed;
+    }
+  }
+  if (walk.protocol == ip_protocol::kNoNext && walk.record.key.ip_version == 6) {
+    return walk.fail(DecodeStatus::kUnsupportedL4);
+  }
+  return Next::kTransport;
+}
+
+}  // namespace
+
+Next decode_ip(Walk& walk) {
+  ByteReader& reader = walk.view.reader;
+  if (reader.remaining() == 0) {
+    return walk.fail(walk.view.short_status(1, DecodeStatus::kShortLink));
+  }
+  const int version = reader.peek() >> 4;
+  if ((version != 4 && version != 6) || (walk.ip_version != 0 && version != walk.ip_version)) {
+    return walk.fail(DecodeStatus::kBadIpVersion);
+  }
+  walk.is_later_fragment = false;
+  walk.record.is_fragment = false;
+  const Next next = version == 4 ? decode_ipv4(walk) : decode_ipv6(walk);
+  return next == Next::kFailed ? next : skip_extensions(walk);
+}
+
+}  // namespace netml

@@ -1,0 +1,85 @@
+#include "netml/decode/packet_decoder.hpp"
+
+#include "layers.hpp"
+
+namespace netml {
+namespace {
+
+Next step(Walk& walk, Next next) {
+  if (++walk.headers > Walk::kMostHeaders) {
+    walk.has_outer = false;
+    return walk.fail(DecodeStatus::kTooDeep);
+  }
+  switch (next) {
+    case Next::kEthernet:
+      return decode_ethernet(walk);
+    case Next::kEtherType:
+      return decode_ether_type(walk);
+    case Next::kPpp:
+      return decode_ppp(walk);
+    case Next::kLlc:
+      return decode_llc(walk);
+    case Next::kIp:
+      return decode_ip(walk);
+    case Next::kTransport:
+      return decode_transport(walk);
+    case Next::kDone:
+    case Next::kFailed:
+      break;
+  }
+  return next;
+}
+
+}  // namespace
+
+std::string_view to_text(DecodeStatus status) noexcept {
+  constexpr std::string_view kNames[] = {
+      "ok",           "empty",         "short_link",        "not_ip",   "encrypted_wlan",
+      "bad_ip_version", "bad_ip_header", "short_l4",        "bad_l4_header", "bad_extension",
+      "fragment_no_ports", "too_deep", "unsupported_l4",    "snapped",
+  };
+  static_assert(std::size(kNames) == static_cast<std::size_t>(DecodeStatus::kCount));
+  return kNames[static_cast<std::size_t>(status)];
+}
+
+std::string_view to_text(NotIpClass kind) noexcept {
+  constexpr std::string_view kNames[] = {"arp", "lldp", "eapol", "pppoe_discovery", "ppp_control",
+                                         "llc", "wlan", "mpls",  "other"};
+  static_assert(std::size(kNames) == static_cast<std::size_t>(NotIpClass::kCount));
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
+PacketDecoder::PacketDecoder(const DecodeOptions& options) : options_(options), fragments_(random_hash_key()) {}
+
+DecodeStatus PacketDecoder::decode(const RawPacket& packet, PacketRecord& record) {
+  if (packet.bytes.empty()) {
+    return DecodeStatus::kEmpty;
+  }
+  Walk walk(packet, options_);
+  walk.record.ts_ns = packet.ts_ns;
+  walk.record.wire_length = packet.wire_length;
+  walk.record.captured_length = static_cast<std::uint32_t>(packet.bytes.size());
+  Next next = decode_link(walk);
+  while (next != Next::kDone && next != Next::kFailed) {
+    next = step(walk, next);
+  }
+  if (next == Next::kFailed && !walk.has_outer) {
+    not_ip_class_ = walk.not_ip_class;
+    return walk.failure;
+  }
+  record = next == Next::kFailed ? walk.outer : walk.record;
+  if (next == Next::kDone && walk.is_later_fragment) {
+    const FragmentTable::Flow* flow = fragments_.find(walk.datagram, packet.ts_ns);
+    if (flow == nullptr) {
+      return DecodeStatus::kFragmentNoPorts;
+    }
+    record.key = flow->key;
+    record.from_b = flow->from_b;
+  }
+  for (std::size_t i = 0; i < walk.first_fragment_count; ++i) {
+    fragments_.remember(walk.first_fragments[i], {record.key, record.from_b}, packet.ts_ns);
+  }
+  return DecodeStatus::kOk;
+}
+
+}  // namespace netml
