@@ -152,7 +152,7 @@ mark 'CPU, extract over bare loop' \
   "$(awk -v a="$extract_cpu" -v b="$bare_cpu" 'BEGIN { printf "%.2f", (b > 0 ? a / b : 0) }')" 4.5 x
 mark 'memory per open flow' \
   "$(awk -v a="$(median extract-open kib)" -v b="$(median one kib)" -v n="$open_flows" \
-    'BEGIN { printf "%.0f", (a - b) * 1024 / n }')" 450 B
+    'BEGIN { printf "%d", (a - b) * 1024 / n }')" 450 B
 mark 'start-up, one packet' "$(awk -v s="$(median one wall)" 'BEGIN { printf "%.1f", s * 1000 }')" 15 ms
 
 if [[ $strict == yes && $missed -gt 0 ]]; then

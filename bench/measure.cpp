@@ -1,7 +1,7 @@
 // Runs a command and writes what it cost as one line to a file:
 //   user seconds, system seconds, wall seconds, largest resident set in KiB
-// The exit code is the command's (128 + signal if one ended it). The helper is small, so that what
-// a child inherits before exec cannot hide the command's own largest resident set.
+// The exit code is the command's (128 + signal if one ended it). This program is small, so that
+// what a child inherits before exec cannot hide the command's own largest resident set.
 
 #include <cerrno>
 #include <chrono>
