@@ -1,11 +1,5 @@
 #include "netml/capture/pcap_file.hpp"
 
-#include <fcntl.h>
-#include <pcap/pcap.h>
-#include <poll.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -14,6 +8,12 @@
 #include <cstring>
 #include <exception>
 #include <utility>
+
+#include <fcntl.h>
+#include <pcap/pcap.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "netml/core/error.hpp"
 #include "netml/core/interrupt.hpp"
@@ -28,8 +28,8 @@ constexpr auto kIdleAfter = std::chrono::milliseconds(250);
 constexpr std::size_t kReadBuffer = std::size_t{256} << 10;
 constexpr std::int64_t kSecond = 1'000'000'000;
 
-// Bytes of a file descriptor behind a FILE*, so that libpcap reads through us: the first bytes can be
-// looked at before it does, the position is known on a pipe too, and a quiet pipe is noticed.
+// Bytes of a file descriptor behind a FILE*, so that libpcap reads through us: the first bytes can
+// be looked at before it does, the position is known on a pipe too, and a quiet pipe is noticed.
 class ByteSource {
  public:
   ByteSource(const std::string& path, std::function<void()> on_idle)
@@ -190,7 +190,9 @@ class ByteSource {
 };
 
 std::string_view compression(std::string_view first) {
-  const auto starts = [&](std::string_view magic) { return first.substr(0, magic.size()) == magic; };
+  const auto starts = [&](std::string_view magic) {
+    return first.substr(0, magic.size()) == magic;
+  };
   if (starts("\x1f\x8b")) {
     return "gzip";
   }

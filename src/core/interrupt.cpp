@@ -29,6 +29,8 @@ void install_handlers() {
   sigaction(SIGXFSZ, &ignore, nullptr);
 }
 
-int pending() noexcept { return pending_signal; }
+int pending() noexcept {
+  return pending_signal;
+}
 
 }  // namespace netml::interrupt

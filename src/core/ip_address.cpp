@@ -1,9 +1,9 @@
 #include "netml/core/ip_address.hpp"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <cstring>
+
+#include <arpa/inet.h>
 
 namespace netml {
 

@@ -1,9 +1,10 @@
 #include "netml/core/json_text.hpp"
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <vector>
+
+#include <nlohmann/json.hpp>
 
 #include "netml/core/error.hpp"
 #include "netml/core/text_format.hpp"
@@ -44,12 +45,15 @@ class CheckedBuilder : public nlohmann::json_sax<json> {
     key_ = name;
     return true;
   }
-  bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&) override {
+  bool parse_error(std::size_t position, const std::string&,
+                   const nlohmann::detail::exception&) override {
     fail("not valid JSON at byte " + std::to_string(position));
   }
 
  private:
-  [[noreturn]] void fail(const std::string& reason) const { throw DataError(what_ + ": " + reason); }
+  [[noreturn]] void fail(const std::string& reason) const {
+    throw DataError(what_ + ": " + reason);
+  }
 
   json* place(json value) {
     if (open_.empty()) {

@@ -1,11 +1,11 @@
 #include "netml/core/log.hpp"
 
+#include <algorithm>
+#include <memory>
+
 #include <spdlog/logger.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
-
-#include <algorithm>
-#include <memory>
 
 #include "netml/core/text_format.hpp"
 
@@ -49,9 +49,13 @@ void configure(Level level, Format format) {
   state().format = format;
 }
 
-Level level() noexcept { return state().level; }
+Level level() noexcept {
+  return state().level;
+}
 
-void error(const std::string& message) { write(spdlog::level::err, "error", message); }
+void error(const std::string& message) {
+  write(spdlog::level::err, "error", message);
+}
 
 void warning(const std::string& message) {
   if (level() >= Level::kDefault) {

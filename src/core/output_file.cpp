@@ -1,13 +1,13 @@
 #include "netml/core/output_file.hpp"
 
+#include <cerrno>
+#include <cstring>
+#include <memory>
+
 #include <fcntl.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <memory>
 
 #include "netml/core/error.hpp"
 #include "netml/core/text_format.hpp"
@@ -30,8 +30,8 @@ std::string temporary_name(const std::string& path) {
     random = static_cast<std::uint64_t>(getpid());
   }
   // The name stays within NAME_MAX however long the final one is.
-  return path.substr(0, name) + "." + path.substr(name, 200) + "." + std::to_string(getpid()) + "." +
-         std::to_string(random) + ".tmp";
+  return path.substr(0, name) + "." + path.substr(name, 200) + "." + std::to_string(getpid()) +
+         "." + std::to_string(random) + ".tmp";
 }
 
 int retry_open(const char* path, int flags, mode_t mode) {
@@ -42,9 +42,12 @@ int retry_open(const char* path, int flags, mode_t mode) {
   return descriptor;
 }
 
-std::string reason(int error_number) { return std::strerror(error_number); }
+std::string reason(int error_number) {
+  return std::strerror(error_number);
+}
 
-// A name that is a symbolic link to a regular file keeps being one: the file it points to is replaced.
+// A name that is a symbolic link to a regular file keeps being one: the file it points to is
+// replaced.
 std::string resolve_links(const std::string& path) {
   const std::unique_ptr<char, decltype(&free)> real(realpath(path.c_str(), nullptr), &free);
   return real ? real.get() : path;
@@ -64,7 +67,8 @@ OutputFile::OutputFile(const std::string& path, FileMode mode) : path_(path) {
     owned_ = true;
   } else {
     temporary_ = temporary_name(resolve_links(path));
-    descriptor_ = retry_open(temporary_.c_str(), O_RDWR | O_CREAT | O_EXCL, static_cast<mode_t>(mode));
+    descriptor_ =
+        retry_open(temporary_.c_str(), O_RDWR | O_CREAT | O_EXCL, static_cast<mode_t>(mode));
     owned_ = true;
     if (descriptor_ < 0) {
       const int error_number = errno;
@@ -120,7 +124,8 @@ void OutputFile::write_all(std::string_view bytes) {
 void OutputFile::write_at(std::size_t offset, std::string_view bytes) {
   flush();
   while (!bytes.empty()) {
-    const ssize_t written = pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    const ssize_t written =
+        pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
     if (written < 0) {
       if (errno == EINTR) {
         continue;

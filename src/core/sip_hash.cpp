@@ -1,8 +1,8 @@
 #include "netml/core/sip_hash.hpp"
 
-#include <sys/random.h>
-
 #include <cerrno>
+
+#include <sys/random.h>
 
 #include "netml/core/error.hpp"
 

@@ -104,9 +104,15 @@ bool is_plain_cell(std::string_view text) {
 
 }  // namespace
 
-void append_number(std::string& out, std::uint64_t value) { append_chars(out, value); }
-void append_number(std::string& out, std::int64_t value) { append_chars(out, value); }
-void append_number(std::string& out, double value) { append_chars(out, value); }
+void append_number(std::string& out, std::uint64_t value) {
+  append_chars(out, value);
+}
+void append_number(std::string& out, std::int64_t value) {
+  append_chars(out, value);
+}
+void append_number(std::string& out, double value) {
+  append_chars(out, value);
+}
 
 void append_python_repr(std::string& out, double value) {
   // Python writes an exponent below 1e-4 and from 1e16 on, std::to_chars where that is shorter.
@@ -133,8 +139,12 @@ std::optional<double> parse_double(std::string_view text) {
   const auto value = parse_whole<double>(text);
   return value && std::isfinite(*value) ? value : std::nullopt;
 }
-std::optional<std::int64_t> parse_i64(std::string_view text) { return parse_whole<std::int64_t>(text); }
-std::optional<std::uint64_t> parse_u64(std::string_view text) { return parse_whole<std::uint64_t>(text); }
+std::optional<std::int64_t> parse_i64(std::string_view text) {
+  return parse_whole<std::int64_t>(text);
+}
+std::optional<std::uint64_t> parse_u64(std::string_view text) {
+  return parse_whole<std::uint64_t>(text);
+}
 
 std::string_view trim(std::string_view text) {
   constexpr std::string_view kSpace = " \t\r\n\v\f";

@@ -15,7 +15,8 @@ void FragmentTable::remember(const FragmentKey& datagram, const Flow& flow, std:
   }
 }
 
-const FragmentTable::Flow* FragmentTable::find(const FragmentKey& datagram, std::int64_t ts_ns) const {
+const FragmentTable::Flow* FragmentTable::find(const FragmentKey& datagram,
+                                               std::int64_t ts_ns) const {
   const auto entry = entries_.find(datagram);
   if (entry == entries_.end()) {
     return nullptr;

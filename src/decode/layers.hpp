@@ -15,10 +15,11 @@
 namespace netml {
 
 namespace ether_type {
-inline constexpr std::uint16_t kIpv4 = 0x0800, kArp = 0x0806, kTransparentBridging = 0x6558, kVlan = 0x8100,
-                               kIpv6 = 0x86dd, kPpp = 0x880b, kMpls = 0x8847, kMplsMulticast = 0x8848,
-                               kPppoeDiscovery = 0x8863, kPppoeSession = 0x8864, kEapol = 0x888e,
-                               kQinQ = 0x88a8, kErspan2 = 0x88be, kLldp = 0x88cc, kErspan3 = 0x22eb,
+inline constexpr std::uint16_t kIpv4 = 0x0800, kArp = 0x0806, kTransparentBridging = 0x6558,
+                               kVlan = 0x8100, kIpv6 = 0x86dd, kPpp = 0x880b, kMpls = 0x8847,
+                               kMplsMulticast = 0x8848, kPppoeDiscovery = 0x8863,
+                               kPppoeSession = 0x8864, kEapol = 0x888e, kQinQ = 0x88a8,
+                               kErspan2 = 0x88be, kLldp = 0x88cc, kErspan3 = 0x22eb,
                                kOldQinQ = 0x9100;
 inline constexpr std::uint16_t kSmallest = 1536;  ///< below: an IEEE 802.3 length
 }  // namespace ether_type
@@ -26,7 +27,8 @@ inline constexpr std::uint16_t kSmallest = 1536;  ///< below: an IEEE 802.3 leng
 /// Bytes of the layer at hand: those captured, and how many more were on the wire.
 class LayerView {
  public:
-  LayerView(std::span<const std::uint8_t> captured, std::uint64_t beyond) : reader(captured), beyond_(beyond) {}
+  LayerView(std::span<const std::uint8_t> captured, std::uint64_t beyond)
+      : reader(captured), beyond_(beyond) {}
 
   ByteReader reader;
 
@@ -41,8 +43,8 @@ class LayerView {
     beyond_ = wire - captured;
   }
 
-  /// The status for a header of `size` bytes that is not whole here: cut by the snaplen, or `absent`
-  /// from the packet itself.
+  /// The status for a header of `size` bytes that is not whole here: cut by the snaplen, or
+  /// `absent` from the packet itself.
   DecodeStatus short_status(std::uint64_t size, DecodeStatus absent) const noexcept {
     return size <= wire_remaining() ? DecodeStatus::kSnapped : absent;
   }
@@ -52,7 +54,16 @@ class LayerView {
 };
 
 /// What comes next in the walk.
-enum class Next : std::uint8_t { kEthernet, kEtherType, kPpp, kLlc, kIp, kTransport, kDone, kFailed };
+enum class Next : std::uint8_t {
+  kEthernet,
+  kEtherType,
+  kPpp,
+  kLlc,
+  kIp,
+  kTransport,
+  kDone,
+  kFailed
+};
 
 /// The walk through one packet.
 struct Walk {
@@ -62,7 +73,9 @@ struct Walk {
   Walk(const RawPacket& packet, const DecodeOptions& decode_options)
       : raw(packet),
         options(decode_options),
-        view(packet.bytes, packet.wire_length > packet.bytes.size() ? packet.wire_length - packet.bytes.size() : 0) {}
+        view(packet.bytes, packet.wire_length > packet.bytes.size()
+                               ? packet.wire_length - packet.bytes.size()
+                               : 0) {}
 
   const RawPacket& raw;
   const DecodeOptions& options;
@@ -106,7 +119,8 @@ struct Walk {
     ip_version = version;
     return Next::kIp;
   }
-  /// Goes inside a tunnel. The packet stays its outer flow's until the inner IP header proves sound.
+  /// Goes inside a tunnel. The packet stays its outer flow's until the inner IP header proves
+  /// sound.
   Next enter_tunnel(TunnelKind kind, Next inside) noexcept {
     if (tunnels == kMostTunnels) {
       has_outer = false;

@@ -89,7 +89,8 @@ Next sll_protocol(Walk& walk, std::uint16_t protocol) {
   if (protocol == kSll8022) {
     return Next::kLlc;
   }
-  return protocol < ether_type::kSmallest ? walk.fail_not_ip(NotIpClass::kOther) : walk.ether_type(protocol);
+  return protocol < ether_type::kSmallest ? walk.fail_not_ip(NotIpClass::kOther)
+                                          : walk.ether_type(protocol);
 }
 
 Next decode_sll(Walk& walk) {
@@ -123,7 +124,8 @@ Next decode_sll2(Walk& walk) {
   return sll_protocol(walk, protocol);
 }
 
-// IEEE 802.11 frame control, little-endian: version(2) type(2) subtype(4) to-DS from-DS … protected order.
+// IEEE 802.11 frame control, little-endian: version(2) type(2) subtype(4) to-DS from-DS … protected
+// order.
 namespace wlan {
 constexpr std::uint16_t kToDs = 0x0100, kFromDs = 0x0200, kProtected = 0x4000, kOrder = 0x8000;
 constexpr unsigned kTypeData = 2;
@@ -218,10 +220,18 @@ Next decode_radiotap(Walk& walk) {
   return decode_80211(walk, radiotap_pads_header(header));
 }
 
-Next decode_raw(Walk& walk) { return walk.ip(0); }
-Next decode_ipv4_link(Walk& walk) { return walk.ip(4); }
-Next decode_ipv6_link(Walk& walk) { return walk.ip(6); }
-Next decode_80211_link(Walk& walk) { return decode_80211(walk, false); }
+Next decode_raw(Walk& walk) {
+  return walk.ip(0);
+}
+Next decode_ipv4_link(Walk& walk) {
+  return walk.ip(4);
+}
+Next decode_ipv6_link(Walk& walk) {
+  return walk.ip(6);
+}
+Next decode_80211_link(Walk& walk) {
+  return decode_80211(walk, false);
+}
 
 struct LinkType {
   int number;  // DLT_ as libpcap gives it
@@ -229,10 +239,11 @@ struct LinkType {
 };
 
 constexpr LinkType kLinkTypes[] = {
-    {0, decode_null},         {1, decode_ethernet},    {9, decode_hdlc_ppp},    {12, decode_raw},
-    {14, decode_raw},         {50, decode_hdlc_ppp},   {101, decode_raw},       {104, decode_cisco_hdlc},
-    {105, decode_80211_link}, {108, decode_null},      {113, decode_sll},       {127, decode_radiotap},
-    {228, decode_ipv4_link},  {229, decode_ipv6_link}, {276, decode_sll2},
+    {0, decode_null},        {1, decode_ethernet},     {9, decode_hdlc_ppp},
+    {12, decode_raw},        {14, decode_raw},         {50, decode_hdlc_ppp},
+    {101, decode_raw},       {104, decode_cisco_hdlc}, {105, decode_80211_link},
+    {108, decode_null},      {113, decode_sll},        {127, decode_radiotap},
+    {228, decode_ipv4_link}, {229, decode_ipv6_link},  {276, decode_sll2},
 };
 
 NotIpClass class_of(std::uint16_t type) {
@@ -250,7 +261,8 @@ NotIpClass class_of(std::uint16_t type) {
   }
 }
 
-// 802.1Q / 802.1ad tag: priority(3) drop(1) VLAN id(12), then the next EtherType. The innermost id wins.
+// 802.1Q / 802.1ad tag: priority(3) drop(1) VLAN id(12), then the next EtherType. The innermost id
+// wins.
 Next decode_vlan(Walk& walk) {
   ByteReader& reader = walk.view.reader;
   if (reader.remaining() < 4) {
@@ -265,8 +277,9 @@ Next decode_vlan(Walk& walk) {
   return walk.ether_type(type);
 }
 
-// MPLS label stack entry (RFC 3032): label(20) class(3) bottom(1) TTL(8). What follows the bottom is
-// not announced: the first nibble tells IPv4, IPv6 or, being 0, a pseudowire control word (RFC 4385).
+// MPLS label stack entry (RFC 3032): label(20) class(3) bottom(1) TTL(8). What follows the bottom
+// is not announced: the first nibble tells IPv4, IPv6 or, being 0, a pseudowire control word (RFC
+// 4385).
 Next decode_mpls(Walk& walk) {
   ByteReader& reader = walk.view.reader;
   if (reader.remaining() < 4) {

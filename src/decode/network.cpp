@@ -8,7 +8,9 @@ namespace {
 constexpr std::size_t kIpv4Header = 20, kIpv6Header = 40;
 
 // The inner IP header is sound: from here on the packet belongs to the inner flow.
-void commit(Walk& walk) { walk.has_outer = false; }
+void commit(Walk& walk) {
+  walk.has_outer = false;
+}
 
 void note_fragment(Walk& walk, std::uint32_t identification, bool is_first, int version) {
   FragmentKey datagram;

@@ -34,22 +34,34 @@ Next step(Walk& walk, Next next) {
 
 std::string_view to_text(DecodeStatus status) noexcept {
   constexpr std::string_view kNames[] = {
-      "ok",           "empty",         "short_link",        "not_ip",   "encrypted_wlan",
-      "bad_ip_version", "bad_ip_header", "short_l4",        "bad_l4_header", "bad_extension",
-      "fragment_no_ports", "too_deep", "unsupported_l4",    "snapped",
+      "ok",
+      "empty",
+      "short_link",
+      "not_ip",
+      "encrypted_wlan",
+      "bad_ip_version",
+      "bad_ip_header",
+      "short_l4",
+      "bad_l4_header",
+      "bad_extension",
+      "fragment_no_ports",
+      "too_deep",
+      "unsupported_l4",
+      "snapped",
   };
   static_assert(std::size(kNames) == static_cast<std::size_t>(DecodeStatus::kCount));
   return kNames[static_cast<std::size_t>(status)];
 }
 
 std::string_view to_text(NotIpClass kind) noexcept {
-  constexpr std::string_view kNames[] = {"arp", "lldp", "eapol", "pppoe_discovery", "ppp_control",
-                                         "llc", "wlan", "mpls",  "other"};
+  constexpr std::string_view kNames[] = {
+      "arp", "lldp", "eapol", "pppoe_discovery", "ppp_control", "llc", "wlan", "mpls", "other"};
   static_assert(std::size(kNames) == static_cast<std::size_t>(NotIpClass::kCount));
   return kNames[static_cast<std::size_t>(kind)];
 }
 
-PacketDecoder::PacketDecoder(const DecodeOptions& options) : options_(options), fragments_(random_hash_key()) {}
+PacketDecoder::PacketDecoder(const DecodeOptions& options)
+    : options_(options), fragments_(random_hash_key()) {}
 
 DecodeStatus PacketDecoder::decode(const RawPacket& packet, PacketRecord& record) {
   if (packet.bytes.empty()) {

@@ -9,15 +9,18 @@ namespace {
 
 Next short_l4(Walk& walk, std::size_t size) {
   // Absent from the IP packet itself, or only from the capture.
-  return walk.fail(walk.record.transport_length < size ? DecodeStatus::kShortL4
-                                                       : walk.view.short_status(size, DecodeStatus::kShortL4));
+  return walk.fail(walk.record.transport_length < size
+                       ? DecodeStatus::kShortL4
+                       : walk.view.short_status(size, DecodeStatus::kShortL4));
 }
 
 void set_payload(Walk& walk, std::uint32_t header_length) {
   PacketRecord& record = walk.record;
-  record.payload_length = record.transport_length > header_length ? record.transport_length - header_length : 0;
+  record.payload_length =
+      record.transport_length > header_length ? record.transport_length - header_length : 0;
   const std::size_t captured = walk.view.reader.remaining();
-  record.payload_offset = walk.offset() + static_cast<std::uint32_t>(std::min<std::size_t>(header_length, captured));
+  record.payload_offset =
+      walk.offset() + static_cast<std::uint32_t>(std::min<std::size_t>(header_length, captured));
 }
 
 //  0                   1                   2                   3     RFC 9293, 3.1
@@ -113,8 +116,9 @@ Next decode_ip_in_ip(Walk& walk, int version) {
 void set_key(Walk& walk, std::uint16_t source_port, std::uint16_t destination_port) {
   FlowKey& key = walk.record.key;
   key.protocol = walk.protocol;
-  const bool swapped = !walk.options.per_direction &&
-                       std::tie(walk.source.bytes, source_port) > std::tie(walk.destination.bytes, destination_port);
+  const bool swapped =
+      !walk.options.per_direction &&
+      std::tie(walk.source.bytes, source_port) > std::tie(walk.destination.bytes, destination_port);
   key.addr_a = swapped ? walk.destination : walk.source;
   key.addr_b = swapped ? walk.source : walk.destination;
   key.port_a = swapped ? destination_port : source_port;

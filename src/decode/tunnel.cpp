@@ -34,8 +34,9 @@ Next enter_gre_payload(Walk& walk, std::uint16_t type, bool has_sequence) {
   switch (type) {
     case ether_type::kErspan2:
     case ether_type::kErspan3:
-      return skip_erspan(walk.view.reader, type, has_sequence) ? walk.enter_tunnel(TunnelKind::kGre, Next::kEthernet)
-                                                               : Next::kDone;
+      return skip_erspan(walk.view.reader, type, has_sequence)
+                 ? walk.enter_tunnel(TunnelKind::kGre, Next::kEthernet)
+                 : Next::kDone;
     case ether_type::kPpp:
       return walk.enter_tunnel(TunnelKind::kGre, Next::kPpp);
     case ether_type::kIpv4:
@@ -50,10 +51,11 @@ Next enter_gre_payload(Walk& walk, std::uint16_t type, bool has_sequence) {
   }
 }
 
-// GTP-U (3GPP TS 29.281, 5.1): version(3) PT(1) E S PN, message type, length, TEID; with any of E, S,
-// PN four more bytes, with E a chain of extension headers whose length counts four-byte units.
+// GTP-U (3GPP TS 29.281, 5.1): version(3) PT(1) E S PN, message type, length, TEID; with any of E,
+// S, PN four more bytes, with E a chain of extension headers whose length counts four-byte units.
 Next decode_gtp_u(Walk& walk) {
-  constexpr std::uint8_t kVersionAndType = 0xf0, kGtpV1 = 0x30, kExtension = 0x04, kOptional = 0x07, kGPdu = 0xff;
+  constexpr std::uint8_t kVersionAndType = 0xf0, kGtpV1 = 0x30, kExtension = 0x04, kOptional = 0x07,
+                         kGPdu = 0xff;
   ByteReader& reader = walk.view.reader;
   const std::uint8_t flags = reader.u8();
   if ((flags & kVersionAndType) != kGtpV1 || reader.u8() != kGPdu) {
@@ -103,7 +105,8 @@ Next decode_geneve(Walk& walk) {
   return is_ip ? walk.enter_tunnel(TunnelKind::kGeneve, walk.ether_type(type)) : Next::kDone;
 }
 
-// Teredo (RFC 4380, 5.1.1): optional authentication (0001) and origin (0000) indications, then IPv6.
+// Teredo (RFC 4380, 5.1.1): optional authentication (0001) and origin (0000) indications, then
+// IPv6.
 Next decode_teredo(Walk& walk) {
   ByteReader& reader = walk.view.reader;
   if (reader.peek() == 0 && reader.peek(1) == 1) {
@@ -177,7 +180,7 @@ struct UdpTunnel {
 };
 
 constexpr UdpTunnel kUdpTunnels[] = {
-    {2152, decode_gtp_u}, {3544, decode_teredo}, {4789, decode_vxlan},
+    {2152, decode_gtp_u},  {3544, decode_teredo}, {4789, decode_vxlan},
     {5247, decode_capwap}, {6081, decode_geneve}, {37008, decode_tzsp},
 };
 
@@ -190,8 +193,8 @@ constexpr UdpTunnel kUdpTunnels[] = {
 // +-+-+-+-+-+-----+-+-------+-----+-------------------------------+
 // |  checksum, offset (C or R) · key (K) · sequence (S) · ack (A)
 Next decode_gre(Walk& walk) {
-  constexpr std::uint16_t kChecksum = 0x8000, kRouting = 0x4000, kKey = 0x2000, kSequence = 0x1000, kAck = 0x0080,
-                          kVersion = 0x0007;
+  constexpr std::uint16_t kChecksum = 0x8000, kRouting = 0x4000, kKey = 0x2000, kSequence = 0x1000,
+                          kAck = 0x0080, kVersion = 0x0007;
   ByteReader& reader = walk.view.reader;
   const std::uint16_t flags = reader.u16be();
   const std::uint16_t type = reader.u16be();
@@ -201,7 +204,8 @@ Next decode_gre(Walk& walk) {
     return Next::kDone;
   }
   reader.skip(((flags & kChecksum) != 0 ? 4U : 0U) + ((flags & kKey) != 0 ? 4U : 0U) +
-              ((flags & kSequence) != 0 ? 4U : 0U) + (version == 1 && (flags & kAck) != 0 ? 4U : 0U));
+              ((flags & kSequence) != 0 ? 4U : 0U) +
+              (version == 1 && (flags & kAck) != 0 ? 4U : 0U));
   if (!reader.ok() || reader.remaining() == 0) {
     return Next::kDone;  // an acknowledgment without payload
   }

@@ -1,7 +1,6 @@
 #include "netml/core/json_text.hpp"
 
 #include <gtest/gtest.h>
-
 #include <nlohmann/json.hpp>
 
 #include "netml/core/error.hpp"

@@ -1,8 +1,8 @@
 #include "netml/core/text_format.hpp"
 
-#include <gtest/gtest.h>
-
 #include <cmath>
+
+#include <gtest/gtest.h>
 
 namespace netml {
 namespace {

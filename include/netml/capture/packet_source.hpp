@@ -8,12 +8,12 @@ namespace netml {
 
 /// One captured packet as read. A view: the bytes are valid until the next read.
 struct RawPacket {
-  std::int64_t ts_ns = 0;       ///< nanoseconds since 1970, saturated at the ends of the range
-  std::int64_t seconds = 0;     ///< the timestamp's parts as the file has them, sign and all
+  std::int64_t ts_ns = 0;    ///< nanoseconds since 1970, saturated at the ends of the range
+  std::int64_t seconds = 0;  ///< the timestamp's parts as the file has them, sign and all
   std::int64_t subsecond_ns = 0;
-  std::uint32_t wire_length = 0;      ///< bytes on the wire, link header included
+  std::uint32_t wire_length = 0;        ///< bytes on the wire, link header included
   std::span<const std::uint8_t> bytes;  ///< captured bytes
-  int link_type = 0;                  ///< DLT_ value as libpcap gives it (LINKTYPE_ of the file, mapped)
+  int link_type = 0;  ///< DLT_ value as libpcap gives it (LINKTYPE_ of the file, mapped)
 };
 
 /// Outcome of a read.

@@ -48,7 +48,8 @@ class ByteReader {
     return {begin, count};
   }
 
-  /// The byte `offset` positions ahead without moving; 0 beyond the end (and `ok()` stays as it is).
+  /// The byte `offset` positions ahead without moving; 0 beyond the end (and `ok()` stays as it
+  /// is).
   std::uint8_t peek(std::size_t offset = 0) const noexcept {
     return offset < remaining() ? position_[offset] : std::uint8_t{0};
   }

@@ -15,9 +15,9 @@ struct RunStats {
   std::uint64_t bytes_read = 0;    ///< their captured bytes
   std::uint64_t packets_in_flows = 0;
   std::uint64_t packets_in_flows_too_short = 0;
-  std::map<std::string, std::uint64_t> packets_skipped;     ///< by reason, each packet under one
+  std::map<std::string, std::uint64_t> packets_skipped;      ///< by reason, each packet under one
   std::map<std::string, std::uint64_t> not_ip_by_ethertype;  ///< detail of the reason `not_ip`
-  std::uint64_t packets_dropped = 0;                        ///< by the kernel or the interface, live only
+  std::uint64_t packets_dropped = 0;  ///< by the kernel or the interface, live only
   std::uint64_t flows_written = 0;
   std::uint64_t flows_evicted = 0;
   std::uint64_t flows_too_short = 0;

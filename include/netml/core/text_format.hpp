@@ -35,8 +35,9 @@ std::string join(std::span<const std::string> parts, std::string_view separator)
 
 /// What the table writers do to text (RFC 4180 quoting aside, which is not optional).
 enum class TextMode {
-  kSafe,   ///< control characters as \xNN, formula cells get a leading apostrophe, bad UTF-8 as U+FFFD
-  kRaw,    ///< only bad UTF-8 is replaced
+  kSafe,  ///< control characters as \xNN, formula cells get a leading apostrophe, bad UTF-8 as
+          ///< U+FFFD
+  kRaw,   ///< only bad UTF-8 is replaced
 };
 
 /// Appends `text` as a CSV cell: quoted where RFC 4180 asks for it.

@@ -22,7 +22,8 @@ struct FragmentKey {
 };
 
 /// Remembers which flow a first fragment belongs to, so that the later ones, which carry no ports,
-/// find it. Nothing is reassembled. Bounded: 65536 datagrams, 30 s of packet time, oldest leaves first.
+/// find it. Nothing is reassembled. Bounded: 65536 datagrams, 30 s of packet time, oldest leaves
+/// first.
 class FragmentTable {
  public:
   struct Flow {
@@ -44,7 +45,9 @@ class FragmentTable {
  private:
   struct Hash {
     HashKey key;
-    std::size_t operator()(const FragmentKey& datagram) const noexcept { return sip_hash(key, datagram); }
+    std::size_t operator()(const FragmentKey& datagram) const noexcept {
+      return sip_hash(key, datagram);
+    }
   };
   struct Entry {
     Flow flow;

@@ -33,19 +33,20 @@ std::string_view to_text(DecodeStatus status) noexcept;
 
 /// TCP flag bits as on the wire (RFC 9293, 3.1).
 namespace tcp_flag {
-inline constexpr std::uint8_t kFin = 0x01, kSyn = 0x02, kRst = 0x04, kPsh = 0x08, kAck = 0x10, kUrg = 0x20,
-                              kEce = 0x40, kCwr = 0x80;
+inline constexpr std::uint8_t kFin = 0x01, kSyn = 0x02, kRst = 0x04, kPsh = 0x08, kAck = 0x10,
+                              kUrg = 0x20, kEce = 0x40, kCwr = 0x80;
 }  // namespace tcp_flag
 
 /// IANA protocol numbers that the code speaks of.
 namespace ip_protocol {
-inline constexpr std::uint8_t kHopByHop = 0, kIcmp = 1, kIpv4 = 4, kTcp = 6, kUdp = 17, kIpv6 = 41, kRouting = 43,
-                              kFragment = 44, kGre = 47, kEsp = 50, kAh = 51, kIcmpv6 = 58, kNoNext = 59,
-                              kDestinationOptions = 60, kSctp = 132, kMobility = 135, kHip = 139, kShim6 = 140;
+inline constexpr std::uint8_t kHopByHop = 0, kIcmp = 1, kIpv4 = 4, kTcp = 6, kUdp = 17, kIpv6 = 41,
+                              kRouting = 43, kFragment = 44, kGre = 47, kEsp = 50, kAh = 51,
+                              kIcmpv6 = 58, kNoNext = 59, kDestinationOptions = 60, kSctp = 132,
+                              kMobility = 135, kHip = 139, kShim6 = 140;
 }  // namespace ip_protocol
 
-/// What the flow table and the features know of a packet. Trivially copyable, at most 128 bytes: the
-/// only thing that crosses from the reader to the flow tables.
+/// What the flow table and the features know of a packet. Trivially copyable, at most 128 bytes:
+/// the only thing that crosses from the reader to the flow tables.
 ///
 /// Lengths come from the headers, not from the capture: a snaplen does not change them.
 struct PacketRecord {
@@ -53,12 +54,14 @@ struct PacketRecord {
   std::int64_t ts_ns = 0;
   std::uint64_t hash = 0;  ///< of the key; filled by the flow room
   FlowKey key;
-  std::uint32_t wire_length = 0;       ///< frame on the wire, link header included
-  std::uint32_t captured_length = 0;   ///< of it in the capture
-  std::uint32_t ip_length = 0;         ///< innermost IP packet: IPv4 total length, IPv6 40 + payload length
+  std::uint32_t wire_length = 0;      ///< frame on the wire, link header included
+  std::uint32_t captured_length = 0;  ///< of it in the capture
+  std::uint32_t ip_length =
+      0;  ///< innermost IP packet: IPv4 total length, IPv6 40 + payload length
   std::uint32_t transport_length = 0;  ///< what follows the IP header and its extensions
-  std::uint32_t payload_length = 0;    ///< transport payload; all of transport_length where no header is known
-  std::uint32_t payload_offset = 0;    ///< of the transport payload in the captured bytes
+  std::uint32_t payload_length =
+      0;  ///< transport payload; all of transport_length where no header is known
+  std::uint32_t payload_offset = 0;  ///< of the transport payload in the captured bytes
   std::uint32_t tcp_seq = 0;
   std::uint32_t tcp_ack = 0;
   std::uint16_t tcp_window = 0;

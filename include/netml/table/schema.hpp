@@ -21,7 +21,8 @@ struct ColumnInfo {
   std::string unit;        ///< "ns", "ms", "bytes", "packets", "" for none
   std::string definition;  ///< one sentence
   std::string source;      ///< the reference system, RFC or paper that defines it
-  bool is_identity = false;  ///< addresses, ports, absolute times, labels, text: no model ever sees it
+  bool is_identity =
+      false;  ///< addresses, ports, absolute times, labels, text: no model ever sees it
 };
 
 struct Schema {

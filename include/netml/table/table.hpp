@@ -15,8 +15,9 @@ namespace netml {
 /// kept in a mask. Invariant: all columns have `row_count()` entries.
 class Table {
  public:
-  using Values = std::variant<std::vector<std::uint64_t>, std::vector<std::int64_t>, std::vector<double>,
-                              std::vector<std::string>, std::vector<std::vector<std::int64_t>>>;
+  using Values =
+      std::variant<std::vector<std::uint64_t>, std::vector<std::int64_t>, std::vector<double>,
+                   std::vector<std::string>, std::vector<std::vector<std::int64_t>>>;
 
   Table() = default;
   explicit Table(Schema schema);
@@ -24,7 +25,8 @@ class Table {
   const Schema& schema() const noexcept { return schema_; }
   std::size_t row_count() const noexcept { return rows_; }
 
-  /// Copies one row. Requires: row.size() == schema().size(), each cell of its column's type or missing.
+  /// Copies one row. Requires: row.size() == schema().size(), each cell of its column's type or
+  /// missing.
   void append(std::span<const Cell> row);
 
   /// Borrowed from the table; valid until the next append.
