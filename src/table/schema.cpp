@@ -16,7 +16,9 @@ std::string_view to_text(ColumnType type) noexcept {
     case ColumnType::kText:
       return "text";
     case ColumnType::kList:
-      return "list";
+      return "list of i64";
+    case ColumnType::kRealList:
+      return "list of f64";
   }
   return "";
 }
@@ -73,6 +75,13 @@ Cell Cell::of(std::span<const std::int64_t> value) noexcept {
   Cell cell;
   cell.kind = Kind::kList;
   cell.list = value;
+  return cell;
+}
+
+Cell Cell::of(std::span<const double> value) noexcept {
+  Cell cell;
+  cell.kind = Kind::kRealList;
+  cell.reals = value;
   return cell;
 }
 

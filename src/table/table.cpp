@@ -15,21 +15,39 @@ Table::Values empty_column(ColumnType type) {
       return std::vector<std::string>{};
     case ColumnType::kList:
       return std::vector<std::vector<std::int64_t>>{};
+    case ColumnType::kRealList:
+      return std::vector<std::vector<double>>{};
   }
   return std::vector<double>{};
 }
 
+// A missing cell leaves the type's empty value in its place.
 struct Append {
   const Cell& cell;
 
-  void operator()(std::vector<std::uint64_t>& column) const { column.push_back(cell.u64); }
-  void operator()(std::vector<std::int64_t>& column) const { column.push_back(cell.i64); }
+  void operator()(std::vector<std::uint64_t>& column) const {
+    column.push_back(cell.kind == Cell::Kind::kU64 ? cell.u64 : 0);
+  }
+  void operator()(std::vector<std::int64_t>& column) const {
+    column.push_back(cell.kind == Cell::Kind::kI64 ? cell.i64 : 0);
+  }
   void operator()(std::vector<double>& column) const {
     column.push_back(cell.kind == Cell::Kind::kMissing ? 0.0 : cell.number());
   }
-  void operator()(std::vector<std::string>& column) const { column.emplace_back(cell.text); }
+  void operator()(std::vector<std::string>& column) const {
+    column.emplace_back(cell.kind == Cell::Kind::kText ? cell.text : std::string_view{});
+  }
   void operator()(std::vector<std::vector<std::int64_t>>& column) const {
-    column.emplace_back(cell.list.begin(), cell.list.end());
+    column.emplace_back();
+    if (cell.kind == Cell::Kind::kList) {
+      column.back().assign(cell.list.begin(), cell.list.end());
+    }
+  }
+  void operator()(std::vector<std::vector<double>>& column) const {
+    column.emplace_back();
+    if (cell.kind == Cell::Kind::kRealList) {
+      column.back().assign(cell.reals.begin(), cell.reals.end());
+    }
   }
 };
 
@@ -61,6 +79,8 @@ Cell Table::cell(std::size_t row, std::size_t column) const {
           return Cell::of(std::string_view(values[row]));
         } else if constexpr (std::is_same_v<Value, std::vector<std::int64_t>>) {
           return Cell::of(std::span<const std::int64_t>(values[row]));
+        } else if constexpr (std::is_same_v<Value, std::vector<double>>) {
+          return Cell::of(std::span<const double>(values[row]));
         } else {
           return Cell::of(values[row]);
         }

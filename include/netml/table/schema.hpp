@@ -9,9 +9,9 @@
 
 namespace netml {
 
-enum class ColumnType { kU64, kI64, kF64, kText, kList };
+enum class ColumnType { kU64, kI64, kF64, kText, kList, kRealList };
 
-/// "u64", "i64", "f64", "text", "list".
+/// "u64", "i64", "f64", "text", "list of i64", "list of f64".
 std::string_view to_text(ColumnType type) noexcept;
 
 /// What a column is called and means. `netml columns` and the metadata files print these.
@@ -35,16 +35,19 @@ struct Schema {
 
 /// One value of a row. Text and lists are borrowed: they live until the row has been written.
 struct Cell {
-  enum class Kind : std::uint8_t { kMissing, kU64, kI64, kF64, kText, kList };
+  enum class Kind : std::uint8_t { kMissing, kU64, kI64, kF64, kText, kList, kRealList };
 
   Kind kind = Kind::kMissing;
   union {
-    std::uint64_t u64 = 0;
+    std::uint64_t u64;
     std::int64_t i64;
     double f64;
+    std::string_view text;
+    std::span<const std::int64_t> list;
+    std::span<const double> reals;
   };
-  std::string_view text;
-  std::span<const std::int64_t> list;
+
+  Cell() noexcept : u64(0) {}
 
   static Cell missing() noexcept { return {}; }
   static Cell of(std::uint64_t value) noexcept;
@@ -53,6 +56,7 @@ struct Cell {
   static Cell of(double value) noexcept;
   static Cell of(std::string_view value) noexcept;
   static Cell of(std::span<const std::int64_t> value) noexcept;
+  static Cell of(std::span<const double> value) noexcept;
 
   /// The value as a double; NaN when it is missing or not a number.
   double number() const noexcept;

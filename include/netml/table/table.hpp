@@ -17,7 +17,8 @@ class Table {
  public:
   using Values =
       std::variant<std::vector<std::uint64_t>, std::vector<std::int64_t>, std::vector<double>,
-                   std::vector<std::string>, std::vector<std::vector<std::int64_t>>>;
+                   std::vector<std::string>, std::vector<std::vector<std::int64_t>>,
+                   std::vector<std::vector<double>>>;
 
   Table() = default;
   explicit Table(Schema schema);

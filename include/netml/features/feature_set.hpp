@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "netml/features/recipe.hpp"
+#include "netml/flow/flow.hpp"
+#include "netml/flow/flow_hooks.hpp"
+#include "netml/table/schema.hpp"
+
+namespace netml {
+
+class ColumnBlock;
+
+/// A flow that has ended, as the columns read it. A view: valid until the flow is released.
+struct FlowView {
+  const Flow& flow;
+  const std::byte* state;                ///< the block that FeatureSet kept beside the flow
+  std::span<const SeriesPacket> series;  ///< its first packets, when the set asked for them
+  std::uint64_t id = 0;                  ///< number of the row in its output, from 0
+};
+
+/// Columns in output order and the per-flow state they need. Built once from a recipe; the flow
+/// table calls it for every packet, the writer for every flow that ended.
+class FeatureSet final : public FlowHooks {
+ public:
+  /// Throws UsageError: unknown set or column (with a suggestion), bad argument.
+  explicit FeatureSet(const Recipe& recipe);
+  ~FeatureSet() override;
+
+  /// What one row holds.
+  const Schema& schema() const noexcept { return schema_; }
+
+  /// Fills `row` (schema().size() cells). Text and lists in it live until the next call.
+  void read(const FlowView& flow, std::span<Cell> row);
+
+  std::size_t state_size() const noexcept override { return state_size_; }
+  void init(const Flow& flow, std::byte* state, const PacketView& packet) const noexcept override;
+  void update(const Flow& flow, std::byte* state, const PacketView& packet) const noexcept override;
+  std::uint64_t series_packets() const noexcept override { return series_packets_; }
+  Accounting other_accounting() const noexcept override { return other_accounting_; }
+
+ private:
+  struct Part;
+  void choose_columns(const Recipe& recipe);
+
+  std::vector<Part> parts_;
+  Schema schema_;
+  std::vector<std::size_t> chosen_;  ///< column of all parts' cells, per output column
+  std::vector<Cell> cells_;
+  std::size_t state_size_ = 0;
+  std::uint64_t series_packets_ = 0;
+  Accounting other_accounting_ = Accounting::kLink;
+};
+
+}  // namespace netml

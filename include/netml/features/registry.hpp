@@ -1,0 +1,28 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "netml/features/recipe.hpp"
+#include "netml/table/schema.hpp"
+
+namespace netml {
+
+/// A set that --features knows.
+struct FeatureSetInfo {
+  std::string name;     ///< "splt"
+  std::string syntax;   ///< "splt[:N]"
+  std::string summary;  ///< one line
+};
+
+/// All sets, in the order of the documentation.
+const std::vector<FeatureSetInfo>& feature_sets();
+
+/// The columns that a set has with its defaults. Throws UsageError for an unknown set.
+std::vector<ColumnInfo> columns_of(const std::string& set);
+
+/// True for the Python netml's representations: iat size iat_size stats samp_num samp_size.
+bool is_representation(const std::string& set);
+
+}  // namespace netml

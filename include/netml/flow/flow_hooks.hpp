@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "netml/flow/flow.hpp"
+#include "netml/flow/flow_policy.hpp"
+
+namespace netml {
+
+/// A packet as the features see it, placed in its flow.
+struct PacketView {
+  const PacketRecord& record;
+  std::span<const std::uint8_t>
+      payload;  ///< captured transport payload; empty unless a column needs it
+  Direction direction = Direction::kForward;
+  std::int64_t ts_ns = 0;   ///< record.ts_ns, or the flow's last time when that is later
+  std::int64_t gap_ns = 0;  ///< since the flow's packet before; 0 for the first
+  std::int64_t direction_gap_ns =
+      0;                   ///< since the packet before in the same direction; 0 for its first
+  std::uint32_t size = 0;  ///< by the run's accounting
+};
+
+/// What features do to the state block that the flow table keeps beside each flow. Nothing here may
+/// throw or allocate without bound: it runs per packet.
+class FlowHooks {
+ public:
+  virtual ~FlowHooks() = default;
+
+  /// Bytes of state per flow, the same for all flows, aligned to 16.
+  virtual std::size_t state_size() const noexcept = 0;
+  /// The flow's first packet; its counters include the packet already.
+  virtual void init(const Flow& flow, std::byte* state,
+                    const PacketView& packet) const noexcept = 0;
+  /// Each later packet; the flow's counters include it already.
+  virtual void update(const Flow& flow, std::byte* state,
+                      const PacketView& packet) const noexcept = 0;
+
+  /// How many first packets of each flow the series must hold; 0: no series.
+  virtual std::uint64_t series_packets() const noexcept = 0;
+  /// The accounting of SeriesPacket::other_size.
+  virtual Accounting other_accounting() const noexcept = 0;
+};
+
+}  // namespace netml

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "netml/core/uint128.hpp"
+#include "netml/features/feature_set.hpp"
+
+namespace netml {
+
+/// Per-flow state that columns share. `init` sees the first packet, `update` each later one.
+struct Accumulator {
+  std::size_t state_size = 0;
+  void (*init)(const Flow&, std::byte* state, const PacketView&) = nullptr;
+  void (*update)(const Flow&, std::byte* state, const PacketView&) = nullptr;
+};
+
+/// The accumulator of a plain struct with members init(flow, packet) and update(flow, packet).
+template <typename State>
+constexpr Accumulator accumulator_of() {
+  static_assert(std::is_trivially_destructible_v<State> && alignof(State) <= 16);
+  return {sizeof(State),
+          [](const Flow& flow, std::byte* state, const PacketView& packet) {
+            (new (state) State)->init(flow, packet);
+          },
+          [](const Flow& flow, std::byte* state, const PacketView& packet) {
+            reinterpret_cast<State*>(state)->update(flow, packet);
+          }};
+}
+
+/// What a column reads.
+struct ReadContext {
+  const FlowView& view;
+  const std::byte* state;  ///< of the block's accumulator
+  bool is_nfstream;        ///< whole milliseconds, as the preset has them
+
+  const Flow& flow() const noexcept { return view.flow; }
+  template <typename State>
+  const State& state_as() const noexcept {
+    return *reinterpret_cast<const State*>(state);
+  }
+};
+
+/// The columns of one set.
+class ColumnBlock {
+ public:
+  virtual ~ColumnBlock() = default;
+
+  std::vector<ColumnInfo> columns;
+  Accumulator accumulator;           ///< without functions when the block keeps no state
+  std::uint64_t series_packets = 0;  ///< how many first packets `read` wants in the series
+  std::optional<Accounting>
+      other_accounting;       ///< of SeriesPacket::other_size, when `read` looks at it
+  bool has_identity = false;  ///< brings addresses, ports and times of its own
+
+  /// Fills one cell per column. Borrowed text and lists must live until the next call.
+  virtual void read(const ReadContext& context, std::span<Cell> cells) = 0;
+};
+
+/// A column that is one function of the flow and the block's state.
+struct ColumnRow {
+  ColumnInfo info;
+  Cell (*read)(const ReadContext&);
+};
+
+/// A block made of such rows.
+class RowBlock final : public ColumnBlock {
+ public:
+  void add(ColumnRow row) {
+    columns.push_back(std::move(row.info));
+    reads_.push_back(row.read);
+  }
+  void read(const ReadContext& context, std::span<Cell> cells) override {
+    for (std::size_t i = 0; i < reads_.size(); ++i) {
+      cells[i] = reads_[i](context);
+    }
+  }
+
+ private:
+  std::vector<Cell (*)(const ReadContext&)> reads_;
+};
+
+/// A set as the user wrote it: `splt:20` is {"splt", {"20"}}.
+struct SetRequest {
+  std::string name;
+  std::vector<std::string> arguments;
+};
+
+using BlockFactory = std::unique_ptr<ColumnBlock> (*)(const SetRequest&, const Recipe&);
+
+std::unique_ptr<ColumnBlock> make_identity_block(const SetRequest&, const Recipe&);
+std::unique_ptr<ColumnBlock> make_flow_block(const SetRequest&, const Recipe&);
+std::unique_ptr<ColumnBlock> make_statistics_block(const SetRequest&, const Recipe&);
+std::unique_ptr<ColumnBlock> make_splt_block(const SetRequest&, const Recipe&);
+std::unique_ptr<ColumnBlock> make_splt_plugin_block(const SetRequest&, const Recipe&);
+std::unique_ptr<ColumnBlock> make_biflow_block(const SetRequest&, const Recipe&);
+std::unique_ptr<ColumnBlock> make_representation_block(const SetRequest&, const Recipe&);
+
+/// nanoseconds -> milliseconds: with their fraction, or whole under the preset.
+inline Cell milliseconds(std::int64_t ns, bool is_whole) noexcept {
+  return is_whole ? Cell::of(ns / 1'000'000) : Cell::of(static_cast<double>(ns) / 1e6);
+}
+
+/// Sample standard deviation (n - 1) from exact sums; 0 for n < 2.
+double sample_deviation(std::uint64_t n, Uint128 sum, Uint128 sum_of_squares) noexcept;
+/// Population standard deviation (n) from exact sums; 0 for n < 1.
+double population_deviation(std::uint64_t n, Uint128 sum, Uint128 sum_of_squares) noexcept;
+
+}  // namespace netml

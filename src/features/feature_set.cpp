@@ -1,0 +1,137 @@
+#include "netml/features/feature_set.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "netml/core/error.hpp"
+#include "netml/core/suggest.hpp"
+#include "netml/core/text_format.hpp"
+
+#include "column_block.hpp"
+#include "registry_table.hpp"
+
+namespace netml {
+
+struct FeatureSet::Part {
+  std::unique_ptr<ColumnBlock> block;
+  std::size_t state_offset = 0;
+  std::size_t first_cell = 0;
+  bool is_nfstream = false;
+};
+
+namespace {
+
+std::size_t aligned(std::size_t size) {
+  return (size + 15) / 16 * 16;
+}
+
+}  // namespace
+
+std::unique_ptr<ColumnBlock> make_block(const std::string& text, const Recipe& recipe) {
+  std::vector<std::string> parts = split(text, ':');
+  SetRequest request;
+  request.name = parts.empty() ? "" : parts.front();
+  request.arguments.assign(parts.empty() ? parts.begin() : parts.begin() + 1, parts.end());
+  std::vector<std::string> known;
+  for (const SetEntry& entry : set_entries()) {
+    known.emplace_back(entry.name);
+    if (request.name != entry.name) {
+      continue;
+    }
+    if (request.arguments.size() > entry.most_arguments) {
+      throw UsageError("feature set '" + printable(text) +
+                       "' has too many arguments; it is written " + entry.syntax);
+    }
+    return entry.make(request, recipe);
+  }
+  throw UsageError("unknown feature set '" + printable(request.name) + "'" +
+                   did_you_mean(request.name, known));
+}
+
+FeatureSet::FeatureSet(const Recipe& recipe) {
+  if (recipe.sets.empty()) {
+    throw UsageError("no feature set was named");
+  }
+  std::vector<std::unique_ptr<ColumnBlock>> blocks;
+  for (const std::string& set : recipe.sets) {
+    blocks.push_back(make_block(set, recipe));
+  }
+  const bool has_identity = std::any_of(blocks.begin(), blocks.end(),
+                                        [](const auto& block) { return block->has_identity; });
+  if (!has_identity) {
+    blocks.insert(blocks.begin(), make_identity_block({}, recipe));
+  }
+  std::size_t cell_count = 0;
+  for (std::unique_ptr<ColumnBlock>& block : blocks) {
+    Part part;
+    part.state_offset = state_size_;
+    part.first_cell = cell_count;
+    part.is_nfstream = recipe.preset == Preset::kNfstream;
+    state_size_ += aligned(block->accumulator.state_size);
+    cell_count += block->columns.size();
+    series_packets_ = std::max(series_packets_, block->series_packets);
+    other_accounting_ = block->other_accounting.value_or(other_accounting_);
+    part.block = std::move(block);
+    parts_.push_back(std::move(part));
+  }
+  cells_.resize(cell_count);
+  choose_columns(recipe);
+}
+
+FeatureSet::~FeatureSet() = default;
+
+void FeatureSet::choose_columns(const Recipe& recipe) {
+  std::map<std::string, std::size_t> place;
+  std::vector<const ColumnInfo*> all;
+  std::vector<std::string> names;  // each once, in order
+  for (const Part& part : parts_) {
+    for (const ColumnInfo& column : part.block->columns) {
+      // The first set that brings a name decides its meaning.
+      if (place.emplace(column.name, all.size()).second) {
+        names.push_back(column.name);
+      }
+      all.push_back(&column);
+    }
+  }
+  for (const std::string& name : recipe.columns.empty() ? names : recipe.columns) {
+    const auto found = place.find(name);
+    if (found == place.end()) {
+      throw UsageError("unknown column '" + printable(name) + "'" + did_you_mean(name, names));
+    }
+    if (schema_.find(name)) {
+      throw UsageError("column '" + printable(name) + "' is named twice");
+    }
+    chosen_.push_back(found->second);
+    schema_.columns.push_back(*all[found->second]);
+  }
+}
+
+void FeatureSet::init(const Flow& flow, std::byte* state, const PacketView& packet) const noexcept {
+  for (const Part& part : parts_) {
+    if (part.block->accumulator.init != nullptr) {
+      part.block->accumulator.init(flow, state + part.state_offset, packet);
+    }
+  }
+}
+
+void FeatureSet::update(const Flow& flow, std::byte* state,
+                        const PacketView& packet) const noexcept {
+  for (const Part& part : parts_) {
+    if (part.block->accumulator.update != nullptr) {
+      part.block->accumulator.update(flow, state + part.state_offset, packet);
+    }
+  }
+}
+
+void FeatureSet::read(const FlowView& flow, std::span<Cell> row) {
+  for (Part& part : parts_) {
+    const ReadContext context{flow, flow.state + part.state_offset, part.is_nfstream};
+    part.block->read(context,
+                     std::span(cells_).subspan(part.first_cell, part.block->columns.size()));
+  }
+  for (std::size_t i = 0; i < chosen_.size(); ++i) {
+    row[i] = cells_[chosen_[i]];
+  }
+}
+
+}  // namespace netml

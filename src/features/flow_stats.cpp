@@ -1,0 +1,318 @@
+// The set `statistics`: NFStream's 48 post-mortem statistics (its SPEC, section 7).
+//
+// By default from exact integer sums; NFStream keeps a running mean in doubles, whose rounding is
+// reproduced under the preset.
+
+#include <bit>
+#include <cmath>
+
+#include "column_block.hpp"
+
+namespace netml {
+namespace {
+
+enum Scope : std::size_t { kBidirectional, kForwardScope, kBackwardScope, kScopeCount };
+
+constexpr const char* kScopePrefix[] = {"bidirectional_", "src2dst_", "dst2src_"};
+constexpr const char* kScopeText[] = {"in both directions", "from source to destination",
+                                      "from destination to source"};
+
+// Per direction, one counter per TCP flag bit.
+struct FlagCounts {
+  std::uint32_t count[2][8];
+
+  void clear() noexcept { *this = {}; }
+  void add(Direction direction, unsigned flags) noexcept {
+    for (; flags != 0; flags &= flags - 1) {
+      ++count[static_cast<std::size_t>(direction)][std::countr_zero(flags)];
+    }
+  }
+  std::uint64_t get(Scope scope, std::size_t bit) const noexcept {
+    const std::uint64_t forward = count[0][bit], backward = count[1][bit];
+    return scope == kBidirectional  ? forward + backward
+           : scope == kForwardScope ? forward
+                                    : backward;
+  }
+};
+
+struct Summary {
+  double minimum = 0, mean = 0, deviation = 0, maximum = 0;
+};
+
+// ---------------------------------------------------------------- exact
+
+struct GapSums {
+  std::uint64_t minimum;
+  std::uint64_t maximum;
+  Uint128 squares;
+
+  void clear() noexcept { *this = {UINT64_MAX, 0, 0}; }
+  void add(std::int64_t gap_ns) noexcept {
+    const auto gap = static_cast<std::uint64_t>(gap_ns);
+    minimum = std::min(minimum, gap);
+    maximum = std::max(maximum, gap);
+    squares += static_cast<Uint128>(gap) * gap;
+  }
+};
+
+// Sums of sizes and of gaps follow from the flow's counters; only extremes and squares are kept.
+struct ExactState {
+  GapSums gaps[kScopeCount];
+  Uint128 size_squares[2];
+  std::uint32_t size_minimum[2];
+  std::uint32_t size_maximum[2];
+  FlagCounts flags;
+
+  void init(const Flow& flow, const PacketView& packet) noexcept {
+    for (GapSums& sums : gaps) {
+      sums.clear();
+    }
+    for (std::size_t d = 0; d < 2; ++d) {
+      size_squares[d] = 0;
+      size_minimum[d] = UINT32_MAX;
+      size_maximum[d] = 0;
+    }
+    flags.clear();
+    add(flow, packet);
+  }
+  void update(const Flow& flow, const PacketView& packet) noexcept {
+    const auto d = static_cast<std::size_t>(packet.direction);
+    gaps[kBidirectional].add(packet.gap_ns);
+    if (flow.direction[d].packets > 1) {
+      gaps[kForwardScope + d].add(packet.direction_gap_ns);
+    }
+    add(flow, packet);
+  }
+
+ private:
+  void add(const Flow&, const PacketView& packet) noexcept {
+    const auto d = static_cast<std::size_t>(packet.direction);
+    size_minimum[d] = std::min(size_minimum[d], packet.size);
+    size_maximum[d] = std::max(size_maximum[d], packet.size);
+    size_squares[d] += std::uint64_t{packet.size} * packet.size;
+    flags.add(packet.direction, packet.record.tcp_flags);
+  }
+};
+
+Summary exact_sizes(const Flow& flow, const ExactState& state, Scope scope) {
+  std::uint64_t n = 0, sum = 0;
+  std::uint32_t minimum = UINT32_MAX, maximum = 0;
+  Uint128 squares = 0;
+  for (std::size_t d = 0; d < 2; ++d) {
+    if (scope == kBidirectional || scope == kForwardScope + d) {
+      n += flow.direction[d].packets;
+      sum += flow.direction[d].bytes;
+      minimum = std::min(minimum, state.size_minimum[d]);
+      maximum = std::max(maximum, state.size_maximum[d]);
+      squares += state.size_squares[d];
+    }
+  }
+  if (n == 0) {
+    return {};
+  }
+  return {static_cast<double>(minimum), static_cast<double>(sum) / static_cast<double>(n),
+          sample_deviation(n, sum, squares), static_cast<double>(maximum)};
+}
+
+Summary exact_gaps(const Flow& flow, const ExactState& state, Scope scope) {
+  const std::uint64_t packets =
+      scope == kBidirectional ? flow.packets() : flow.direction[scope - kForwardScope].packets;
+  if (packets < 2) {
+    return {};
+  }
+  const std::int64_t span = scope == kBidirectional
+                                ? flow.last_ns() - flow.first_ns()
+                                : flow.direction[scope - kForwardScope].last_ns -
+                                      flow.direction[scope - kForwardScope].first_ns;
+  const auto sum = static_cast<std::uint64_t>(span);
+  const std::uint64_t n = packets - 1;
+  const GapSums& gaps = state.gaps[scope];
+  return {static_cast<double>(gaps.minimum) / 1e6,
+          static_cast<double>(sum) / static_cast<double>(n) / 1e6,
+          sample_deviation(n, sum, gaps.squares) / 1e6, static_cast<double>(gaps.maximum) / 1e6};
+}
+
+// ---------------------------------------------------------------- NFStream's arithmetic
+
+// Running mean and sum of squares exactly as NFStream computes them.
+struct RunningSeries {
+  std::int64_t minimum, maximum;
+  double mean, squares;
+
+  void first(std::int64_t x) noexcept { *this = {x, x, static_cast<double>(x), 0}; }
+  // n: number of values so far, x included.
+  void add(std::int64_t value, std::uint64_t n) noexcept {
+    if (n == 1) {
+      first(value);
+      return;
+    }
+    minimum = std::min(minimum, value);
+    maximum = std::max(maximum, value);
+    const auto x = static_cast<double>(value);
+    const double d = x - mean;
+    mean += d / static_cast<double>(n);
+    squares += d * (x - mean);
+  }
+  Summary summary(std::uint64_t n) const noexcept {
+    if (n == 0) {
+      return {};
+    }
+    return {static_cast<double>(minimum), mean,
+            n < 2 ? 0.0 : std::sqrt(squares / static_cast<double>(n - 1)),
+            static_cast<double>(maximum)};
+  }
+};
+
+struct NfstreamState {
+  RunningSeries sizes[kScopeCount];
+  RunningSeries gaps[kScopeCount];
+  FlagCounts flags;
+
+  void init(const Flow& flow, const PacketView& packet) noexcept {
+    flags.clear();
+    add(flow, packet);
+  }
+  void update(const Flow& flow, const PacketView& packet) noexcept {
+    const auto d = static_cast<std::size_t>(packet.direction);
+    gaps[kBidirectional].add(packet.gap_ns / 1'000'000, flow.packets() - 1);
+    if (flow.direction[d].packets > 1) {
+      gaps[kForwardScope + d].add(packet.direction_gap_ns / 1'000'000,
+                                  flow.direction[d].packets - 1);
+    }
+    add(flow, packet);
+  }
+
+ private:
+  void add(const Flow& flow, const PacketView& packet) noexcept {
+    const auto d = static_cast<std::size_t>(packet.direction);
+    sizes[kBidirectional].add(packet.size, flow.packets());
+    sizes[kForwardScope + d].add(packet.size, flow.direction[d].packets);
+    flags.add(packet.direction, packet.record.tcp_flags);
+  }
+};
+
+// ---------------------------------------------------------------- columns
+
+struct FlagColumn {
+  const char* name;
+  std::size_t bit;
+};
+constexpr FlagColumn kFlags[] = {{"syn", 1}, {"cwr", 7}, {"ece", 6}, {"urg", 5},
+                                 {"ack", 4}, {"psh", 3}, {"rst", 2}, {"fin", 0}};
+
+class StatisticsBlock final : public ColumnBlock {
+ public:
+  explicit StatisticsBlock(bool is_nfstream) {
+    accumulator = is_nfstream ? accumulator_of<NfstreamState>() : accumulator_of<ExactState>();
+    for (std::size_t scope = 0; scope < kScopeCount; ++scope) {
+      add_summary(scope, "ps", "bytes", "packet sizes", ColumnType::kU64);
+    }
+    for (std::size_t scope = 0; scope < kScopeCount; ++scope) {
+      add_summary(scope, "piat_ms", "ms", "times between consecutive packets",
+                  is_nfstream ? ColumnType::kI64 : ColumnType::kF64);
+    }
+    for (std::size_t scope = 0; scope < kScopeCount; ++scope) {
+      for (const FlagColumn& flag : kFlags) {
+        columns.push_back(
+            {std::string(kScopePrefix[scope]) + flag.name + "_packets", ColumnType::kU64, "packets",
+             "packets with that TCP flag " + std::string(kScopeText[scope]), "NFStream", false});
+      }
+    }
+  }
+
+  void read(const ReadContext& context, std::span<Cell> cells) override {
+    if (context.is_nfstream) {
+      fill_nfstream(context.flow(), context.state_as<NfstreamState>(), cells.data());
+    } else {
+      fill_exact(context.flow(), context.state_as<ExactState>(), cells.data());
+    }
+  }
+
+ private:
+  void add_summary(std::size_t scope, const std::string& suffix, const char* unit, const char* of,
+                   ColumnType extreme) {
+    const auto add = [&](const char* kind, ColumnType type, const std::string& definition) {
+      columns.push_back({std::string(kScopePrefix[scope]) + kind + "_" + suffix, type, unit,
+                         definition + " of the " + of + " " + kScopeText[scope], "NFStream",
+                         false});
+    };
+    add("min", extreme, "smallest");
+    add("mean", ColumnType::kF64, "mean");
+    add("stddev", ColumnType::kF64, "sample standard deviation (n - 1; 0 for fewer than two)");
+    add("max", extreme, "largest");
+  }
+
+  // Extremes of `whole` series are integers in the output.
+  static Cell* put(Cell* out, const Summary& summary, bool is_whole) {
+    const auto extreme = [&](double value) {
+      return is_whole ? Cell::of(static_cast<std::int64_t>(value)) : Cell::of(value);
+    };
+    *out++ = extreme(summary.minimum);
+    *out++ = Cell::of(summary.mean);
+    *out++ = Cell::of(summary.deviation);
+    *out++ = extreme(summary.maximum);
+    return out;
+  }
+
+  static void put_flags(Cell* out, const FlagCounts& flags) {
+    for (const Scope scope : {kBidirectional, kForwardScope, kBackwardScope}) {
+      for (const FlagColumn& flag : kFlags) {
+        *out++ = Cell::of(flags.get(scope, flag.bit));
+      }
+    }
+  }
+
+  static void fill_exact(const Flow& flow, const ExactState& state, Cell* out) {
+    for (const Scope scope : {kBidirectional, kForwardScope, kBackwardScope}) {
+      out = put(out, exact_sizes(flow, state, scope), true);
+    }
+    for (const Scope scope : {kBidirectional, kForwardScope, kBackwardScope}) {
+      out = put(out, exact_gaps(flow, state, scope), false);
+    }
+    put_flags(out, state.flags);
+  }
+
+  static void fill_nfstream(const Flow& flow, const NfstreamState& state, Cell* out) {
+    const std::uint64_t packets[] = {flow.packets(), flow.forward().packets,
+                                     flow.backward().packets};
+    for (std::size_t scope = 0; scope < kScopeCount; ++scope) {
+      out = put(out, state.sizes[scope].summary(packets[scope]), true);
+    }
+    for (std::size_t scope = 0; scope < kScopeCount; ++scope) {
+      out = put(out, state.gaps[scope].summary(packets[scope] == 0 ? 0 : packets[scope] - 1), true);
+    }
+    put_flags(out, state.flags);
+  }
+};
+
+// n * squares - sum * sum, or a double where that does not fit 128 bits.
+double spread(std::uint64_t n, Uint128 sum, Uint128 squares) {
+  Uint128 left = 0, right = 0, result = 0;
+  if (!__builtin_mul_overflow(static_cast<Uint128>(n), squares, &left) &&
+      !__builtin_mul_overflow(sum, sum, &right) && !__builtin_sub_overflow(left, right, &result)) {
+    return static_cast<double>(result);
+  }
+  const auto approximate = static_cast<long double>(n) * static_cast<long double>(squares) -
+                           static_cast<long double>(sum) * static_cast<long double>(sum);
+  return approximate > 0 ? static_cast<double>(approximate) : 0.0;
+}
+
+}  // namespace
+
+double sample_deviation(std::uint64_t n, Uint128 sum, Uint128 sum_of_squares) noexcept {
+  if (n < 2) {
+    return 0;
+  }
+  const auto count = static_cast<double>(n);
+  return std::sqrt(spread(n, sum, sum_of_squares) / count / (count - 1));
+}
+
+double population_deviation(std::uint64_t n, Uint128 sum, Uint128 sum_of_squares) noexcept {
+  return n == 0 ? 0.0 : std::sqrt(spread(n, sum, sum_of_squares)) / static_cast<double>(n);
+}
+
+std::unique_ptr<ColumnBlock> make_statistics_block(const SetRequest&, const Recipe& recipe) {
+  return std::make_unique<StatisticsBlock>(recipe.preset == Preset::kNfstream);
+}
+
+}  // namespace netml

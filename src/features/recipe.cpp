@@ -1,0 +1,195 @@
+#include "netml/features/recipe.hpp"
+
+#include <set>
+
+#include <nlohmann/json.hpp>
+
+#include "netml/core/error.hpp"
+#include "netml/core/json_text.hpp"
+#include "netml/core/suggest.hpp"
+#include "netml/core/text_format.hpp"
+
+namespace netml {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+constexpr std::string_view kPresetNames[] = {"none", "netml", "nfstream"};
+constexpr std::string_view kAccountingNames[] = {"link", "ip", "transport", "payload"};
+constexpr std::string_view kTcpEndNames[] = {"none", "graceful", "strict"};
+constexpr std::string_view kExpiryNames[] = {"exact", "nfstream"};
+
+// Checked reads from a JSON object; every key must be read once.
+class Fields {
+ public:
+  Fields(const json& object, std::string what) : object_(object), what_(std::move(what)) {
+    if (!object.is_object()) {
+      throw DataError(what_ + ": not an object");
+    }
+  }
+
+  std::int64_t integer(const char* key, std::int64_t low, std::int64_t high) {
+    const json& value = at(key);
+    if (!value.is_number_integer() ||
+        (value.is_number_unsigned() && value.get<std::uint64_t>() > INT64_MAX)) {
+      fail(key, "is not a whole number");
+    }
+    const auto number = value.get<std::int64_t>();
+    if (number < low || number > high) {
+      fail(key, "is out of range");
+    }
+    return number;
+  }
+  std::optional<std::int64_t> optional_integer(const char* key, std::int64_t low,
+                                               std::int64_t high) {
+    if (at(key).is_null()) {
+      return std::nullopt;
+    }
+    return integer(key, low, high);
+  }
+  bool boolean(const char* key) {
+    const json& value = at(key);
+    if (!value.is_boolean()) {
+      fail(key, "is neither true nor false");
+    }
+    return value.get<bool>();
+  }
+  double real(const char* key, double low, double high) {
+    const json& value = at(key);
+    if (!value.is_number() || !(value.get<double>() >= low && value.get<double>() <= high)) {
+      fail(key, "is out of range");
+    }
+    return value.get<double>();
+  }
+  std::vector<std::string> texts(const char* key) {
+    const json& value = at(key);
+    std::vector<std::string> list;
+    if (!value.is_array()) {
+      fail(key, "is not a list");
+    }
+    for (const json& item : value) {
+      if (!item.is_string()) {
+        fail(key, "holds something that is not text");
+      }
+      list.push_back(item.get<std::string>());
+    }
+    return list;
+  }
+  template <typename Enum, std::size_t kCount>
+  Enum choice(const char* key, const std::string_view (&names)[kCount]) {
+    const json& value = at(key);
+    for (std::size_t i = 0; value.is_string() && i < kCount; ++i) {
+      if (value.get_ref<const std::string&>() == names[i]) {
+        return static_cast<Enum>(i);
+      }
+    }
+    fail(key, "is none of the known choices");
+  }
+  void end() const {
+    for (const auto& [key, value] : object_.items()) {
+      if (!read_.contains(key)) {
+        throw DataError(what_ + ": unknown key \"" + printable(key) + "\"");
+      }
+    }
+  }
+
+ private:
+  const json& at(const char* key) {
+    const auto found = object_.find(key);
+    if (found == object_.end()) {
+      throw DataError(what_ + ": key \"" + key + "\" is missing");
+    }
+    read_.insert(key);
+    return *found;
+  }
+  [[noreturn]] void fail(const char* key, const char* reason) const {
+    throw DataError(what_ + ": \"" + key + "\" " + reason);
+  }
+
+  const json& object_;
+  std::string what_;
+  std::set<std::string> read_;
+};
+
+template <typename T>
+ordered_json or_null(const std::optional<T>& value) {
+  return value ? ordered_json(*value) : ordered_json(nullptr);
+}
+
+}  // namespace
+
+std::string_view to_text(Preset preset) noexcept {
+  return kPresetNames[static_cast<std::size_t>(preset)];
+}
+
+std::string_view to_text(Accounting accounting) noexcept {
+  return kAccountingNames[static_cast<std::size_t>(accounting)];
+}
+
+Accounting parse_accounting(std::string_view text) {
+  for (std::size_t i = 0; i < std::size(kAccountingNames); ++i) {
+    if (text == kAccountingNames[i]) {
+      return static_cast<Accounting>(i);
+    }
+  }
+  throw UsageError("accounting '" + printable(text) + "' is none of link, ip, transport, payload");
+}
+
+std::string Recipe::to_json() const {
+  ordered_json recipe;
+  recipe["preset"] = to_text(preset);
+  recipe["features"] = sets;
+  recipe["columns"] = columns;
+  recipe["accounting"] = to_text(policy.accounting);
+  recipe["idle_timeout_ns"] = policy.idle_timeout_ns;
+  recipe["tcp_idle_timeout_ns"] = policy.tcp_idle_timeout_ns;
+  recipe["udp_idle_timeout_ns"] = policy.udp_idle_timeout_ns;
+  recipe["active_timeout_ns"] = policy.active_timeout_ns;
+  recipe["tcp_end"] = kTcpEndNames[static_cast<std::size_t>(policy.tcp_end)];
+  recipe["expiry"] = kExpiryNames[static_cast<std::size_t>(policy.expiry)];
+  recipe["max_packets_per_flow"] = policy.max_packets_per_flow;
+  recipe["per_direction"] = per_direction;
+  recipe["decode_tunnels"] = decode_tunnels;
+  recipe["min_packets"] = min_packets;
+  recipe["dim"] = or_null(representation.dim);
+  recipe["interval_ns"] = or_null(representation.interval_ns);
+  recipe["sampling_ns"] = or_null(representation.sampling_ns);
+  recipe["q_interval"] = representation.q_interval;
+  recipe["fft"] = representation.fft;
+  recipe["header"] = representation.header;
+  return recipe.dump();
+}
+
+Recipe Recipe::from_json(std::string_view text, const std::string& what) {
+  const json object = parse_json(text, what, {.depth = 8, .bytes = std::size_t{1} << 20});
+  Fields fields(object, what);
+  Recipe recipe;
+  recipe.preset = fields.choice<Preset>("preset", kPresetNames);
+  recipe.sets = fields.texts("features");
+  recipe.columns = fields.texts("columns");
+  recipe.policy.accounting = fields.choice<Accounting>("accounting", kAccountingNames);
+  recipe.policy.idle_timeout_ns = fields.integer("idle_timeout_ns", 0, INT64_MAX);
+  recipe.policy.tcp_idle_timeout_ns = fields.integer("tcp_idle_timeout_ns", 0, INT64_MAX);
+  recipe.policy.udp_idle_timeout_ns = fields.integer("udp_idle_timeout_ns", 0, INT64_MAX);
+  recipe.policy.active_timeout_ns = fields.integer("active_timeout_ns", 0, INT64_MAX);
+  recipe.policy.tcp_end = fields.choice<TcpEnd>("tcp_end", kTcpEndNames);
+  recipe.policy.expiry = fields.choice<ExpiryRule>("expiry", kExpiryNames);
+  recipe.policy.max_packets_per_flow =
+      static_cast<std::uint64_t>(fields.integer("max_packets_per_flow", 0, INT64_MAX));
+  recipe.per_direction = fields.boolean("per_direction");
+  recipe.decode_tunnels = fields.boolean("decode_tunnels");
+  recipe.min_packets = static_cast<std::uint64_t>(fields.integer("min_packets", 1, INT64_MAX));
+  if (const auto dim = fields.optional_integer("dim", 1, INT32_MAX)) {
+    recipe.representation.dim = static_cast<std::uint64_t>(*dim);
+  }
+  recipe.representation.interval_ns = fields.optional_integer("interval_ns", 0, INT64_MAX);
+  recipe.representation.sampling_ns = fields.optional_integer("sampling_ns", 0, INT64_MAX);
+  recipe.representation.q_interval = fields.real("q_interval", 0, 1);
+  recipe.representation.fft = fields.boolean("fft");
+  recipe.representation.header = fields.boolean("header");
+  fields.end();
+  return recipe;
+}
+
+}  // namespace netml
