@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "netml/core/run_stats.hpp"
+#include "netml/features/feature_set.hpp"
+#include "netml/features/recipe.hpp"
+
+namespace netml {
+
+/// What becomes of the flows. Called on one thread, in closing order.
+class FlowConsumer {
+ public:
+  virtual ~FlowConsumer() = default;
+
+  /// Before the first flow of an input. `first_packet_ns`: time of its first packet.
+  virtual void begin_input(std::size_t input, std::int64_t first_packet_ns) = 0;
+  /// A flow that ended and has enough packets. The view is valid until the call returns.
+  virtual void flow(const FlowView& flow) = 0;
+  /// Nothing more for now (a quiet pipe): hand on what is there.
+  virtual void idle() {}
+};
+
+enum class InputStatus : std::uint8_t { kOk, kDamaged, kUnusable };
+
+/// How one input ended.
+struct InputOutcome {
+  std::string path;
+  InputStatus status = InputStatus::kOk;
+  std::string message;  ///< `<path>: <reason> [packet n, byte m]`; empty when all is well
+};
+
+/// How a run over all inputs ended.
+struct ExtractResult {
+  std::vector<InputOutcome> inputs;
+  RunStats stats;
+  bool stopped_by_limit = false;   ///< memory budget under --on-limit stop
+  bool reached_flow_limit = false;  ///< --limit
+  int signal = 0;                  ///< that interrupted the run
+
+  bool any_usable() const noexcept;
+  /// 0, 3, 4, 6, 130 or 143, as the outcome of the inputs asks for.
+  int exit_status() const noexcept;
+};
+
+struct ExtractorOptions {
+  std::string filter;             ///< --bpf
+  bool is_continuous = false;     ///< flows go on across file borders
+  std::uint64_t flow_limit = 0;   ///< --limit; 0: none
+  std::size_t shards = 1;         ///< flow tables; the output does not depend on it
+  std::size_t epoch_records = 2048;  ///< packets per epoch; the output does not depend on it
+};
+
+/// Reads captures, keeps the flow tables and hands ended flows on.
+///
+/// An input that cannot be used, or is damaged part-way, ends that input and not the run; the result
+/// says so. Throws what the consumer throws, UsageError (filter), and nothing else of its own.
+class Extractor {
+ public:
+  /// `features` must outlive the extractor.
+  Extractor(const Recipe& recipe, const ExtractorOptions& options, const FeatureSet& features);
+  ~Extractor();
+
+  ExtractResult run(const std::vector<std::string>& paths, FlowConsumer& consumer);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace netml

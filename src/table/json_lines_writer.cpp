@@ -1,0 +1,78 @@
+#include "netml/table/json_lines_writer.hpp"
+
+#include "netml/core/text_format.hpp"
+
+namespace netml {
+namespace {
+
+template <typename Values>
+void append_array(std::string& out, const Values& values) {
+  out += '[';
+  bool is_first = true;
+  for (const auto value : values) {
+    if (!is_first) {
+      out += ',';
+    }
+    is_first = false;
+    append_number(out, value);
+  }
+  out += ']';
+}
+
+void append_value(std::string& out, const Cell& cell) {
+  switch (cell.kind) {
+    case Cell::Kind::kMissing:
+      out += "null";
+      break;
+    case Cell::Kind::kU64:
+      append_number(out, cell.u64);
+      break;
+    case Cell::Kind::kI64:
+      append_number(out, cell.i64);
+      break;
+    case Cell::Kind::kF64:
+      append_number(out, cell.f64);
+      break;
+    case Cell::Kind::kText:
+      append_json_text(out, cell.text);
+      break;
+    case Cell::Kind::kList:
+      append_array(out, cell.list);
+      break;
+    case Cell::Kind::kRealList:
+      append_array(out, cell.reals);
+      break;
+  }
+}
+
+}  // namespace
+
+JsonLinesWriter::JsonLinesWriter(OutputFile& file) : file_(file) {}
+
+void JsonLinesWriter::begin(const Schema& schema) {
+  keys_.clear();
+  for (const ColumnInfo& column : schema.columns) {
+    std::string key;
+    append_json_text(key, column.name);
+    keys_.push_back(key + ":");
+  }
+}
+
+void JsonLinesWriter::row(std::span<const Cell> row) {
+  line_ = "{";
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    if (i != 0) {
+      line_ += ',';
+    }
+    line_ += keys_[i];
+    append_value(line_, row[i]);
+  }
+  line_ += "}\n";
+  file_.write(line_);
+}
+
+void JsonLinesWriter::flush() { file_.flush(); }
+
+void JsonLinesWriter::end() { file_.flush(); }
+
+}  // namespace netml
