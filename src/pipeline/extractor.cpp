@@ -24,6 +24,9 @@ int ExtractResult::exit_status() const noexcept {
   if (signal != 0) {
     return 128 + signal;
   }
+  if (output_closed) {
+    return exit_status::kBrokenPipe;
+  }
   if (!any_usable()) {
     return exit_code(ErrorKind::kInput);
   }
@@ -44,7 +47,9 @@ struct ShardClosedFlow {
   std::size_t shard;
 };
 
+// Reasons in packets_skipped beside those of the decoder.
 constexpr const char* kLimitReason = "limit";
+constexpr const char* kOutputClosedReason = "output_closed";
 
 }  // namespace
 
@@ -250,6 +255,8 @@ class Extractor::Impl {
     RunStats& stats = result_.stats;
     if (options_.flow_limit != 0 && stats.flows_written >= options_.flow_limit) {
       limit_packets_ += flow.packets();
+    } else if (result_.output_closed) {
+      output_closed_packets_ += flow.packets();
     } else if (flow.packets() < recipe_.min_packets) {
       ++stats.flows_too_short;
       stats.packets_in_flows_too_short += flow.packets();
@@ -259,6 +266,7 @@ class Extractor::Impl {
       consumer_->flow({flow, table.state(closed.slot), series_, stats.flows_written});
       ++stats.flows_written;
       stats.packets_in_flows += flow.packets();
+      result_.output_closed = consumer_->is_done();
     }
     table.release(closed.slot);
     result_.reached_flow_limit = options_.flow_limit != 0 && stats.flows_written >= options_.flow_limit;
@@ -283,6 +291,9 @@ class Extractor::Impl {
     }
     if (limit_packets_ != 0) {
       stats.packets_skipped[kLimitReason] = limit_packets_;
+    }
+    if (output_closed_packets_ != 0) {
+      stats.packets_skipped[kOutputClosedReason] = output_closed_packets_;
     }
     for (const InputOutcome& input : result_.inputs) {
       ++stats.inputs;
@@ -312,6 +323,7 @@ class Extractor::Impl {
   std::array<std::uint64_t, static_cast<std::size_t>(DecodeStatus::kCount)> skipped_{};
   std::array<std::uint64_t, static_cast<std::size_t>(NotIpClass::kCount)> not_ip_{};
   std::uint64_t limit_packets_ = 0;
+  std::uint64_t output_closed_packets_ = 0;
 };
 
 Extractor::Extractor(const Recipe& recipe, const ExtractorOptions& options, const FeatureSet& features)

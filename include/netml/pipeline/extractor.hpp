@@ -21,6 +21,9 @@ class FlowConsumer {
   virtual void begin_input(std::size_t input, std::int64_t first_packet_ns) = 0;
   /// A flow that ended and has enough packets. The view is valid until the call returns.
   virtual void flow(const FlowView& flow) = 0;
+  /// True when no more flows are wanted (the reader of the output has gone away): the run stops and
+  /// packets of flows that were not handed on count as `output_closed`.
+  virtual bool is_done() const { return false; }
   /// Nothing more for now (a quiet pipe): hand on what is there.
   virtual void idle() {}
 };
@@ -40,10 +43,11 @@ struct ExtractResult {
   RunStats stats;
   bool stopped_by_limit = false;   ///< memory budget under --on-limit stop
   bool reached_flow_limit = false;  ///< --limit
+  bool output_closed = false;       ///< the consumer wanted no more
   int signal = 0;                  ///< that interrupted the run
 
   bool any_usable() const noexcept;
-  /// 0, 3, 4, 6, 130 or 143, as the outcome of the inputs asks for.
+  /// 0, 3, 4, 6, 130, 141 or 143, as the outcome of the inputs asks for.
   int exit_status() const noexcept;
 };
 

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "netml/commands/inputs.hpp"
+#include "netml/pipeline/extractor.hpp"
+
+namespace netml {
+
+/// What every command knows of its run.
+struct RunContext {
+  std::string command_line;  ///< as typed, for the summary
+  std::string summary_path;  ///< --summary; empty: none
+  std::uint64_t seed = 42;
+  std::size_t threads = 0;
+};
+
+/// Version of the program, as `netml --version` prints it.
+std::string version();
+
+/// Logs how inputs ended: errors for those that cannot be used, warnings for damage.
+void report_inputs(const ExtractResult& result);
+
+/// Logs what the labels did: matched, unmatched, contradictory.
+void report_labels(const Labeler& labeler);
+
+/// The counters of a run as JSON (RELIABILITY: --summary).
+nlohmann::ordered_json summary_of(const ExtractResult& result, int status);
+/// Adds `labels`.
+void add_labels(nlohmann::ordered_json& summary, const Labeler& labeler);
+
+/// Writes the summary when one was asked for, with version and command line.
+void write_summary(const RunContext& context, nlohmann::ordered_json summary);
+
+/// Throws InputError with the first message when no input could be used.
+void require_usable(const ExtractResult& result);
+
+}  // namespace netml

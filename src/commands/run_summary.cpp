@@ -1,0 +1,116 @@
+#include "netml/commands/run_summary.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "netml/core/error.hpp"
+#include "netml/core/log.hpp"
+#include "netml/core/output_file.hpp"
+#include "netml/core/text_format.hpp"
+
+namespace netml {
+
+std::string version() { return NETML_VERSION; }
+
+void report_inputs(const ExtractResult& result) {
+  for (const InputOutcome& input : result.inputs) {
+    if (input.status != InputStatus::kOk) {
+      log::error(input.message);
+    }
+  }
+  if (result.stopped_by_limit) {
+    log::error("the memory budget is used up; raise --memory-limit or --max-flows, or use --on-limit evict");
+  }
+  const RunStats& stats = result.stats;
+  log::detail(std::to_string(stats.packets_read) + " packets, " + std::to_string(stats.flows_written) + " flows, " +
+              std::to_string(stats.flows_too_short) + " too short");
+}
+
+void report_labels(const Labeler& labeler) {
+  std::uint64_t contradictory = 0;
+  for (const LabelFile& file : labeler.files()) {
+    const LabelReport& report = file.report();
+    contradictory += report.flows_contradictory;
+    for (const std::string& warning : report.warnings) {
+      log::warning(warning);
+    }
+    for (const LabelContradiction& row : report.contradictions) {
+      log::detail("labels disagree: line " + std::to_string(row.first_line) + " says " + printable(row.first_name) +
+                  ", line " + std::to_string(row.second_line) + " says " + printable(row.second_name));
+    }
+    if (report.rows_skipped != 0) {
+      log::warning(std::to_string(report.rows_skipped) + " bad label rows were skipped");
+    }
+  }
+  log::info("labels: " + std::to_string(labeler.matched()) + " flows matched, " +
+            std::to_string(labeler.unmatched()) + " unmatched, " + std::to_string(contradictory) + " contradictory");
+}
+
+nlohmann::ordered_json summary_of(const ExtractResult& result, int status) {
+  const RunStats& stats = result.stats;
+  nlohmann::ordered_json summary;
+  summary["status"] = status;
+  summary["packets_read"] = stats.packets_read;
+  summary["bytes_read"] = stats.bytes_read;
+  summary["packets_in_flows"] = stats.packets_in_flows;
+  summary["packets_in_flows_too_short"] = stats.packets_in_flows_too_short;
+  summary["packets_skipped"] = nlohmann::ordered_json::object();
+  for (const auto& [reason, packets] : stats.packets_skipped) {
+    summary["packets_skipped"][reason] = packets;
+  }
+  summary["not_ip"] = nlohmann::ordered_json::object();
+  for (const auto& [kind, packets] : stats.not_ip_by_ethertype) {
+    summary["not_ip"][kind] = packets;
+  }
+  summary["packets_dropped"] = stats.packets_dropped;
+  summary["flows_written"] = stats.flows_written;
+  summary["flows_evicted"] = stats.flows_evicted;
+  summary["flows_too_short"] = stats.flows_too_short;
+  summary["clock_steps_back"] = stats.clock_steps_back;
+  summary["clock_out_of_range"] = stats.clock_out_of_range;
+  summary["inputs"] = nlohmann::ordered_json::array();
+  for (const InputOutcome& input : result.inputs) {
+    constexpr const char* kNames[] = {"ok", "damaged", "unusable"};
+    summary["inputs"].push_back({{"path", valid_utf8(input.path)},
+                                 {"status", kNames[static_cast<std::size_t>(input.status)]},
+                                 {"message", input.message}});
+  }
+  return summary;
+}
+
+void add_labels(nlohmann::ordered_json& summary, const Labeler& labeler) {
+  std::uint64_t rows = 0, rows_matched = 0, rows_skipped = 0, contradictory = 0;
+  for (const LabelFile& file : labeler.files()) {
+    rows += file.report().rows;
+    rows_matched += file.report().rows_matched;
+    rows_skipped += file.report().rows_skipped;
+    contradictory += file.report().flows_contradictory;
+  }
+  summary["labels"] = {{"flows_matched", labeler.matched()},
+                       {"flows_unmatched", labeler.unmatched()},
+                       {"flows_contradictory", contradictory},
+                       {"rows", rows},
+                       {"rows_matched", rows_matched},
+                       {"rows_unmatched", rows - rows_matched},
+                       {"rows_skipped", rows_skipped}};
+}
+
+void write_summary(const RunContext& context, nlohmann::ordered_json summary) {
+  if (context.summary_path.empty()) {
+    return;
+  }
+  summary["netml_version"] = version();
+  summary["command_line"] = context.command_line;
+  write_file(context.summary_path, summary.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+}
+
+void require_usable(const ExtractResult& result) {
+  if (result.any_usable() || result.inputs.empty()) {
+    return;
+  }
+  for (std::size_t i = 0; i + 1 < result.inputs.size(); ++i) {
+    log::error(result.inputs[i].message);
+  }
+  throw InputError(result.inputs.back().message);
+}
+
+}  // namespace netml

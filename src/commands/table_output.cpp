@@ -1,0 +1,135 @@
+#include "netml/commands/table_output.hpp"
+
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "netml/commands/run_summary.hpp"
+#include "netml/core/error.hpp"
+#include "netml/core/suggest.hpp"
+#include "netml/table/csv_writer.hpp"
+#include "netml/table/json_lines_writer.hpp"
+#include "netml/table/npz.hpp"
+
+namespace netml {
+namespace {
+
+struct FormatName {
+  TableFormat format;
+  const char* name;
+  std::array<const char*, 2> suffixes;
+};
+
+constexpr FormatName kFormats[] = {
+    {TableFormat::kCsv, "csv", {".csv", nullptr}},
+    {TableFormat::kJsonLines, "jsonl", {".jsonl", ".ndjson"}},
+    {TableFormat::kNpz, "npz", {".npz", nullptr}},
+};
+
+bool has_suffix(const std::string& path, const char* suffix) {
+  const std::string_view end(suffix);
+  return path.size() > end.size() && std::string_view(path).substr(path.size() - end.size()) == end;
+}
+
+// https://www.w3.org/TR/tabular-data-primer/#datatypes
+const char* csvw_type(ColumnType type) {
+  switch (type) {
+    case ColumnType::kU64:
+      return "nonNegativeInteger";
+    case ColumnType::kI64:
+      return "integer";
+    case ColumnType::kF64:
+      return "double";
+    default:
+      return "string";
+  }
+}
+
+std::string base_name(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string::npos ? path : path.substr(slash + 1);
+}
+
+}  // namespace
+
+TableFormat choose_format(const std::string& format, const std::string& path) {
+  std::vector<std::string> names;
+  for (const FormatName& known : kFormats) {
+    if (format == known.name) {
+      return known.format;
+    }
+    names.emplace_back(known.name);
+    for (const char* suffix : known.suffixes) {
+      if (format.empty() && suffix != nullptr && has_suffix(path, suffix)) {
+        return known.format;
+      }
+    }
+  }
+  if (format.empty()) {
+    return TableFormat::kCsv;
+  }
+  throw UsageError("unknown format '" + printable(format) + "'; this build writes " + join(names, ", ") +
+                   did_you_mean(format, names));
+}
+
+TableOutput::TableOutput(const std::string& path, TableFormat format, const Recipe& recipe,
+                         TextMode text_mode)
+    : recipe_(recipe) {
+  switch (format) {
+    case TableFormat::kCsv:
+      file_.emplace(path);
+      is_csv_ = true;
+      sink_ = std::make_unique<CsvWriter>(
+          *file_, recipe.preset == Preset::kNfstream ? CsvDialect::kNfstream : CsvDialect::kRfc4180, text_mode);
+      break;
+    case TableFormat::kJsonLines:
+      file_.emplace(path);
+      sink_ = std::make_unique<JsonLinesWriter>(*file_);
+      break;
+    case TableFormat::kNpz:
+      sink_ = std::make_unique<NpzWriter>(path, NpzOptions{"label", recipe.to_json()});
+      break;
+  }
+}
+
+void TableOutput::commit(const Schema& schema) {
+  sink_->end();
+  if (!file_) {
+    return;
+  }
+  const bool wants_metadata = is_csv_ && file_->is_regular();
+  file_->commit();
+  if (wants_metadata) {
+    write_file(metadata_path(file_->path()), csv_metadata(file_->path(), schema, recipe_));
+  }
+}
+
+std::string metadata_path(const std::string& path) {
+  const std::size_t name = base_name(path).size();
+  const std::size_t dot = path.rfind('.');
+  const bool has_extension = dot != std::string::npos && dot > path.size() - name;
+  return (has_extension ? path.substr(0, dot) : path) + "-metadata.json";
+}
+
+std::string csv_metadata(const std::string& path, const Schema& schema, const Recipe& recipe) {
+  nlohmann::ordered_json metadata;
+  metadata["@context"] = "http://www.w3.org/ns/csvw";
+  metadata["url"] = valid_utf8(base_name(path));
+  nlohmann::ordered_json columns = nlohmann::ordered_json::array();
+  for (const ColumnInfo& column : schema.columns) {
+    nlohmann::ordered_json entry;
+    entry["name"] = column.name;
+    entry["titles"] = column.name;
+    entry["datatype"] = csvw_type(column.type);
+    entry["dc:description"] = column.definition;
+    entry["netml:unit"] = column.unit;
+    entry["netml:source"] = column.source;
+    entry["netml:identity"] = column.is_identity;
+    columns.push_back(std::move(entry));
+  }
+  metadata["tableSchema"]["columns"] = std::move(columns);
+  metadata["netml:version"] = version();
+  metadata["netml:recipe"] = nlohmann::ordered_json::parse(recipe.to_json());
+  return metadata.dump(2) + "\n";
+}
+
+}  // namespace netml

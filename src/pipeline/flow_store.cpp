@@ -1,0 +1,45 @@
+#include "netml/pipeline/flow_store.hpp"
+
+#include "netml/core/error.hpp"
+
+namespace netml {
+
+FlowStore::FlowStore(std::size_t state_size, std::uint64_t memory_limit)
+    : state_size_(state_size), memory_limit_(memory_limit) {}
+
+void FlowStore::begin_input(std::size_t input, std::int64_t first_packet_ns) {
+  inputs_.push_back({input, first_packet_ns, flows_.size()});
+}
+
+void FlowStore::flow(const FlowView& flow) {
+  const std::uint64_t bytes = (flows_.size() + 1) * (sizeof(Stored) + state_size_) +
+                              (series_.size() + flow.series.size()) * sizeof(SeriesPacket);
+  if (memory_limit_ != 0 && bytes > memory_limit_) {
+    throw LimitError(
+        "the settings of the representation are fitted on all flows, whose packets do not fit --memory-limit; give "
+        "--dim, --sampling-rate (and --interval) to extract in one pass, or raise the limit");
+  }
+  const std::size_t begin = series_.size();
+  series_.insert(series_.end(), flow.series.begin(), flow.series.end());
+  states_.insert(states_.end(), flow.state, flow.state + state_size_);
+  flows_.push_back({flow.flow, begin, series_.size()});
+}
+
+FlowView FlowStore::view(std::size_t i) const {
+  const Stored& stored = flows_[i];
+  return {stored.flow, states_.data() + i * state_size_,
+          std::span(series_).subspan(stored.series_begin, stored.series_end - stored.series_begin), i};
+}
+
+void FlowStore::replay(FlowConsumer& consumer) const {
+  std::size_t next_input = 0;
+  for (std::size_t i = 0; i < flows_.size() && !consumer.is_done(); ++i) {
+    while (next_input < inputs_.size() && inputs_[next_input].first_flow <= i) {
+      consumer.begin_input(inputs_[next_input].number, inputs_[next_input].first_packet_ns);
+      ++next_input;
+    }
+    consumer.flow(view(i));
+  }
+}
+
+}  // namespace netml
