@@ -8,41 +8,66 @@
 #include "netml/core/log.hpp"
 
 namespace netml {
+namespace {
+
+// Rows on their way to the named output, opened when the columns are known.
+class OutputRows final : public LabelledRows {
+ public:
+  OutputRows(const ExtractCommand& command, bool has_labels)
+      : LabelledRows(has_labels),
+        command_(command),
+        format_(choose_format(command.format, command.output)),
+        text_mode_(command.raw_text || command.recipe.preset == Preset::kNfstream ? TextMode::kRaw
+                                                                                  : TextMode::kSafe) {}
+
+  void commit() { output_->commit(schema()); }
+
+ protected:
+  RowSink& open(const Schema&, const Recipe& recipe) override {
+    output_ = std::make_unique<TableOutput>(command_.output, format_, recipe, text_mode_);
+    return output_->sink();
+  }
+
+ private:
+  const ExtractCommand& command_;
+  TableFormat format_;
+  TextMode text_mode_;
+  std::unique_ptr<TableOutput> output_;
+};
+
+void warn_when_nothing_matched(const Labeler& labeler) {
+  if (labeler.matched() == 0 && labeler.unmatched() != 0 && !labeler.files().empty()) {
+    log::warning(labeler.files().front().nothing_matched(labeler.first_ns(), labeler.last_ns()));
+  }
+}
+
+}  // namespace
 
 int run_extract(const ExtractCommand& command, const RunContext& context) {
-  const TextMode text_mode =
-      command.raw_text || command.recipe.preset == Preset::kNfstream ? TextMode::kRaw : TextMode::kSafe;
-  const TableFormat format = choose_format(command.format, command.output);
   Extraction extraction(command.inputs, command.recipe, command.flow_limit);
-  std::unique_ptr<TableOutput> output;
-  Schema schema;
-  const ExtractResult result = extraction.run([&](const Schema& columns, const Recipe& recipe) -> RowSink& {
-    schema = columns;
-    output = std::make_unique<TableOutput>(command.output, format, recipe, text_mode);
-    output->sink().begin(columns);
-    return output->sink();
-  });
+  OutputRows rows(command, extraction.labeler() != nullptr);
+  ExtractResult result = extraction.run(rows);
   require_usable(result);
   report_inputs(result);
-  nlohmann::ordered_json summary = summary_of(result, result.exit_status());
   if (const Labeler* labeler = extraction.labeler()) {
     report_labels(*labeler);
-    add_labels(summary, *labeler);
-    if (labeler->matched() == 0 && labeler->unmatched() != 0 && !labeler->files().empty()) {
-      log::warning(labeler->files().front().nothing_matched(labeler->first_ns(), labeler->last_ns()));
-    }
+    warn_when_nothing_matched(*labeler);
   }
-  if (!result.output_closed) {
-    try {
-      output->commit(schema);
-    } catch (const BrokenPipe&) {
-      summary["status"] = exit_status::kBrokenPipe;
-      write_summary(context, summary);
-      throw;
+  try {
+    if (!rows.is_done()) {
+      rows.commit();
     }
+    result.output_closed = rows.is_done();
+  } catch (const BrokenPipe&) {
+    result.output_closed = true;
+  }
+  const int status = result.exit_status();
+  nlohmann::ordered_json summary = summary_of(result, status);
+  if (const Labeler* labeler = extraction.labeler()) {
+    add_labels(summary, *labeler);
   }
   write_summary(context, summary);
-  return result.exit_status();
+  return status;
 }
 
 }  // namespace netml

@@ -4,44 +4,39 @@
 
 namespace netml {
 
-FlowRows::FlowRows(FeatureSet& features, RowSink& sink, Labeler* labeler, Unlabelled unlabelled)
-    : features_(features), sink_(sink), labeler_(labeler), unlabelled_(unlabelled), schema_(features.schema()) {
-  if (labeler_ != nullptr) {
-    for (ColumnInfo& column : label_columns()) {
-      schema_.columns.push_back(std::move(column));
-    }
+Schema with_label_columns(Schema columns) {
+  for (ColumnInfo& column : label_columns()) {
+    columns.columns.push_back(std::move(column));
   }
-  row_.resize(schema_.size());
+  return columns;
 }
 
-void FlowRows::begin_input(std::size_t input, std::int64_t first_packet_ns) {
-  if (labeler_ != nullptr) {
-    labeler_->begin_input(input, first_packet_ns);
-  }
-}
-
-void FlowRows::flow(const FlowView& flow) {
-  std::span<Cell> row(row_);
-  if (labeler_ != nullptr) {
-    const std::optional<LabelMatch> label = labeler_->find(flow.flow);
-    if (!label && unlabelled_ == Unlabelled::kDrop) {
-      return;
-    }
-    const std::size_t place = features_.schema().size();
-    row[place] = label ? Cell::of(static_cast<std::uint64_t>(label->value)) : Cell::missing();
-    row[place + 1] = label ? Cell::of(label->name) : Cell::missing();
-  }
-  features_.read(flow, row.first(features_.schema().size()));
+void LabelledRows::begin(const Schema& columns, const Recipe& recipe) {
+  schema_ = has_labels_ ? with_label_columns(columns) : columns;
+  sink_ = &open(schema_, recipe);
   try {
-    sink_.row(row);
+    sink_->begin(schema_);
   } catch (const BrokenPipe&) {
     is_done_ = true;
   }
 }
 
-void FlowRows::idle() {
+void LabelledRows::row(const FlowRow& row) {
+  cells_.assign(row.cells.begin(), row.cells.end());
+  if (has_labels_) {
+    cells_.push_back(row.label ? Cell::of(static_cast<std::uint64_t>(row.label->value)) : Cell::missing());
+    cells_.push_back(row.label ? Cell::of(row.label->name) : Cell::missing());
+  }
   try {
-    sink_.flush();
+    sink_->row(cells_);
+  } catch (const BrokenPipe&) {
+    is_done_ = true;
+  }
+}
+
+void LabelledRows::idle() {
+  try {
+    sink_->flush();
   } catch (const BrokenPipe&) {
     is_done_ = true;
   }

@@ -20,6 +20,8 @@ constexpr std::string_view kAccountingNames[] = {"link", "ip", "transport", "pay
 constexpr std::string_view kTcpEndNames[] = {"none", "graceful", "strict"};
 constexpr std::string_view kExpiryNames[] = {"exact", "nfstream"};
 
+constexpr double kMostSeconds = 9e9;  // nanoseconds must fit 63 bits
+
 // Checked reads from a JSON object; every key must be read once.
 class Fields {
  public:
@@ -61,6 +63,12 @@ class Fields {
       fail(key, "is out of range");
     }
     return value.get<double>();
+  }
+  std::optional<double> optional_real(const char* key, double low, double high) {
+    if (at(key).is_null()) {
+      return std::nullopt;
+    }
+    return real(key, low, high);
   }
   std::vector<std::string> texts(const char* key) {
     const json& value = at(key);
@@ -153,8 +161,8 @@ std::string Recipe::to_json() const {
   recipe["decode_tunnels"] = decode_tunnels;
   recipe["min_packets"] = min_packets;
   recipe["dim"] = or_null(representation.dim);
-  recipe["interval_ns"] = or_null(representation.interval_ns);
-  recipe["sampling_ns"] = or_null(representation.sampling_ns);
+  recipe["interval_s"] = or_null(representation.interval_s);
+  recipe["sampling_s"] = or_null(representation.sampling_s);
   recipe["q_interval"] = representation.q_interval;
   recipe["fft"] = representation.fft;
   recipe["header"] = representation.header;
@@ -183,8 +191,8 @@ Recipe Recipe::from_json(std::string_view text, const std::string& what) {
   if (const auto dim = fields.optional_integer("dim", 1, INT32_MAX)) {
     recipe.representation.dim = static_cast<std::uint64_t>(*dim);
   }
-  recipe.representation.interval_ns = fields.optional_integer("interval_ns", 0, INT64_MAX);
-  recipe.representation.sampling_ns = fields.optional_integer("sampling_ns", 0, INT64_MAX);
+  recipe.representation.interval_s = fields.optional_real("interval_s", 0, kMostSeconds);
+  recipe.representation.sampling_s = fields.optional_real("sampling_s", 0, kMostSeconds);
   recipe.representation.q_interval = fields.real("q_interval", 0, 1);
   recipe.representation.fft = fields.boolean("fft");
   recipe.representation.header = fields.boolean("header");

@@ -56,7 +56,7 @@ std::vector<ColumnInfo> columns_of(const std::string& set) {
   Recipe recipe;
   recipe.sets = {set};
   recipe.representation.dim = 10;
-  recipe.representation.sampling_ns = 1'000'000'000;
+  recipe.representation.sampling_s = 1;
   return make_block(set, recipe)->columns;
 }
 

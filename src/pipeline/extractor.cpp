@@ -3,14 +3,12 @@
 #include <algorithm>
 #include <array>
 
-#include "netml/capture/pcap_file.hpp"
 #include "netml/core/error.hpp"
-#include "netml/core/interrupt.hpp"
 #include "netml/core/sip_hash.hpp"
-#include "netml/core/text_format.hpp"
 #include "netml/decode/packet_decoder.hpp"
 #include "netml/flow/epoch.hpp"
 #include "netml/flow/flow_table.hpp"
+#include "capture_reader.hpp"
 #include "record_decoder.hpp"
 
 namespace netml {
@@ -100,52 +98,22 @@ class Extractor::Impl {
     }
   }
 
-  // Reads one capture to its end, its damage, or the end of the run.
   InputOutcome read_input(const std::string& path) {
-    InputOutcome outcome{path, InputStatus::kOk, {}};
-    const std::string name = path == "-" ? "standard input" : printable(path);
-    std::unique_ptr<PacketSource> source;
-    try {
-      source = open_capture(path, {options_.filter, [this] {
-                                     flush();
-                                     consumer_->idle();
-                                   }});
-      require_link_type(*source, name);
-    } catch (const InputError& error) {
-      outcome.status = InputStatus::kUnusable;
-      outcome.message = error.what();
-      result_.signal = interrupt::pending();
-      return outcome;
-    }
-    const ReadStatus end = read_packets(*source);
-    result_.stats.clock_out_of_range += source->clock_out_of_range();
-    if (end == ReadStatus::kInterrupted) {
-      result_.signal = interrupt::pending();
-    } else if (end == ReadStatus::kDamaged) {
-      outcome.status = source->packets_seen() == 0 ? InputStatus::kUnusable : InputStatus::kDamaged;
-      outcome.message = name + ": " + source->damage();
-    }
-    return outcome;
-  }
-
-  void require_link_type(const PacketSource& source, const std::string& name) const {
-    const int link_type = source.link_type();
-    if (!decoder_->supports(link_type)) {
-      throw InputError(name + ": link type " + std::to_string(link_type) + " (" + link_type_name(link_type) +
-                       ") is not supported");
-    }
-  }
-
-  ReadStatus read_packets(PacketSource& source) {
-    RawPacket packet;
-    while (!is_over()) {
-      const ReadStatus status = source.next(packet);
-      if (status != ReadStatus::kPacket) {
-        return status;
-      }
+    CaptureReader reader;
+    reader.filter = options_.filter;
+    reader.supports = [this](int link_type) { return decoder_->supports(link_type); };
+    reader.on_idle = [this] {
+      flush();
+      consumer_->idle();
+    };
+    reader.on_packet = [this](const RawPacket& packet) {
       add(packet);
-    }
-    return ReadStatus::kEnd;
+      return !is_over();
+    };
+    InputOutcome outcome = reader.read(path);
+    result_.stats.clock_out_of_range += reader.clock_out_of_range;
+    result_.signal = reader.signal;
+    return outcome;
   }
 
   void add(const RawPacket& packet) {

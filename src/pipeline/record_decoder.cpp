@@ -1,5 +1,7 @@
 #include "record_decoder.hpp"
 
+#include "netml/decode/nfstream_decoder.hpp"
+
 namespace netml {
 namespace {
 
@@ -18,9 +20,27 @@ class CorrectDecoder final : public RecordDecoder {
   PacketDecoder decoder_;
 };
 
+// NFStream ignores the packets of link types that it does not know, where others refuse the file. Those
+// that nobody supports are refused here too: exit codes are the same under every preset.
+class NfstreamDecoder final : public RecordDecoder {
+ public:
+  explicit NfstreamDecoder(const Recipe& recipe) : decode_tunnels_(recipe.decode_tunnels) {}
+
+  bool supports(int link_type) const noexcept override { return is_supported_link_type(link_type); }
+  DecodeStatus decode(const RawPacket& packet, PacketRecord& record) override {
+    return packet.bytes.empty() ? DecodeStatus::kEmpty : decode_nfstream(packet, decode_tunnels_, record);
+  }
+
+ private:
+  bool decode_tunnels_;
+};
+
 }  // namespace
 
 std::unique_ptr<RecordDecoder> make_record_decoder(const Recipe& recipe) {
+  if (recipe.preset == Preset::kNfstream) {
+    return std::make_unique<NfstreamDecoder>(recipe);
+  }
   return std::make_unique<CorrectDecoder>(recipe);
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <memory>
 
 #include "netml/commands/flow_rows.hpp"
@@ -14,25 +13,20 @@ namespace netml {
 /// representation must be fitted first, or capture by capture as the netml preset has it.
 class Extraction {
  public:
-  /// Gives the sink for rows of these columns; `recipe` has every setting resolved.
-  using SinkFactory = std::function<RowSink&(const Schema&, const Recipe& recipe)>;
-
-  /// Reads the label files. Throws UsageError, InputError, DataError.
-  Extraction(const CaptureInputs& inputs, const Recipe& recipe, std::uint64_t flow_limit);
+  /// Reads the label files. `inputs` must outlive the object. Throws UsageError, InputError, DataError.
+  Extraction(const CaptureInputs& inputs, const Recipe& recipe, std::uint64_t flow_limit = 0);
   ~Extraction();
 
-  /// Throws what the sink throws, and LimitError.
-  ExtractResult run(const SinkFactory& make_sink);
+  /// Throws what the receiver throws, UsageError, DataError (labels, widths) and LimitError.
+  ExtractResult run(RowReceiver& receiver);
 
   /// Null when there are no labels.
   const Labeler* labeler() const noexcept { return labeler_.get(); }
-  /// Recipe with what was fitted, after run().
-  const Recipe& recipe() const noexcept { return recipe_; }
 
  private:
-  ExtractResult run_once(const SinkFactory& make_sink);
-  ExtractResult run_fitted(const SinkFactory& make_sink);
-  ExtractResult run_netml(const SinkFactory& make_sink);
+  ExtractResult run_once(RowReceiver& receiver);
+  ExtractResult run_fitted(RowReceiver& receiver);
+  ExtractResult run_netml(RowReceiver& receiver);
 
   const CaptureInputs& inputs_;
   Recipe recipe_;

@@ -12,6 +12,7 @@ namespace netml {
 struct RunContext {
   std::string command_line;  ///< as typed, for the summary
   std::string summary_path;  ///< --summary; empty: none
+  std::string color = "auto";
   std::uint64_t seed = 42;
   std::size_t threads = 0;
 };

@@ -22,8 +22,8 @@ Accounting parse_accounting(std::string_view text);
 /// first and then kept here.
 struct RepresentationOptions {
   std::optional<std::uint64_t> dim;         ///< packets per row
-  std::optional<std::int64_t> interval_ns;  ///< a gap above it ends a flow
-  std::optional<std::int64_t> sampling_ns;  ///< length of a time slot
+  std::optional<double> interval_s;         ///< a gap above it ends a flow
+  std::optional<double> sampling_s;         ///< length of a time slot
   double q_interval = 0.9;
   bool fft = false;
   bool header = false;

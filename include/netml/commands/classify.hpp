@@ -1,0 +1,36 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "netml/commands/inputs.hpp"
+#include "netml/commands/run_summary.hpp"
+#include "netml/features/recipe.hpp"
+
+namespace netml {
+
+enum class VerdictFormat { kText, kCsv, kJsonLines };
+enum class TextZone { kUtc, kLocal };
+
+/// captures + model -> a verdict for every flow, streaming.
+struct ClassifyCommand {
+  CaptureInputs inputs;
+  std::string model;
+  std::string output = "-";
+  VerdictFormat format = VerdictFormat::kText;
+  std::optional<bool> reports_all;  ///< unset: text at verbosity 2, csv and jsonl always
+  std::optional<double> threshold;
+  std::optional<double> false_alarm_rate;
+  bool uses_exit_code = false;  ///< status 10 when an anomaly was reported
+  TextZone zone = TextZone::kUtc;
+  bool uses_color = false;
+  /// Changes the model's recipe by what was given on the command line: limits of memory, or throws
+  /// UsageError for an option that contradicts the model.
+  std::function<void(Recipe&)> adjust_recipe;
+};
+
+/// Runs it; the exit status. Throws the Error family.
+int run_classify(const ClassifyCommand& command, const RunContext& context);
+
+}  // namespace netml

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace netml {
+
+/// SHA-256 (FIPS 180-4). Names training files in model cards.
+class Sha256 {
+ public:
+  void add(std::string_view bytes);
+  /// 64 lower-case hex digits. The object is spent afterwards.
+  std::string hex();
+
+ private:
+  std::array<std::uint32_t, 8> state_ = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                                         0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+  std::uint64_t length_ = 0;
+  std::string pending_;  ///< less than a block
+};
+
+std::string sha256_hex(std::string_view bytes);
+
+/// Of a regular file's content; empty for anything else (a pipe cannot be read twice) and for a file
+/// that cannot be read.
+std::string sha256_of_file(const std::string& path);
+
+}  // namespace netml

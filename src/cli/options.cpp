@@ -1,0 +1,268 @@
+#include "options.hpp"
+
+#include <unistd.h>
+
+#include <cmath>
+
+#include "netml/core/error.hpp"
+#include "netml/core/suggest.hpp"
+#include "netml/core/text_format.hpp"
+
+namespace netml::cli {
+namespace {
+
+constexpr std::int64_t kSecond = 1'000'000'000;
+
+// One of a few words.
+std::size_t choose(const std::string& option, const std::string& text, const std::vector<std::string>& words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (text == words[i]) {
+      return i;
+    }
+  }
+  throw UsageError(option + ": '" + printable(text) + "' is none of " + join(words, ", ") + did_you_mean(text, words));
+}
+
+Preset parse_preset(const std::optional<std::string>& text) {
+  if (!text) {
+    return Preset::kNone;
+  }
+  const std::vector<std::string> words = {"netml", "nfstream", "netflowmeter", "cicflowmeter"};
+  switch (choose("--preset", *text, words)) {
+    case 0:
+      return Preset::kNetml;
+    case 1:
+      return Preset::kNfstream;
+    default:
+      throw UsageError("--preset " + *text + ": this build lacks it; it has netml and nfstream");
+  }
+}
+
+void set_preset(Preset preset, Recipe& recipe) {
+  recipe.preset = preset;
+  if (preset == Preset::kNfstream) {
+    recipe.policy.expiry = ExpiryRule::kNfstream;
+  } else if (preset == Preset::kNetml) {
+    recipe.policy.idle_timeout_ns = 600 * kSecond;
+    recipe.policy.tcp_idle_timeout_ns = recipe.policy.udp_idle_timeout_ns = 600 * kSecond;
+    recipe.policy.active_timeout_ns = kNoTimeout;
+    recipe.per_direction = true;
+    recipe.min_packets = 2;
+  }
+}
+
+void set_timeouts(const FlowText& flow, FlowPolicy& policy) {
+  if (flow.idle) {
+    policy.idle_timeout_ns = parse_seconds("--idle-timeout", *flow.idle);
+    // The preset's timeouts per protocol are its common one.
+    policy.tcp_idle_timeout_ns = policy.tcp_idle_timeout_ns == 0 ? 0 : policy.idle_timeout_ns;
+    policy.udp_idle_timeout_ns = policy.udp_idle_timeout_ns == 0 ? 0 : policy.idle_timeout_ns;
+  }
+  if (flow.active) {
+    policy.active_timeout_ns = parse_seconds("--active-timeout", *flow.active);
+  }
+  const auto own = [](const char* option, const std::string& text) {
+    const std::int64_t timeout_ns = parse_seconds(option, text);
+    if (timeout_ns == 0) {
+      throw UsageError(std::string(option) + ": must be above 0");
+    }
+    return timeout_ns;
+  };
+  if (flow.tcp_timeout) {
+    policy.tcp_idle_timeout_ns = own("--tcp-timeout", *flow.tcp_timeout);
+  }
+  if (flow.udp_timeout) {
+    policy.udp_idle_timeout_ns = own("--udp-timeout", *flow.udp_timeout);
+  }
+}
+
+void set_flow_rules(const FlowText& flow, Recipe& recipe) {
+  set_timeouts(flow, recipe.policy);
+  if (flow.direction) {
+    recipe.per_direction = choose("--direction", *flow.direction, {"both", "one"}) == 1;
+  }
+  if (flow.tcp_end) {
+    recipe.policy.tcp_end =
+        static_cast<TcpEnd>(choose("--tcp-end", *flow.tcp_end, {"none", "graceful", "strict"}));
+  }
+  if (flow.accounting) {
+    recipe.policy.accounting = static_cast<Accounting>(
+        choose("--accounting", *flow.accounting, {"link", "ip", "transport", "payload"}));
+  }
+  if (flow.decode_tunnels) {
+    recipe.decode_tunnels = choose("--decode-tunnels", *flow.decode_tunnels, {"on", "off"}) == 0;
+  }
+  if (flow.min_packets) {
+    if (*flow.min_packets == 0) {
+      throw UsageError("--min-packets: must be at least 1");
+    }
+    recipe.min_packets = *flow.min_packets;
+  }
+  recipe.policy.max_packets_per_flow = flow.max_packets.value_or(0);
+}
+
+void set_representation(const FeatureText& text, RepresentationOptions& options) {
+  if (text.dim) {
+    if (*text.dim < 2 || *text.dim > 65535) {
+      throw UsageError("--dim: from 2 to 65535 packets");
+    }
+    options.dim = text.dim;
+  }
+  constexpr double kMost = 9e9;
+  if (text.interval) {
+    options.interval_s = parse_real("--interval", *text.interval, 1e-9, kMost);
+  }
+  if (text.sampling) {
+    options.sampling_s = parse_real("--sampling-rate", *text.sampling, 1e-9, kMost);
+  }
+  if (text.q_interval) {
+    options.q_interval = parse_real("--q-interval", *text.q_interval, 1e-9, 1);
+  }
+  options.fft = text.fft;
+  options.header = text.header;
+}
+
+}  // namespace
+
+std::vector<std::string> parse_list(const std::string& option, const std::string& text) {
+  std::vector<std::string> list;
+  for (const std::string& part : split(text, ',')) {
+    const std::string name(trim(part));
+    if (name.empty()) {
+      throw UsageError(option + ": an empty name in '" + printable(text) + "'");
+    }
+    list.push_back(name);
+  }
+  if (list.empty()) {
+    throw UsageError(option + ": names nothing");
+  }
+  return list;
+}
+
+double parse_real(const std::string& option, const std::string& text, double low, double high) {
+  const auto value = parse_double(text);
+  if (!value || *value < low || *value > high) {
+    throw UsageError(option + ": '" + printable(text) + "' is not a number from " + number_text(low) + " to " +
+                     number_text(high));
+  }
+  return *value;
+}
+
+std::int64_t parse_seconds(const std::string& option, const std::string& text) {
+  if (text == "inf") {
+    return kNoTimeout;
+  }
+  const auto value = parse_double(text);
+  if (!value || *value < 0 || *value > 9e9) {
+    throw UsageError(option + ": '" + printable(text) + "' is neither seconds (0 to 9e9) nor inf");
+  }
+  return std::llround(*value * 1e9);
+}
+
+std::uint64_t parse_size(const std::string& option, const std::string& text) {
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  const auto number = parse_u64(std::string_view(text).substr(0, digits));
+  const std::string unit = to_lower(std::string_view(text).substr(digits));
+  int shift = -1;
+  for (const auto& [names, bits] : {std::pair{"||b|", 0}, {"|k|kb|kib|", 10}, {"|m|mb|mib|", 20}, {"|g|gb|gib|", 30},
+                                    {"|t|tb|tib|", 40}}) {
+    if (std::string(names).find("|" + unit + "|") != std::string::npos) {
+      shift = bits;
+    }
+  }
+  if (!number || shift < 0 || *number > (UINT64_MAX >> 1 >> shift)) {
+    throw UsageError(option + ": '" + printable(text) + "' is not a size such as 512M or 2GiB");
+  }
+  return *number << shift;
+}
+
+CaptureInputs make_inputs(const CaptureText& captures, const LabelText& labels, Preset preset) {
+  CaptureInputs inputs;
+  inputs.plain = captures.pcap;
+  inputs.plain.insert(inputs.plain.end(), captures.positional.begin(), captures.positional.end());
+  inputs.normal = captures.normal;
+  inputs.abnormal = captures.abnormal;
+  inputs.filter = captures.filter;
+  inputs.is_continuous = captures.is_continuous;
+  inputs.labels = labels.files;
+  inputs.label_options.format = parse_label_format(labels.format);
+  if (preset == Preset::kNetml && inputs.label_options.format == LabelFormat::kAuto) {
+    inputs.label_options.format = LabelFormat::kNetml;
+  }
+  inputs.label_options.timezone_ns = parse_label_timezone(labels.timezone);
+  if (labels.slack) {
+    inputs.label_options.slack_ns = parse_label_slack(*labels.slack);
+  }
+  if (labels.conflict) {
+    inputs.label_options.conflict = parse_label_conflict(*labels.conflict);
+  }
+  inputs.label_options.skip_bad_rows = labels.skips_bad_rows;
+  if (inputs.paths().empty()) {
+    if (isatty(STDIN_FILENO) == 1) {
+      throw UsageError("no capture was named and standard input is a terminal; give --pcap FILE or pipe one in");
+    }
+    inputs.plain = {"-"};
+  }
+  return inputs;
+}
+
+void set_limits(const FlowText& flow, FlowPolicy& policy) {
+  policy.max_flows = flow.max_flows.value_or(0);
+  if (flow.memory_limit) {
+    policy.memory_limit = parse_size("--memory-limit", *flow.memory_limit);
+  }
+  if (flow.on_limit) {
+    policy.on_limit = static_cast<OnLimit>(choose("--on-limit", *flow.on_limit, {"evict", "stop"}));
+  }
+}
+
+Recipe make_recipe(const FlowText& flow, const FeatureText& features, const std::string& default_features) {
+  Recipe recipe;
+  set_preset(parse_preset(flow.preset), recipe);
+  set_flow_rules(flow, recipe);
+  set_limits(flow, recipe.policy);
+  recipe.sets = parse_list("--features", features.features.value_or(default_features));
+  if (features.columns) {
+    recipe.columns = parse_list("--columns", *features.columns);
+  }
+  set_representation(features, recipe.representation);
+  if (recipe.representation.interval_s && recipe.preset != Preset::kNetml) {
+    // A gap above the interval ends a flow; timeouts end it at a gap equal to them.
+    const std::int64_t interval_ns = std::llround(*recipe.representation.interval_s * 1e9) + 1;
+    FlowPolicy& policy = recipe.policy;
+    policy.idle_timeout_ns = std::min(policy.idle_timeout_ns, interval_ns);
+    for (std::int64_t* own : {&policy.tcp_idle_timeout_ns, &policy.udp_idle_timeout_ns}) {
+      *own = *own == 0 ? 0 : std::min(*own, interval_ns);
+    }
+  }
+  return recipe;
+}
+
+void adjust_to_model(const FlowText& flow, const FeatureText& features, Recipe& recipe) {
+  const std::string model = recipe.to_json();
+  Recipe changed = recipe;
+  if (flow.preset) {
+    changed.preset = parse_preset(flow.preset);
+  }
+  FlowText rules = flow;
+  rules.min_packets = std::nullopt;  // which flows are shown, not how they are measured
+  rules.max_packets = flow.max_packets ? flow.max_packets : recipe.policy.max_packets_per_flow;
+  set_flow_rules(rules, changed);
+  if (features.features) {
+    changed.sets = parse_list("--features", *features.features);
+  }
+  if (features.columns) {
+    changed.columns = parse_list("--columns", *features.columns);
+  }
+  FeatureText representation = features;
+  representation.fft = features.fft || recipe.representation.fft;
+  representation.header = features.header || recipe.representation.header;
+  set_representation(representation, changed.representation);
+  if (changed.to_json() != model) {
+    throw UsageError("an option contradicts the model, which says how flows are cut and measured: " + model);
+  }
+  recipe.min_packets = flow.min_packets.value_or(recipe.min_packets);
+  set_limits(flow, recipe.policy);
+}
+
+}  // namespace netml::cli

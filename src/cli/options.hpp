@@ -1,0 +1,76 @@
+#pragma once
+
+// What the command line holds before it means anything: text as typed, and whether it was given.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "netml/commands/inputs.hpp"
+#include "netml/features/recipe.hpp"
+
+namespace netml::cli {
+
+struct GlobalText {
+  int verbosity = 1;
+  bool is_quiet = false;
+  std::string log_format = "text";
+  std::string progress = "auto";
+  std::string color = "auto";
+  std::string summary;
+  std::uint64_t seed = 42;
+  std::size_t threads = 0;
+};
+
+struct CaptureText {
+  std::vector<std::string> pcap, positional, normal, abnormal;
+  bool is_continuous = false;
+  std::string filter;
+};
+
+struct LabelText {
+  std::vector<std::string> files;
+  std::string format = "auto";
+  std::string timezone = "auto";
+  std::optional<std::string> slack, conflict;
+  bool skips_bad_rows = false;
+};
+
+struct FlowText {
+  std::optional<std::string> preset, idle, active, direction, tcp_end, accounting, decode_tunnels, tcp_timeout,
+      udp_timeout, memory_limit, on_limit;
+  std::optional<std::uint64_t> min_packets, max_packets, max_flows;
+};
+
+struct FeatureText {
+  std::optional<std::string> features, columns, interval, q_interval, sampling;
+  std::optional<std::uint64_t> dim;
+  bool fft = false;
+  bool header = false;
+};
+
+/// Where the packets come from. Standard input when nothing is named; throws UsageError when that is a
+/// terminal.
+CaptureInputs make_inputs(const CaptureText& captures, const LabelText& labels, Preset preset);
+
+/// The recipe that the options describe. Throws UsageError.
+Recipe make_recipe(const FlowText& flow, const FeatureText& features, const std::string& default_features);
+
+/// Sets the budget of `policy` from the options.
+void set_limits(const FlowText& flow, FlowPolicy& policy);
+
+/// The names in a comma-separated list. Throws UsageError naming `option`: an empty name or none.
+std::vector<std::string> parse_list(const std::string& option, const std::string& text);
+
+/// Sets the run's own limits in a model's recipe. Throws UsageError for an option that contradicts it.
+void adjust_to_model(const FlowText& flow, const FeatureText& features, Recipe& recipe);
+
+/// "2GiB", "512M", "1000000" -> bytes. Throws UsageError naming `option`.
+std::uint64_t parse_size(const std::string& option, const std::string& text);
+/// Seconds with a fraction, or "inf" -> nanoseconds. Throws UsageError naming `option`.
+std::int64_t parse_seconds(const std::string& option, const std::string& text);
+/// A number in [low, high]. Throws UsageError naming `option` and the range.
+double parse_real(const std::string& option, const std::string& text, double low, double high);
+
+}  // namespace netml::cli

@@ -1,0 +1,265 @@
+#include "netml/commands/extraction.hpp"
+
+#include <algorithm>
+
+#include "netml/core/error.hpp"
+#include "netml/core/log.hpp"
+#include "netml/core/text_format.hpp"
+#include "netml/features/registry.hpp"
+#include "netml/features/representation.hpp"
+#include "netml/pipeline/flow_store.hpp"
+#include "netml/pipeline/netml_corpus.hpp"
+
+namespace netml {
+namespace {
+
+// Reasons in packets_skipped.
+constexpr const char* kUnlabelledReason = "unlabelled";
+constexpr const char* kOutputClosedReason = "output_closed";
+
+bool is_netml_extraction(const Recipe& recipe) {
+  if (recipe.preset != Preset::kNetml) {
+    return false;
+  }
+  const auto representations = std::count_if(recipe.sets.begin(), recipe.sets.end(), is_representation);
+  if (representations != 0 && static_cast<std::size_t>(representations) != recipe.sets.size()) {
+    throw UsageError("under --preset netml the sets iat, size, … cannot stand beside others, whose flows differ");
+  }
+  return representations != 0;
+}
+
+std::string describe(const RepresentationOptions& options) {
+  std::string text;
+  if (options.dim) {
+    text += " dim " + std::to_string(*options.dim);
+  }
+  if (options.interval_s) {
+    text += " interval " + number_text(*options.interval_s) + " s";
+  }
+  if (options.sampling_s) {
+    text += " sampling rate " + number_text(*options.sampling_s) + " s";
+  }
+  return text;
+}
+
+// Settings of the representations that the recipe leaves open, from all flows.
+void fit(RepresentationOptions& options, const MissingSettings& missing, const FlowStore& flows) {
+  std::vector<std::size_t> packets;
+  std::vector<std::int64_t> durations;
+  for (std::size_t i = 0; i < flows.size(); ++i) {
+    const Flow& flow = flows.view(i).flow;
+    packets.push_back(flow.packets());
+    durations.push_back(flow.last_ns() - flow.first_ns());
+  }
+  if (missing.dim) {
+    options.dim = packets.empty() ? 2 : fitted_dim(packets, options.q_interval);
+  }
+  if (missing.sampling) {
+    options.sampling_s = static_cast<double>(fitted_sampling_ns(durations)) / 1e9;
+  }
+  log::info("fitted on " + std::to_string(flows.size()) + " flows:" + describe(options));
+}
+
+}  // namespace
+
+Extraction::Extraction(const CaptureInputs& inputs, const Recipe& recipe, std::uint64_t flow_limit)
+    : inputs_(inputs), recipe_(recipe), flow_limit_(flow_limit) {
+  if (inputs.has_labels()) {
+    labeler_ = std::make_unique<Labeler>(inputs);
+  }
+}
+
+Extraction::~Extraction() = default;
+
+ExtractResult Extraction::run(RowReceiver& receiver) {
+  if (is_netml_extraction(recipe_)) {
+    return run_netml(receiver);
+  }
+  return missing_settings(recipe_).any() ? run_fitted(receiver) : run_once(receiver);
+}
+
+namespace {
+
+ExtractorOptions extractor_options(const CaptureInputs& inputs, std::uint64_t flow_limit) {
+  ExtractorOptions options;
+  options.filter = inputs.filter;
+  options.is_continuous = inputs.is_continuous;
+  options.flow_limit = flow_limit;
+  return options;
+}
+
+// Measures the flows that the extractor hands over.
+class MeasuredFlows final : public FlowConsumer {
+ public:
+  MeasuredFlows(FeatureSet& features, RowReceiver& receiver, Labeler* labeler)
+      : features_(features), receiver_(receiver), labeler_(labeler), cells_(features.schema().size()) {}
+
+  void begin_input(std::size_t input, std::int64_t first_packet_ns) override {
+    if (labeler_ != nullptr) {
+      labeler_->begin_input(input, first_packet_ns);
+    }
+  }
+  void flow(const FlowView& flow) override {
+    features_.read(flow, cells_);
+    receiver_.row({flow.flow, cells_, labeler_ == nullptr ? std::nullopt : labeler_->find(flow.flow)});
+  }
+  void idle() override { receiver_.idle(); }
+  bool is_done() const override { return receiver_.is_done(); }
+
+ private:
+  FeatureSet& features_;
+  RowReceiver& receiver_;
+  Labeler* labeler_;
+  std::vector<Cell> cells_;
+};
+
+}  // namespace
+
+ExtractResult Extraction::run_once(RowReceiver& receiver) {
+  FeatureSet features(recipe_);
+  receiver.begin(features.schema(), recipe_);
+  MeasuredFlows flows(features, receiver, labeler_.get());
+  Extractor extractor(recipe_, extractor_options(inputs_, flow_limit_), features);
+  return extractor.run(inputs_.paths(), flows);
+}
+
+ExtractResult Extraction::run_fitted(RowReceiver& receiver) {
+  const FeatureSet collecting(recipe_);
+  FlowStore store(collecting.state_size(), recipe_.policy.memory_limit);
+  Extractor extractor(recipe_, extractor_options(inputs_, flow_limit_), collecting);
+  ExtractResult result = extractor.run(inputs_.paths(), store);
+  fit(recipe_.representation, missing_settings(recipe_), store);
+  FeatureSet features(recipe_);
+  receiver.begin(features.schema(), recipe_);
+  MeasuredFlows flows(features, receiver, labeler_.get());
+  store.replay(flows);
+  result.output_closed = receiver.is_done();
+  return result;
+}
+
+// ---------------------------------------------------------------- preset netml
+
+namespace {
+
+// The rows of the Python netml: identity, then the numbers of each representation.
+class NetmlRows {
+ public:
+  NetmlRows(const Recipe& recipe, Labeler* labeler, RowReceiver& receiver)
+      : recipe_(recipe), labeler_(labeler), receiver_(receiver) {}
+
+  void add(std::size_t input, const NetmlCorpus& corpus, ExtractResult& result) {
+    if (labeler_ != nullptr) {
+      labeler_->begin_input(input, corpus.first_packet_ns());
+    }
+    std::vector<std::size_t> kept;
+    std::vector<std::optional<LabelMatch>> labels;
+    for (std::size_t i = 0; i < corpus.flow_count(); ++i) {
+      const auto label = labeler_ == nullptr ? std::nullopt : labeler_->find(corpus.identity(i));
+      if (labeler_ != nullptr && !label) {
+        // As the original does: without a label a flow is not there.
+        result.stats.packets_skipped[kUnlabelledReason] += corpus.packets_of(i);
+        continue;
+      }
+      kept.push_back(i);
+      labels.push_back(label);
+    }
+    const Recipe fitted = corpus.fitted(kept);
+    begin(fitted, corpus.outcome().path);
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+      if (receiver_.is_done()) {
+        result.output_closed = true;
+        result.stats.packets_skipped[kOutputClosedReason] += corpus.packets_of(kept[i]);
+        continue;
+      }
+      write(corpus, kept[i], fitted, labels[i]);
+      ++result.stats.flows_written;
+      result.stats.packets_in_flows += corpus.packets_of(kept[i]);
+    }
+  }
+
+  // Opens the output, or holds a further capture against the first one's widths.
+  void begin(const Recipe& fitted, const std::string& path) {
+    const FeatureSet features(fitted);
+    if (has_begun_) {
+      if (features.schema().size() != columns_) {
+        throw DataError(printable(path) + ": has rows of another width than " + printable(first_path_) +
+                        ": the preset fits each capture by itself; give --dim to fix it");
+      }
+      return;
+    }
+    has_begun_ = true;
+    recipe_ = fitted;
+    first_path_ = path;
+    Schema schema = features.schema();
+    columns_ = schema.size();
+    for (const char* name : {"src_port", "dst_port", "protocol"}) {
+      schema.columns[*schema.find(name)].type = ColumnType::kI64;  // -1 for what is not IPv4
+    }
+    receiver_.begin(schema, recipe_);
+  }
+
+  bool has_begun() const noexcept { return has_begun_; }
+
+ private:
+  void write(const NetmlCorpus& corpus, std::size_t number, const Recipe& fitted,
+             const std::optional<LabelMatch>& label) {
+    const Flow flow = corpus.identity(number);
+    const bool has_addresses = corpus.has_addresses(number);
+    const std::string source = has_addresses ? to_text(flow.source(), 4) : "";
+    const std::string destination = has_addresses ? to_text(flow.destination(), 4) : "";
+    const auto or_none = [&](std::int64_t value) { return Cell::of(has_addresses ? value : -1); };
+    values_.clear();
+    for (const std::string& set : fitted.sets) {
+      corpus.append_row(number, set, fitted, values_);
+    }
+    cells_ = {Cell::of(std::string_view(source)),
+              or_none(flow.source_port()),
+              Cell::of(std::string_view(destination)),
+              or_none(flow.destination_port()),
+              or_none(flow.key.protocol),
+              Cell::of(flow.first_ns())};
+    for (const double value : values_) {
+      cells_.push_back(Cell::of(value));
+    }
+    receiver_.row({flow, cells_, label});
+  }
+
+  Recipe recipe_;
+  Labeler* labeler_;
+  RowReceiver& receiver_;
+  bool has_begun_ = false;
+  std::size_t columns_ = 0;
+  std::string first_path_;
+  std::vector<Cell> cells_;
+  std::vector<double> values_;
+};
+
+}  // namespace
+
+ExtractResult Extraction::run_netml(RowReceiver& receiver) {
+  if (!recipe_.columns.empty() || inputs_.is_continuous || flow_limit_ != 0) {
+    throw UsageError(
+        "--columns, --continuous and --limit do not go with the representations of --preset netml");
+  }
+  ExtractResult result;
+  NetmlRows rows(recipe_, labeler_.get(), receiver);
+  for (const std::string& path : inputs_.paths()) {
+    const NetmlCorpus corpus(path, inputs_.filter, recipe_);
+    const std::size_t input = result.inputs.size();
+    result.inputs.push_back(corpus.outcome());
+    result.signal = corpus.signal();
+    corpus.add_to(result.stats);
+    if (corpus.outcome().status != InputStatus::kUnusable) {
+      rows.add(input, corpus, result);
+    }
+    if (result.signal != 0 || result.output_closed) {
+      break;
+    }
+  }
+  if (!rows.has_begun() && result.any_usable()) {
+    rows.begin(recipe_, "");
+  }
+  return result;
+}
+
+}  // namespace netml

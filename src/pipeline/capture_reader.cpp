@@ -1,0 +1,46 @@
+#include "capture_reader.hpp"
+
+#include <memory>
+
+#include "netml/capture/pcap_file.hpp"
+#include "netml/core/error.hpp"
+#include "netml/core/interrupt.hpp"
+#include "netml/core/text_format.hpp"
+
+namespace netml {
+
+InputOutcome CaptureReader::read(const std::string& path) {
+  InputOutcome outcome{path, InputStatus::kOk, {}};
+  const std::string name = path == "-" ? "standard input" : printable(path);
+  std::unique_ptr<PacketSource> source;
+  try {
+    source = open_capture(path, {filter, on_idle});
+  } catch (const InputError& error) {
+    outcome.status = InputStatus::kUnusable;
+    outcome.message = error.what();
+    signal = interrupt::pending();
+    return outcome;
+  }
+  const int link_type = source->link_type();
+  if (!supports(link_type)) {
+    outcome.status = InputStatus::kUnusable;
+    outcome.message = name + ": link type " + std::to_string(link_type) + " (" + link_type_name(link_type) +
+                      ") is not supported";
+    return outcome;
+  }
+  RawPacket packet;
+  ReadStatus status = source->next(packet);
+  while (status == ReadStatus::kPacket && on_packet(packet)) {
+    status = source->next(packet);
+  }
+  clock_out_of_range = source->clock_out_of_range();
+  if (status == ReadStatus::kInterrupted) {
+    signal = interrupt::pending();
+  } else if (status == ReadStatus::kDamaged) {
+    outcome.status = source->packets_seen() == 0 ? InputStatus::kUnusable : InputStatus::kDamaged;
+    outcome.message = name + ": " + source->damage();
+  }
+  return outcome;
+}
+
+}  // namespace netml
