@@ -1,17 +1,19 @@
 #include "netml/cli/app.hpp"
 
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <iostream>
 
-#include "arguments.hpp"
-#include "command_line.hpp"
+#include <CLI/CLI.hpp>
+
 #include "netml/commands/run_summary.hpp"
 #include "netml/core/error.hpp"
 #include "netml/core/interrupt.hpp"
 #include "netml/core/log.hpp"
 #include "netml/core/suggest.hpp"
 #include "netml/core/text_format.hpp"
+
+#include "arguments.hpp"
+#include "command_line.hpp"
 
 namespace netml {
 namespace {
@@ -20,7 +22,9 @@ using namespace cli;
 
 void add_global_options(CLI::App& app, GlobalText& global) {
   auto* group = app.add_option_group("Global options", "accepted before and after the command");
-  group->add_option("--verbosity", global.verbosity, "0 errors, 1 default, 2 details, 3 debug; -v raises it, -v N sets it")
+  group
+      ->add_option("--verbosity", global.verbosity,
+                   "0 errors, 1 default, 2 details, 3 debug; -v raises it, -v N sets it")
       ->check(CLI::Range(0, 3))
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
       ->type_name("N")
@@ -30,7 +34,9 @@ void add_global_options(CLI::App& app, GlobalText& global) {
       ->check(CLI::IsMember({"text", "json"}))
       ->type_name("FORMAT")
       ->capture_default_str();
-  group->add_option("--threads", global.threads, "0: all cores, at most 8; the output never depends on it")
+  group
+      ->add_option("--threads", global.threads,
+                   "0: all cores, at most 8; the output never depends on it")
       ->check(CLI::Range(0, 1024))
       ->type_name("N")
       ->capture_default_str();
@@ -45,7 +51,8 @@ void add_global_options(CLI::App& app, GlobalText& global) {
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->type_name("WHEN")
       ->capture_default_str();
-  group->add_option("--summary", global.summary, "write the counters of the run as JSON")->type_name("FILE");
+  group->add_option("--summary", global.summary, "write the counters of the run as JSON")
+      ->type_name("FILE");
 }
 
 std::vector<std::string> option_names(const CLI::App& app) {
@@ -80,7 +87,8 @@ std::vector<std::string> command_names(const CLI::App& app) {
   if (error.get_name() == "ExtrasError" && !extras.empty()) {
     const std::string word = extras.front().substr(0, extras.front().find('='));
     if (word.rfind('-', 0) == 0) {
-      throw UsageError("unknown option '" + printable(word) + "'" + did_you_mean(word, option_names(app)));
+      throw UsageError("unknown option '" + printable(word) + "'" +
+                       did_you_mean(word, option_names(app)));
     }
     throw UsageError("unknown command or argument '" + printable(word) + "'" +
                      did_you_mean(word, command_names(app)));
@@ -108,9 +116,10 @@ int run_command_line(int argc, char** argv) {
   app.option_defaults()->always_capture_default(false);
   app.fallthrough();
   app.require_subcommand(0, 1);
-  app.footer("Examples:\n  netml learn --pcap=data/demo.pcap --label=data/demo.csv --output=model.netml\n"
-             "  tcpdump -U -w - | netml classify --model=model.netml\n\n"
-             "`netml COMMAND --help` describes a command; `netml columns` lists every column.");
+  app.footer(
+      "Examples:\n  netml learn --pcap=data/demo.pcap --label=data/demo.csv --output=model.netml\n"
+      "  tcpdump -U -w - | netml classify --model=model.netml\n\n"
+      "`netml COMMAND --help` describes a command; `netml columns` lists every column.");
 
   RunContext context;
   context.command_line = quoted_command_line(words);
@@ -118,7 +127,8 @@ int run_command_line(int argc, char** argv) {
   CommandLine commands(context, run);
   commands.add_to(app);
   try {
-    std::vector<std::string> arguments = expand_verbosity({words.begin() + (argc > 0 ? 1 : 0), words.end()});
+    std::vector<std::string> arguments =
+        expand_verbosity({words.begin() + (argc > 0 ? 1 : 0), words.end()});
     std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
     app.parse(arguments);
   } catch (const CLI::Success& success) {
@@ -126,7 +136,8 @@ int run_command_line(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     refuse(app, error);
   }
-  log::configure(log_level(global), global.log_format == "json" ? log::Format::kJson : log::Format::kText);
+  log::configure(log_level(global),
+                 global.log_format == "json" ? log::Format::kJson : log::Format::kText);
   context.summary_path = global.summary;
   context.seed = global.seed;
   context.threads = global.threads;

@@ -5,7 +5,9 @@
 namespace netml::cli {
 namespace {
 
-bool is_level(const std::string& text) { return text.size() == 1 && text[0] >= '0' && text[0] <= '3'; }
+bool is_level(const std::string& text) {
+  return text.size() == 1 && text[0] >= '0' && text[0] <= '3';
+}
 
 bool is_verbosity_flag(const std::string& text) {
   return text.size() >= 2 && text[0] == '-' &&
@@ -20,7 +22,8 @@ std::vector<std::string> expand_verbosity(const std::vector<std::string>& argume
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string& argument = arguments[i];
     if (argument == "--") {
-      expanded.insert(expanded.end(), arguments.begin() + static_cast<std::ptrdiff_t>(i), arguments.end());
+      expanded.insert(expanded.end(), arguments.begin() + static_cast<std::ptrdiff_t>(i),
+                      arguments.end());
       break;
     }
     if (argument.size() == 3 && argument.substr(0, 2) == "-v" && is_level(argument.substr(2))) {

@@ -5,9 +5,9 @@
 
 namespace netml::cli {
 
-/// The arguments after the program's name, with every `-v` turned into `--verbosity=N`: a single digit
-/// after it is the level, as in netml; otherwise each raises the level by one. It never swallows a file
-/// name. Everything behind `--` stays as it is.
+/// The arguments after the program's name, with every `-v` turned into `--verbosity=N`: a single
+/// digit after it is the level, as in netml; otherwise each raises the level by one. It never
+/// swallows a file name. Everything behind `--` stays as it is.
 std::vector<std::string> expand_verbosity(const std::vector<std::string>& arguments);
 
 /// One line that a shell would read as these words.

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "netml/commands/run_summary.hpp"
+
 #include "options.hpp"
 
 namespace CLI {

@@ -1,8 +1,8 @@
 #include "options.hpp"
 
-#include <unistd.h>
-
 #include <cmath>
+
+#include <unistd.h>
 
 #include "netml/core/error.hpp"
 #include "netml/core/suggest.hpp"
@@ -14,13 +14,15 @@ namespace {
 constexpr std::int64_t kSecond = 1'000'000'000;
 
 // One of a few words.
-std::size_t choose(const std::string& option, const std::string& text, const std::vector<std::string>& words) {
+std::size_t choose(const std::string& option, const std::string& text,
+                   const std::vector<std::string>& words) {
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (text == words[i]) {
       return i;
     }
   }
-  throw UsageError(option + ": '" + printable(text) + "' is none of " + join(words, ", ") + did_you_mean(text, words));
+  throw UsageError(option + ": '" + printable(text) + "' is none of " + join(words, ", ") +
+                   did_you_mean(text, words));
 }
 
 Preset parse_preset(const std::optional<std::string>& text) {
@@ -142,8 +144,8 @@ std::vector<std::string> parse_list(const std::string& option, const std::string
 double parse_real(const std::string& option, const std::string& text, double low, double high) {
   const auto value = parse_double(text);
   if (!value || *value < low || *value > high) {
-    throw UsageError(option + ": '" + printable(text) + "' is not a number from " + number_text(low) + " to " +
-                     number_text(high));
+    throw UsageError(option + ": '" + printable(text) + "' is not a number from " +
+                     number_text(low) + " to " + number_text(high));
   }
   return *value;
 }
@@ -164,7 +166,10 @@ std::uint64_t parse_size(const std::string& option, const std::string& text) {
   const auto number = parse_u64(std::string_view(text).substr(0, digits));
   const std::string unit = to_lower(std::string_view(text).substr(digits));
   int shift = -1;
-  for (const auto& [names, bits] : {std::pair{"||b|", 0}, {"|k|kb|kib|", 10}, {"|m|mb|mib|", 20}, {"|g|gb|gib|", 30},
+  for (const auto& [names, bits] : {std::pair{"||b|", 0},
+                                    {"|k|kb|kib|", 10},
+                                    {"|m|mb|mib|", 20},
+                                    {"|g|gb|gib|", 30},
                                     {"|t|tb|tib|", 40}}) {
     if (std::string(names).find("|" + unit + "|") != std::string::npos) {
       shift = bits;
@@ -199,7 +204,8 @@ CaptureInputs make_inputs(const CaptureText& captures, const LabelText& labels, 
   inputs.label_options.skip_bad_rows = labels.skips_bad_rows;
   if (inputs.paths().empty()) {
     if (isatty(STDIN_FILENO) == 1) {
-      throw UsageError("no capture was named and standard input is a terminal; give --pcap FILE or pipe one in");
+      throw UsageError(
+          "no capture was named and standard input is a terminal; give --pcap FILE or pipe one in");
     }
     inputs.plain = {"-"};
   }
@@ -216,7 +222,8 @@ void set_limits(const FlowText& flow, FlowPolicy& policy) {
   }
 }
 
-Recipe make_recipe(const FlowText& flow, const FeatureText& features, const std::string& default_features) {
+Recipe make_recipe(const FlowText& flow, const FeatureText& features,
+                   const std::string& default_features) {
   Recipe recipe;
   set_preset(parse_preset(flow.preset), recipe);
   set_flow_rules(flow, recipe);
@@ -259,7 +266,8 @@ void adjust_to_model(const FlowText& flow, const FeatureText& features, Recipe& 
   representation.header = features.header || recipe.representation.header;
   set_representation(representation, changed.representation);
   if (changed.to_json() != model) {
-    throw UsageError("an option contradicts the model, which says how flows are cut and measured: " + model);
+    throw UsageError(
+        "an option contradicts the model, which says how flows are cut and measured: " + model);
   }
   recipe.min_packets = flow.min_packets.value_or(recipe.min_packets);
   set_limits(flow, recipe.policy);

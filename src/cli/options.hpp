@@ -38,8 +38,8 @@ struct LabelText {
 };
 
 struct FlowText {
-  std::optional<std::string> preset, idle, active, direction, tcp_end, accounting, decode_tunnels, tcp_timeout,
-      udp_timeout, memory_limit, on_limit;
+  std::optional<std::string> preset, idle, active, direction, tcp_end, accounting, decode_tunnels,
+      tcp_timeout, udp_timeout, memory_limit, on_limit;
   std::optional<std::uint64_t> min_packets, max_packets, max_flows;
 };
 
@@ -50,12 +50,13 @@ struct FeatureText {
   bool header = false;
 };
 
-/// Where the packets come from. Standard input when nothing is named; throws UsageError when that is a
-/// terminal.
+/// Where the packets come from. Standard input when nothing is named; throws UsageError when that
+/// is a terminal.
 CaptureInputs make_inputs(const CaptureText& captures, const LabelText& labels, Preset preset);
 
 /// The recipe that the options describe. Throws UsageError.
-Recipe make_recipe(const FlowText& flow, const FeatureText& features, const std::string& default_features);
+Recipe make_recipe(const FlowText& flow, const FeatureText& features,
+                   const std::string& default_features);
 
 /// Sets the budget of `policy` from the options.
 void set_limits(const FlowText& flow, FlowPolicy& policy);
@@ -63,7 +64,8 @@ void set_limits(const FlowText& flow, FlowPolicy& policy);
 /// The names in a comma-separated list. Throws UsageError naming `option`: an empty name or none.
 std::vector<std::string> parse_list(const std::string& option, const std::string& text);
 
-/// Sets the run's own limits in a model's recipe. Throws UsageError for an option that contradicts it.
+/// Sets the run's own limits in a model's recipe. Throws UsageError for an option that contradicts
+/// it.
 void adjust_to_model(const FlowText& flow, const FeatureText& features, Recipe& recipe);
 
 /// "2GiB", "512M", "1000000" -> bytes. Throws UsageError naming `option`.

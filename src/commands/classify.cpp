@@ -1,6 +1,7 @@
 #include "netml/commands/classify.hpp"
 
 #include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "netml/commands/extraction.hpp"
@@ -8,6 +9,7 @@
 #include "netml/core/log.hpp"
 #include "netml/models/detector.hpp"
 #include "netml/models/metrics.hpp"
+
 #include "verdict_writer.hpp"
 
 namespace netml {
@@ -15,8 +17,8 @@ namespace {
 
 constexpr std::size_t kMostModelBytes = std::size_t{1} << 32;
 
-// Scores the flows as they are measured. A few are scored together; none waits for more than an idle
-// moment of the input.
+// Scores the flows as they are measured. A few are scored together; none waits for more than an
+// idle moment of the input.
 class ScoredRows final : public RowReceiver {
  public:
   ScoredRows(const ClassifyCommand& command, const Detector& detector, OutputFile& file)
@@ -29,7 +31,8 @@ class ScoredRows final : public RowReceiver {
     for (const std::string& name : detector_.columns) {
       const auto place = columns.find(name);
       if (!place) {
-        throw ModelError(command_.model + ": its column '" + name + "' is not measured by its recipe");
+        throw ModelError(command_.model + ": its column '" + name +
+                         "' is not measured by its recipe");
       }
       places_.push_back(*place);
     }
@@ -39,7 +42,8 @@ class ScoredRows final : public RowReceiver {
   }
 
   void row(const FlowRow& row) override {
-    Waiting waiting{row.flow, has_addresses(row), row.label ? std::optional(row.label->value) : std::nullopt};
+    Waiting waiting{row.flow, has_addresses(row),
+                    row.label ? std::optional(row.label->value) : std::nullopt};
     waiting_.push_back(waiting);
     for (const std::size_t place : places_) {
       values_.push_back(row.cells[place].number());
@@ -77,7 +81,8 @@ class ScoredRows final : public RowReceiver {
 
   bool has_addresses(const FlowRow& row) const {
     // The netml preset has one flow without addresses.
-    return source_place_ >= row.cells.size() || row.cells[source_place_].kind != Cell::Kind::kText ||
+    return source_place_ >= row.cells.size() ||
+           row.cells[source_place_].kind != Cell::Kind::kText ||
            !row.cells[source_place_].text.empty();
   }
 
@@ -86,7 +91,8 @@ class ScoredRows final : public RowReceiver {
       return;
     }
     const auto columns = static_cast<Eigen::Index>(places_.size());
-    const Matrix rows = Eigen::Map<const Matrix>(values_.data(), static_cast<Eigen::Index>(waiting_.size()), columns);
+    const Matrix rows = Eigen::Map<const Matrix>(
+        values_.data(), static_cast<Eigen::Index>(waiting_.size()), columns);
     const std::vector<RowScore> scores = detector_.score(rows);
     for (std::size_t i = 0; i < waiting_.size() && !is_done_; ++i) {
       report(waiting_[i], scores[i]);
@@ -106,7 +112,9 @@ class ScoredRows final : public RowReceiver {
       return;
     }
     has_reported_anomaly_ = has_reported_anomaly_ || is_anomaly;
-    guarded([&] { writer_->write({waiting.flow, waiting.has_addresses, score, detector_.threshold}); });
+    guarded([&] {
+      writer_->write({waiting.flow, waiting.has_addresses, score, detector_.threshold});
+    });
   }
 
   template <typename Write>
@@ -153,7 +161,8 @@ Detector load_model(const ClassifyCommand& command) {
 Recipe recipe_of(const Detector& detector, const ClassifyCommand& command) {
   if (detector.recipe_json.empty()) {
     throw UsageError(command.model +
-                     ": was trained on a table that does not say how it was measured; it cannot classify captures");
+                     ": was trained on a table that does not say how it was measured; it cannot "
+                     "classify captures");
   }
   Recipe recipe = Recipe::from_json(detector.recipe_json, command.model + ": recipe");
   command.adjust_recipe(recipe);
@@ -173,11 +182,13 @@ void log_counts(const ScoredRows& rows) {
   log::info(std::to_string(rows.count(Verdict::kAnomaly)) + " anomalies, " +
             std::to_string(rows.count(Verdict::kNormal)) + " normal flows");
   if (rows.count(Verdict::kUnclassified) != 0) {
-    log::warning("the model has no threshold: " + std::to_string(rows.count(Verdict::kUnclassified)) +
-                 " flows have a score and no verdict");
+    log::warning(
+        "the model has no threshold: " + std::to_string(rows.count(Verdict::kUnclassified)) +
+        " flows have a score and no verdict");
   }
   if (rows.count(Verdict::kInvalid) != 0) {
-    log::warning(std::to_string(rows.count(Verdict::kInvalid)) + " flows have no score: a value is missing");
+    log::warning(std::to_string(rows.count(Verdict::kInvalid)) +
+                 " flows have no score: a value is missing");
   }
 }
 

@@ -47,7 +47,8 @@ std::vector<Section> choose_sections(const std::vector<std::string>& names) {
   }
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (!is_found[i]) {
-      throw UsageError("unknown set or column '" + printable(names[i]) + "'" + did_you_mean(names[i], known));
+      throw UsageError("unknown set or column '" + printable(names[i]) + "'" +
+                       did_you_mean(names[i], known));
     }
   }
   return sections;
@@ -62,8 +63,9 @@ std::string as_text(const std::vector<Section>& sections) {
       width = std::max(width, column.name.size());
     }
     for (const ColumnInfo& column : section.columns) {
-      text += "  " + column.name + std::string(width - column.name.size() + 2, ' ') + column.definition + " [" +
-              type_text(column) + (column.is_identity ? ", identity" : "") + "; " + column.source + "]\n";
+      text += "  " + column.name + std::string(width - column.name.size() + 2, ' ') +
+              column.definition + " [" + type_text(column) +
+              (column.is_identity ? ", identity" : "") + "; " + column.source + "]\n";
     }
   }
   return text;
@@ -73,9 +75,13 @@ std::string as_csv(const std::vector<Section>& sections) {
   std::string text = "set,name,type,unit,identity,definition,source\n";
   for (const Section& section : sections) {
     for (const ColumnInfo& column : section.columns) {
-      const std::string cells[] = {section.set->name, column.name,       std::string(to_text(column.type)),
-                                   column.unit,       column.is_identity ? "1" : "0",
-                                   column.definition, column.source};
+      const std::string cells[] = {section.set->name,
+                                   column.name,
+                                   std::string(to_text(column.type)),
+                                   column.unit,
+                                   column.is_identity ? "1" : "0",
+                                   column.definition,
+                                   column.source};
       for (const std::string& cell : cells) {
         text += &cell == cells ? "" : ",";
         append_csv_text(text, cell, TextMode::kRaw);
@@ -88,14 +94,17 @@ std::string as_csv(const std::vector<Section>& sections) {
 
 std::string as_markdown(const std::vector<Section>& sections) {
   std::string text =
-      "# Columns\n\nEvery column that `netml` can write, by the set of `--features` that brings it. This page is the "
-      "output of\n`netml columns --format markdown`. Columns marked *identity* are never seen by a model.\n";
+      "# Columns\n\nEvery column that `netml` can write, by the set of `--features` that brings "
+      "it. This page is the "
+      "output of\n`netml columns --format markdown`. Columns marked *identity* are never seen by a "
+      "model.\n";
   for (const Section& section : sections) {
     text += "\n## `" + section.set->syntax + "`\n\n" + section.set->summary +
             ".\n\n| column | type, unit | definition | source |\n|---|---|---|---|\n";
     for (const ColumnInfo& column : section.columns) {
-      text += "| `" + column.name + "` | " + type_text(column) + (column.is_identity ? ", *identity*" : "") + " | " +
-              column.definition + " | " + column.source + " |\n";
+      text += "| `" + column.name + "` | " + type_text(column) +
+              (column.is_identity ? ", *identity*" : "") + " | " + column.definition + " | " +
+              column.source + " |\n";
     }
   }
   return text;

@@ -17,8 +17,9 @@ class OutputRows final : public LabelledRows {
       : LabelledRows(has_labels),
         command_(command),
         format_(choose_format(command.format, command.output)),
-        text_mode_(command.raw_text || command.recipe.preset == Preset::kNfstream ? TextMode::kRaw
-                                                                                  : TextMode::kSafe) {}
+        text_mode_(command.raw_text || command.recipe.preset == Preset::kNfstream
+                       ? TextMode::kRaw
+                       : TextMode::kSafe) {}
 
   void commit() { output_->commit(schema()); }
 

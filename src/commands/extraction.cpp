@@ -21,9 +21,12 @@ bool is_netml_extraction(const Recipe& recipe) {
   if (recipe.preset != Preset::kNetml) {
     return false;
   }
-  const auto representations = std::count_if(recipe.sets.begin(), recipe.sets.end(), is_representation);
+  const auto representations =
+      std::count_if(recipe.sets.begin(), recipe.sets.end(), is_representation);
   if (representations != 0 && static_cast<std::size_t>(representations) != recipe.sets.size()) {
-    throw UsageError("under --preset netml the sets iat, size, … cannot stand beside others, whose flows differ");
+    throw UsageError(
+        "under --preset netml the sets iat, size, … cannot stand beside others, whose flows "
+        "differ");
   }
   return representations != 0;
 }
@@ -91,8 +94,12 @@ ExtractorOptions extractor_options(const CaptureInputs& inputs, std::uint64_t fl
 // Measures the flows that the extractor hands over.
 class MeasuredFlows final : public FlowConsumer {
  public:
-  MeasuredFlows(FeatureSet& features, RowReceiver& receiver, Labeler* labeler)
-      : features_(features), receiver_(receiver), labeler_(labeler), cells_(features.schema().size()) {}
+  MeasuredFlows(const Recipe& recipe, FeatureSet& features, RowReceiver& receiver, Labeler* labeler)
+      : is_in_ms_(recipe.policy.expiry == ExpiryRule::kNfstream),
+        features_(features),
+        receiver_(receiver),
+        labeler_(labeler),
+        cells_(features.schema().size()) {}
 
   void begin_input(std::size_t input, std::int64_t first_packet_ns) override {
     if (labeler_ != nullptr) {
@@ -101,12 +108,21 @@ class MeasuredFlows final : public FlowConsumer {
   }
   void flow(const FlowView& flow) override {
     features_.read(flow, cells_);
-    receiver_.row({flow.flow, cells_, labeler_ == nullptr ? std::nullopt : labeler_->find(flow.flow)});
+    if (is_in_ms_) {
+      hand_over(with_nanoseconds(flow.flow));
+    } else {
+      hand_over(flow.flow);
+    }
   }
   void idle() override { receiver_.idle(); }
   bool is_done() const override { return receiver_.is_done(); }
 
  private:
+  void hand_over(const Flow& flow) {
+    receiver_.row({flow, cells_, labeler_ == nullptr ? std::nullopt : labeler_->find(flow)});
+  }
+
+  bool is_in_ms_;
   FeatureSet& features_;
   RowReceiver& receiver_;
   Labeler* labeler_;
@@ -118,7 +134,7 @@ class MeasuredFlows final : public FlowConsumer {
 ExtractResult Extraction::run_once(RowReceiver& receiver) {
   FeatureSet features(recipe_);
   receiver.begin(features.schema(), recipe_);
-  MeasuredFlows flows(features, receiver, labeler_.get());
+  MeasuredFlows flows(recipe_, features, receiver, labeler_.get());
   Extractor extractor(recipe_, extractor_options(inputs_, flow_limit_), features);
   return extractor.run(inputs_.paths(), flows);
 }
@@ -131,7 +147,7 @@ ExtractResult Extraction::run_fitted(RowReceiver& receiver) {
   fit(recipe_.representation, missing_settings(recipe_), store);
   FeatureSet features(recipe_);
   receiver.begin(features.schema(), recipe_);
-  MeasuredFlows flows(features, receiver, labeler_.get());
+  MeasuredFlows flows(recipe_, features, receiver, labeler_.get());
   store.replay(flows);
   result.output_closed = receiver.is_done();
   return result;
@@ -182,7 +198,8 @@ class NetmlRows {
     const FeatureSet features(fitted);
     if (has_begun_) {
       if (features.schema().size() != columns_) {
-        throw DataError(printable(path) + ": has rows of another width than " + printable(first_path_) +
+        throw DataError(printable(path) + ": has rows of another width than " +
+                        printable(first_path_) +
                         ": the preset fits each capture by itself; give --dim to fix it");
       }
       return;

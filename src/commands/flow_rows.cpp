@@ -24,7 +24,8 @@ void LabelledRows::begin(const Schema& columns, const Recipe& recipe) {
 void LabelledRows::row(const FlowRow& row) {
   cells_.assign(row.cells.begin(), row.cells.end());
   if (has_labels_) {
-    cells_.push_back(row.label ? Cell::of(static_cast<std::uint64_t>(row.label->value)) : Cell::missing());
+    cells_.push_back(row.label ? Cell::of(static_cast<std::uint64_t>(row.label->value))
+                               : Cell::missing());
     cells_.push_back(row.label ? Cell::of(row.label->name) : Cell::missing());
   }
   try {

@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view kNormalName = "normal", kAbnormalName = "abnormal";
 
 FlowIdentity identity_of(const Flow& flow) {
-  return {flow.source(),           flow.destination(), flow.source_port(), flow.destination_port(),
+  return {flow.source(),     flow.destination(), flow.source_port(), flow.destination_port(),
           flow.key.protocol, flow.first_ns(),    flow.last_ns()};
 }
 
@@ -27,14 +27,16 @@ Labeler::Labeler(const CaptureInputs& inputs)
     : plain_count_(inputs.plain.size()), normal_count_(inputs.normal.size()) {
   if (inputs.labels.size() > 1 && inputs.labels.size() != inputs.plain.size()) {
     throw UsageError(
-        "the number of files optionally specified by -l/--label must match those specified by -p/--pcap, or be one");
+        "the number of files optionally specified by -l/--label must match those specified by "
+        "-p/--pcap, or be one");
   }
   if (!inputs.labels.empty() && inputs.plain.empty()) {
     throw UsageError("--label needs a capture given by --pcap");
   }
   if (inputs.labels.empty() && !inputs.plain.empty() && inputs.has_labels()) {
     throw UsageError(
-        "may not specify --pcap and --pcap-normal/--pcap-abnormal without also specifying --label (both labeled and "
+        "may not specify --pcap and --pcap-normal/--pcap-abnormal without also specifying --label "
+        "(both labeled and "
         "unlabeled pcaps)");
   }
   for (const std::string& path : inputs.labels) {
@@ -67,7 +69,8 @@ std::optional<LabelMatch> Labeler::find(const Flow& flow) {
 }
 
 std::vector<ColumnInfo> label_columns() {
-  return {{"label", ColumnType::kU64, "", "0 normal, 1 abnormal, empty without a matching label", "netml", true},
+  return {{"label", ColumnType::kU64, "", "0 normal, 1 abnormal, empty without a matching label",
+           "netml", true},
           {"label_name", ColumnType::kText, "", "the label as its file names it", "netml", true}};
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 #include <fstream>
+
 #include <nlohmann/json.hpp>
 
 #include "netml/commands/extraction.hpp"
@@ -39,8 +40,9 @@ std::string scalar_text(const nlohmann::json& value) {
 }
 
 bool is_flat_list(const nlohmann::json& value) {
-  return value.is_array() && std::none_of(value.begin(), value.end(),
-                                          [](const nlohmann::json& item) { return item.is_structured(); });
+  return value.is_array() &&
+         std::none_of(value.begin(), value.end(),
+                      [](const nlohmann::json& item) { return item.is_structured(); });
 }
 
 std::string list_text(const nlohmann::json& list) {
@@ -139,7 +141,8 @@ std::string column_line(const Table& table, std::size_t column) {
 
 std::string inspect_table(const std::string& path) {
   const FeatureFile file = read_feature_file(path, kMostTableBytes);
-  std::string text = printable(path) + ": feature table, " + std::to_string(file.table.row_count()) + " rows, " +
+  std::string text = printable(path) + ": feature table, " +
+                     std::to_string(file.table.row_count()) + " rows, " +
                      std::to_string(file.table.schema().size()) + " columns\n";
   for (std::size_t i = 0; i < file.table.schema().size(); ++i) {
     text += column_line(file.table, i);
@@ -176,17 +179,18 @@ std::string inspect_capture(const std::string& path) {
   const ExtractResult result = extraction.run(flows);
   require_usable(result);
   const RunStats& stats = result.stats;
-  std::string text = printable(path) + ": capture, " + std::to_string(stats.packets_read) + " packets, " +
-                     std::to_string(stats.bytes_read) + " captured bytes, " + std::to_string(stats.flows_written) +
-                     " flows\n";
+  std::string text = printable(path) + ": capture, " + std::to_string(stats.packets_read) +
+                     " packets, " + std::to_string(stats.bytes_read) + " captured bytes, " +
+                     std::to_string(stats.flows_written) + " flows\n";
   if (flows.first_ns <= flows.last_ns) {
     text += "  from " + std::to_string(flows.first_ns) + " to " + std::to_string(flows.last_ns) +
-            " ns since 1970 (" + number_text(static_cast<double>(flows.last_ns - flows.first_ns) / 1e9) + " s)\n";
+            " ns since 1970 (" +
+            number_text(static_cast<double>(flows.last_ns - flows.first_ns) / 1e9) + " s)\n";
   }
   for (std::size_t protocol = 0; protocol < flows.by_protocol.size(); ++protocol) {
     if (flows.by_protocol[protocol] != 0) {
-      text += "  protocol " + std::to_string(protocol) + ": " + std::to_string(flows.by_protocol[protocol]) +
-              " flows\n";
+      text += "  protocol " + std::to_string(protocol) + ": " +
+              std::to_string(flows.by_protocol[protocol]) + " flows\n";
     }
   }
   for (const auto& [reason, packets] : stats.packets_skipped) {
@@ -199,9 +203,10 @@ std::string inspect_capture(const std::string& path) {
 }
 
 bool looks_like_capture(std::string_view first) {
-  constexpr std::string_view kMagics[] = {
-      {"\xa1\xb2\xc3\xd4", 4}, {"\xd4\xc3\xb2\xa1", 4}, {"\xa1\xb2\x3c\x4d", 4}, {"\x4d\x3c\xb2\xa1", 4},
-      {"\x0a\x0d\x0d\x0a", 4}, {"\xa1\xb2\xcd\x34", 4}, {"\x34\xcd\xb2\xa1", 4}};
+  constexpr std::string_view kMagics[] = {{"\xa1\xb2\xc3\xd4", 4}, {"\xd4\xc3\xb2\xa1", 4},
+                                          {"\xa1\xb2\x3c\x4d", 4}, {"\x4d\x3c\xb2\xa1", 4},
+                                          {"\x0a\x0d\x0d\x0a", 4}, {"\xa1\xb2\xcd\x34", 4},
+                                          {"\x34\xcd\xb2\xa1", 4}};
   return std::any_of(std::begin(kMagics), std::end(kMagics),
                      [&](std::string_view magic) { return first.substr(0, 4) == magic; });
 }

@@ -1,8 +1,9 @@
 #include "netml/commands/learn.hpp"
 
 #include <cstdio>
-#include <nlohmann/json.hpp>
 #include <optional>
+
+#include <nlohmann/json.hpp>
 
 #include "netml/commands/extraction.hpp"
 #include "netml/commands/table_output.hpp"
@@ -25,7 +26,8 @@ class LearnRows final : public LabelledRows {
     recipe = resolved;
     LabelledRows::begin(columns, resolved);
     if (!feature_output_.empty()) {
-      const TextMode text_mode = resolved.preset == Preset::kNfstream ? TextMode::kRaw : TextMode::kSafe;
+      const TextMode text_mode =
+          resolved.preset == Preset::kNfstream ? TextMode::kRaw : TextMode::kSafe;
       output_.emplace(feature_output_, choose_format("", feature_output_), resolved, text_mode);
       output_->sink().begin(schema());
     }
@@ -65,7 +67,8 @@ class LearnRows final : public LabelledRows {
 };
 
 // What the model card says of the captures. Nothing of it depends on when or where it was learnt.
-std::string card_of(const LearnCommand& command, const ExtractResult& result, const LearnRows& rows) {
+std::string card_of(const LearnCommand& command, const ExtractResult& result,
+                    const LearnRows& rows) {
   nlohmann::ordered_json card;
   card["captures"] = nlohmann::ordered_json::array();
   for (const InputOutcome& input : result.inputs) {
@@ -74,7 +77,8 @@ std::string card_of(const LearnCommand& command, const ExtractResult& result, co
     nlohmann::ordered_json entry;
     entry["name"] = valid_utf8(name);
     const std::string digest = sha256_of_file(input.path);
-    entry["sha256"] = digest.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(digest);
+    entry["sha256"] =
+        digest.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(digest);
     card["captures"].push_back(std::move(entry));
   }
   card["packets"] = result.stats.packets_read;
@@ -88,7 +92,8 @@ std::string card_of(const LearnCommand& command, const ExtractResult& result, co
   return card.dump();
 }
 
-// Normal flows from a capture of their own, measured with the settings that were fitted on the others.
+// Normal flows from a capture of their own, measured with the settings that were fitted on the
+// others.
 Table calibration_table(const LearnCommand& command, const Recipe& recipe) {
   CaptureInputs inputs;
   inputs.plain = {command.calibrate};
@@ -147,7 +152,8 @@ int run_learn(const LearnCommand& command, const RunContext& context) {
   TrainOptions options = command.train;
   options.recipe_json = rows.recipe.to_json();
   options.card_json = card_of(command, extracted, rows);
-  options.what = command.inputs.paths().size() == 1 ? printable(command.inputs.paths().front()) : "captures";
+  options.what =
+      command.inputs.paths().size() == 1 ? printable(command.inputs.paths().front()) : "captures";
   Table calibration;
   if (!command.calibrate.empty()) {
     calibration = calibration_table(command, rows.recipe);

@@ -9,7 +9,9 @@
 
 namespace netml {
 
-std::string version() { return NETML_VERSION; }
+std::string version() {
+  return NETML_VERSION;
+}
 
 void report_inputs(const ExtractResult& result) {
   for (const InputOutcome& input : result.inputs) {
@@ -18,10 +20,13 @@ void report_inputs(const ExtractResult& result) {
     }
   }
   if (result.stopped_by_limit) {
-    log::error("the memory budget is used up; raise --memory-limit or --max-flows, or use --on-limit evict");
+    log::error(
+        "the memory budget is used up; raise --memory-limit or --max-flows, or use --on-limit "
+        "evict");
   }
   const RunStats& stats = result.stats;
-  log::detail(std::to_string(stats.packets_read) + " packets, " + std::to_string(stats.flows_written) + " flows, " +
+  log::detail(std::to_string(stats.packets_read) + " packets, " +
+              std::to_string(stats.flows_written) + " flows, " +
               std::to_string(stats.flows_too_short) + " too short");
 }
 
@@ -34,15 +39,17 @@ void report_labels(const Labeler& labeler) {
       log::warning(warning);
     }
     for (const LabelContradiction& row : report.contradictions) {
-      log::detail("labels disagree: line " + std::to_string(row.first_line) + " says " + printable(row.first_name) +
-                  ", line " + std::to_string(row.second_line) + " says " + printable(row.second_name));
+      log::detail("labels disagree: line " + std::to_string(row.first_line) + " says " +
+                  printable(row.first_name) + ", line " + std::to_string(row.second_line) +
+                  " says " + printable(row.second_name));
     }
     if (report.rows_skipped != 0) {
       log::warning(std::to_string(report.rows_skipped) + " bad label rows were skipped");
     }
   }
   log::info("labels: " + std::to_string(labeler.matched()) + " flows matched, " +
-            std::to_string(labeler.unmatched()) + " unmatched, " + std::to_string(contradictory) + " contradictory");
+            std::to_string(labeler.unmatched()) + " unmatched, " + std::to_string(contradictory) +
+            " contradictory");
 }
 
 nlohmann::ordered_json summary_of(const ExtractResult& result, int status) {
@@ -85,13 +92,11 @@ void add_labels(nlohmann::ordered_json& summary, const Labeler& labeler) {
     rows_skipped += file.report().rows_skipped;
     contradictory += file.report().flows_contradictory;
   }
-  summary["labels"] = {{"flows_matched", labeler.matched()},
-                       {"flows_unmatched", labeler.unmatched()},
-                       {"flows_contradictory", contradictory},
-                       {"rows", rows},
-                       {"rows_matched", rows_matched},
-                       {"rows_unmatched", rows - rows_matched},
-                       {"rows_skipped", rows_skipped}};
+  summary["labels"] = {
+      {"flows_matched", labeler.matched()},   {"flows_unmatched", labeler.unmatched()},
+      {"flows_contradictory", contradictory}, {"rows", rows},
+      {"rows_matched", rows_matched},         {"rows_unmatched", rows - rows_matched},
+      {"rows_skipped", rows_skipped}};
 }
 
 void write_summary(const RunContext& context, nlohmann::ordered_json summary) {
@@ -100,7 +105,8 @@ void write_summary(const RunContext& context, nlohmann::ordered_json summary) {
   }
   summary["netml_version"] = version();
   summary["command_line"] = context.command_line;
-  write_file(context.summary_path, summary.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+  write_file(context.summary_path,
+             summary.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
 }
 
 void require_usable(const ExtractResult& result) {

@@ -1,6 +1,7 @@
 #include "netml/commands/table_output.hpp"
 
 #include <array>
+
 #include <nlohmann/json.hpp>
 
 #include "netml/commands/run_summary.hpp"
@@ -67,8 +68,8 @@ TableFormat choose_format(const std::string& format, const std::string& path) {
   if (format.empty()) {
     return TableFormat::kCsv;
   }
-  throw UsageError("unknown format '" + printable(format) + "'; this build writes " + join(names, ", ") +
-                   did_you_mean(format, names));
+  throw UsageError("unknown format '" + printable(format) + "'; this build writes " +
+                   join(names, ", ") + did_you_mean(format, names));
 }
 
 TableOutput::TableOutput(const std::string& path, TableFormat format, const Recipe& recipe,
@@ -79,7 +80,8 @@ TableOutput::TableOutput(const std::string& path, TableFormat format, const Reci
       file_.emplace(path);
       is_csv_ = true;
       sink_ = std::make_unique<CsvWriter>(
-          *file_, recipe.preset == Preset::kNfstream ? CsvDialect::kNfstream : CsvDialect::kRfc4180, text_mode);
+          *file_, recipe.preset == Preset::kNfstream ? CsvDialect::kNfstream : CsvDialect::kRfc4180,
+          text_mode);
       break;
     case TableFormat::kJsonLines:
       file_.emplace(path);

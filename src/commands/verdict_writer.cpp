@@ -70,7 +70,8 @@ std::string upper_verdict(Verdict verdict) {
   return {};
 }
 
-// [2017-07-04] [11:54:30.123456 – 11:54:31.000000] 192.168.10.5:49188 → 8.8.8.8:53 [UDP] ANOMALY score=… p=…
+// [2017-07-04] [11:54:30.123456 – 11:54:31.000000] 192.168.10.5:49188 → 8.8.8.8:53 [UDP] ANOMALY
+// score=… p=…
 class TextWriter final : public VerdictWriter {
  public:
   TextWriter(const ClassifyCommand& command, OutputFile& file) : command_(command), file_(file) {}
@@ -79,7 +80,8 @@ class TextWriter final : public VerdictWriter {
     const Flow& flow = verdict.flow;
     const WallTime first = wall_time(flow.first_ns(), command_.zone);
     const WallTime last = wall_time(flow.last_ns(), command_.zone);
-    std::string line = std::string("[") + first.date + "] [" + first.clock + " – " + last.clock + "] ";
+    std::string line =
+        std::string("[") + first.date + "] [" + first.clock + " – " + last.clock + "] ";
     if (verdict.has_addresses) {
       line += endpoint(flow.source(), flow.key.ip_version, flow.source_port()) + " → " +
               endpoint(flow.destination(), flow.key.ip_version, flow.destination_port()) + " [" +
@@ -105,7 +107,8 @@ class TextWriter final : public VerdictWriter {
 };
 
 Schema verdict_schema() {
-  const auto column = [](const char* name, ColumnType type, const char* unit, const char* definition) {
+  const auto column = [](const char* name, ColumnType type, const char* unit,
+                         const char* definition) {
     return ColumnInfo{name, type, unit, definition, "netml", false};
   };
   return {{column("src_ip", ColumnType::kText, "", "address of the flow's initiator"),
@@ -126,12 +129,16 @@ Schema verdict_schema() {
 
 class TableWriter final : public VerdictWriter {
  public:
-  explicit TableWriter(std::unique_ptr<RowSink> sink) : sink_(std::move(sink)) { sink_->begin(verdict_schema()); }
+  explicit TableWriter(std::unique_ptr<RowSink> sink) : sink_(std::move(sink)) {
+    sink_->begin(verdict_schema());
+  }
 
   void write(const FlowVerdict& verdict) override {
     const Flow& flow = verdict.flow;
-    const std::string source = verdict.has_addresses ? to_text(flow.source(), flow.key.ip_version) : "";
-    const std::string destination = verdict.has_addresses ? to_text(flow.destination(), flow.key.ip_version) : "";
+    const std::string source =
+        verdict.has_addresses ? to_text(flow.source(), flow.key.ip_version) : "";
+    const std::string destination =
+        verdict.has_addresses ? to_text(flow.destination(), flow.key.ip_version) : "";
     const auto or_none = [&](std::uint64_t value) {
       return verdict.has_addresses ? Cell::of(value) : Cell::of(std::int64_t{-1});
     };
@@ -161,7 +168,8 @@ class TableWriter final : public VerdictWriter {
 
 }  // namespace
 
-std::unique_ptr<VerdictWriter> make_verdict_writer(const ClassifyCommand& command, OutputFile& file) {
+std::unique_ptr<VerdictWriter> make_verdict_writer(const ClassifyCommand& command,
+                                                   OutputFile& file) {
   switch (command.format) {
     case VerdictFormat::kCsv:
       return std::make_unique<TableWriter>(

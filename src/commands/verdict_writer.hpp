@@ -27,6 +27,7 @@ class VerdictWriter {
 };
 
 /// `file` must outlive the writer.
-std::unique_ptr<VerdictWriter> make_verdict_writer(const ClassifyCommand& command, OutputFile& file);
+std::unique_ptr<VerdictWriter> make_verdict_writer(const ClassifyCommand& command,
+                                                   OutputFile& file);
 
 }  // namespace netml

@@ -1,12 +1,12 @@
 #include "netml/core/sha256.hpp"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
 #include <fstream>
+
+#include <sys/stat.h>
 
 namespace netml {
 namespace {

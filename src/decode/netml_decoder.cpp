@@ -57,6 +57,7 @@ DecodeStatus decode_netml(const RawPacket& packet, NetmlPacket& out) noexcept {
     return DecodeStatus::kEmpty;
   }
   out = NetmlPacket{};
+  out.ts_ns = packet.ts_ns;
   out.time = netml_time(packet);
   out.size =
       static_cast<std::uint32_t>(std::min(packet.bytes.size(), NetmlDissector::kLongestFrame));

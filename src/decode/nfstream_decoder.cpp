@@ -13,16 +13,16 @@ constexpr std::size_t kIpv4HeaderLength = 20;
 constexpr std::size_t kIpv6HeaderLength = 40;
 constexpr std::size_t kUdpHeaderLength = 8;
 
-/// Milliseconds with every part cut toward zero, then in ns; the ends of the range saturate.
-std::int64_t time_ns(const RawPacket& packet) noexcept {
+/// Milliseconds with every part cut toward zero; the ends of the range saturate.
+std::int64_t time_ms(const RawPacket& packet) noexcept {
   constexpr std::int64_t kNsPerMs = 1'000'000;
-  std::int64_t ns = 0;
-  if (__builtin_mul_overflow(packet.seconds, std::int64_t{1000} * kNsPerMs, &ns) ||
-      __builtin_add_overflow(ns, packet.subsecond_ns / kNsPerMs * kNsPerMs, &ns)) {
+  std::int64_t ms = 0;
+  if (__builtin_mul_overflow(packet.seconds, std::int64_t{1000}, &ms) ||
+      __builtin_add_overflow(ms, packet.subsecond_ns / kNsPerMs, &ms)) {
     return packet.seconds < 0 ? std::numeric_limits<std::int64_t>::min()
                               : std::numeric_limits<std::int64_t>::max();
   }
-  return ns;
+  return ms;
 }
 
 /// The fields of the flow's IP header and of what it carries.
@@ -55,7 +55,7 @@ class NfstreamFields {
 
 DecodeStatus NfstreamFields::read(PacketRecord& out) noexcept {
   out = PacketRecord{};
-  out.ts_ns = time_ns(packet_);
+  out.ts_ns = time_ms(packet_);
   out.wire_length = packet_.wire_length & 0xffff;
   out.captured_length = static_cast<std::uint32_t>(bytes_.size());
   out.src_mac = header_.src_mac;

@@ -37,9 +37,13 @@ constexpr Accumulator accumulator_of() {
 struct ReadContext {
   const FlowView& view;
   const std::byte* state;  ///< of the block's accumulator
-  bool is_nfstream;        ///< whole milliseconds, as the preset has them
+  bool is_nfstream;        ///< times of flows are whole milliseconds, as the preset has them
 
   const Flow& flow() const noexcept { return view.flow; }
+  /// A difference of the flow's times in nanoseconds.
+  std::int64_t ns(std::int64_t difference) const noexcept {
+    return is_nfstream ? nanoseconds_from_ms(difference) : difference;
+  }
   template <typename State>
   const State& state_as() const noexcept {
     return *reinterpret_cast<const State*>(state);
@@ -101,9 +105,10 @@ std::unique_ptr<ColumnBlock> make_splt_plugin_block(const SetRequest&, const Rec
 std::unique_ptr<ColumnBlock> make_biflow_block(const SetRequest&, const Recipe&);
 std::unique_ptr<ColumnBlock> make_representation_block(const SetRequest&, const Recipe&);
 
-/// nanoseconds -> milliseconds: with their fraction, or whole under the preset.
-inline Cell milliseconds(std::int64_t ns, bool is_whole) noexcept {
-  return is_whole ? Cell::of(ns / 1'000'000) : Cell::of(static_cast<double>(ns) / 1e6);
+/// A difference of flow times in milliseconds: nanoseconds with their fraction, or, under the
+/// nfstream preset, what is whole milliseconds already.
+inline Cell milliseconds(std::int64_t difference, bool is_nfstream) noexcept {
+  return is_nfstream ? Cell::of(difference) : Cell::of(static_cast<double>(difference) / 1e6);
 }
 
 /// Sample standard deviation (n - 1) from exact sums; 0 for n < 2.

@@ -121,8 +121,8 @@ constexpr const char* kScopePrefix[] = {"bidirectional_", "src2dst_", "dst2src_"
 constexpr const char* kScopeText[] = {"in both directions", "from source to destination",
                                       "from destination to source"};
 
-std::int64_t floor_milliseconds(std::int64_t ns) {
-  return ns / 1'000'000 - (ns % 1'000'000 < 0 ? 1 : 0);
+Cell seen_ms(std::int64_t time, bool is_nfstream) {
+  return Cell::of(is_nfstream ? time : time / 1'000'000 - (time % 1'000'000 < 0 ? 1 : 0));
 }
 
 template <Scope kScope>
@@ -147,11 +147,11 @@ std::int64_t last_of(const Flow& flow) {
 
 template <Scope kScope>
 Cell first_seen(const ReadContext& c) {
-  return Cell::of(floor_milliseconds(first_of<kScope>(c.flow())));
+  return seen_ms(first_of<kScope>(c.flow()), c.is_nfstream);
 }
 template <Scope kScope>
 Cell last_seen(const ReadContext& c) {
-  return Cell::of(floor_milliseconds(last_of<kScope>(c.flow())));
+  return seen_ms(last_of<kScope>(c.flow()), c.is_nfstream);
 }
 template <Scope kScope>
 Cell duration(const ReadContext& c) {

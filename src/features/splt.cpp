@@ -54,7 +54,7 @@ class SpltBlock final : public ColumnBlock {
       sizes_[i] =
           is_there ? std::int64_t{other_accounting ? series[i].other_size : series[i].size} : -1;
       if (is_whole_) {
-        whole_gaps_[i] = is_there ? gap / 1'000'000 : -1;
+        whole_gaps_[i] = is_there ? gap : -1;
       } else {
         gaps_[i] = is_there ? static_cast<double>(gap) / 1e6 : -1;
       }

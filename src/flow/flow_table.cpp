@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kSmallestIndex = 1024;
 constexpr std::int64_t kMillisecond = 1'000'000;
+constexpr std::int64_t kNfstreamScanMs = 10;
 
 std::size_t round_up(std::size_t value, std::size_t unit) {
   return (value + unit - 1) / unit * unit;
@@ -55,6 +56,10 @@ std::span<const std::uint8_t> payload_of(const Epoch& epoch, std::uint32_t posit
   return std::span(epoch.arena).subspan(begin, end - begin);
 }
 
+std::int64_t milliseconds(std::int64_t timeout_ns) {
+  return timeout_ns == kNoTimeout ? kNoTimeout : timeout_ns / kMillisecond;
+}
+
 bool closing_order(const ClosedFlow& a, const ClosedFlow& b) {
   return a.end_index != b.end_index ? a.end_index < b.end_index : a.first_index < b.first_index;
 }
@@ -85,6 +90,20 @@ std::string_view to_text(EndReason reason) noexcept {
   constexpr std::string_view kNames[] = {"idle",    "active", "tcp", "split",
                                          "evicted", "plugin", "end"};
   return kNames[static_cast<std::size_t>(reason)];
+}
+
+std::int64_t nanoseconds_from_ms(std::int64_t ms) noexcept {
+  std::int64_t ns = 0;
+  return __builtin_mul_overflow(ms, kMillisecond, &ns) ? (ms < 0 ? INT64_MIN : INT64_MAX) : ns;
+}
+
+Flow with_nanoseconds(const Flow& flow_in_ms) noexcept {
+  Flow flow = flow_in_ms;
+  for (DirectionCounters& counters : flow.direction) {
+    counters.first_ns = nanoseconds_from_ms(counters.first_ns);
+    counters.last_ns = nanoseconds_from_ms(counters.last_ns);
+  }
+  return flow;
 }
 
 std::uint64_t flow_hash(const HashKey& hash_key, const FlowKey& key) noexcept {
@@ -368,8 +387,8 @@ void FlowTable::update(std::uint32_t slot, const PacketRecord& record, std::int6
   const bool is_backward = record.from_b != flow.initiator_is_b;
   DirectionCounters& counters = flow.direction[is_backward ? 1 : 0];
   PacketView view{record, payload, is_backward ? Direction::kBackward : Direction::kForward, ts_ns};
-  view.gap_ns = difference(ts_ns, last_ns);
-  view.direction_gap_ns = counters.packets == 0 ? 0 : difference(ts_ns, counters.last_ns);
+  view.gap_ns = gap_ns(last_ns, ts_ns);
+  view.direction_gap_ns = counters.packets == 0 ? 0 : gap_ns(counters.last_ns, ts_ns);
   view.size = size_of(record, policy_.accounting);
   if (counters.packets++ == 0) {
     counters.first_ns = ts_ns;
@@ -380,6 +399,11 @@ void FlowTable::update(std::uint32_t slot, const PacketRecord& record, std::int6
   flow.last_clock = clock;
   hooks_.update(flow, state_at(slot), view);
   note_packet(slot, view, closed);
+}
+
+std::int64_t FlowTable::gap_ns(std::int64_t earlier, std::int64_t later) const noexcept {
+  const std::int64_t gap = difference(later, earlier);
+  return policy_.expiry == ExpiryRule::kNfstream ? nanoseconds_from_ms(gap) : gap;
 }
 
 // What happens after each packet of a flow, the first included.
@@ -499,27 +523,27 @@ void FlowTable::finish(std::vector<ClosedFlow>& closed) {
 void FlowTable::apply_nfstream(const Epoch& epoch, std::uint32_t position,
                                std::vector<ClosedFlow>& closed) {
   const PacketRecord& record = epoch.records[position];
-  tick_ns_ = std::max(tick_ns_, record.ts_ns);
-  const bool scans = difference(tick_ns_, last_scan_ns_) >= 10 * kMillisecond;
+  tick_ms_ = std::max(tick_ms_, record.ts_ns);
+  const bool scans = difference(tick_ms_, last_scan_ms_) >= kNfstreamScanMs;
   if (scans) {
-    last_scan_ns_ = tick_ns_;
+    last_scan_ms_ = tick_ms_;
   }
   const std::uint32_t slot = find(static_cast<std::uint32_t>(record.hash), record.key);
   bool joins = slot != kNil;
   if (joins) {
     const Flow& flow = *flow_at(slot);
-    if (has_passed(flow.last_ns(), tick_ns_, policy_.idle_timeout_ns)) {
+    if (has_passed(flow.last_ns(), tick_ms_, milliseconds(policy_.idle_timeout_ns))) {
       close(slot, EndReason::kIdle, record.index, closed);
       joins = false;
-    } else if (has_passed(flow.first_ns(), tick_ns_, policy_.active_timeout_ns)) {
+    } else if (has_passed(flow.first_ns(), tick_ms_, milliseconds(policy_.active_timeout_ns))) {
       close(slot, EndReason::kActive, record.index, closed);
       joins = false;
     }
   }
   if (joins) {
-    update(slot, record, tick_ns_, tick_ns_, payload_of(epoch, position), closed);
+    update(slot, record, tick_ms_, tick_ms_, payload_of(epoch, position), closed);
   } else {
-    create(record, tick_ns_, tick_ns_, payload_of(epoch, position), closed);
+    create(record, tick_ms_, tick_ms_, payload_of(epoch, position), closed);
   }
   if (scans) {
     scan_nfstream(record.index, closed);
@@ -529,8 +553,9 @@ void FlowTable::apply_nfstream(const Epoch& epoch, std::uint32_t position,
 void FlowTable::scan_nfstream(std::uint64_t end_index, std::vector<ClosedFlow>& closed) {
   constexpr int kMostPerScan = 1000;
   List& list = lists_[kOtherList];
-  for (int i = 0; i < kMostPerScan && list.head != kNil &&
-                  has_passed(flow_at(list.head)->last_ns(), tick_ns_, policy_.idle_timeout_ns);
+  for (int i = 0;
+       i < kMostPerScan && list.head != kNil &&
+       has_passed(flow_at(list.head)->last_ns(), tick_ms_, milliseconds(policy_.idle_timeout_ns));
        ++i) {
     close(list.head, EndReason::kIdle, end_index, closed);
   }

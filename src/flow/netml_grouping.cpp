@@ -224,8 +224,8 @@ void NetmlCapture::add(const NetmlPacket& packet) {
   if (is_new) {
     keys_.push_back(packet.key);
   }
-  samples_.push_back(
-      {packet.time, entry->second, packet.size, packet.tcp_flags, packet.ttl, packet.has_tcp});
+  samples_.push_back({packet.ts_ns, packet.time, entry->second, packet.size, packet.tcp_flags,
+                      packet.ttl, packet.has_tcp});
 }
 
 NetmlFlows NetmlCapture::flows(const NetmlFlowRules& rules) const {

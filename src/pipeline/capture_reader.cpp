@@ -24,8 +24,8 @@ InputOutcome CaptureReader::read(const std::string& path) {
   const int link_type = source->link_type();
   if (!supports(link_type)) {
     outcome.status = InputStatus::kUnusable;
-    outcome.message = name + ": link type " + std::to_string(link_type) + " (" + link_type_name(link_type) +
-                      ") is not supported";
+    outcome.message = name + ": link type " + std::to_string(link_type) + " (" +
+                      link_type_name(link_type) + ") is not supported";
     return outcome;
   }
   RawPacket packet;

@@ -13,8 +13,8 @@ namespace netml {
 struct CaptureReader {
   std::string filter;
   std::function<bool(int link_type)> supports;
-  std::function<void()> on_idle;                     ///< may throw
-  std::function<bool(const RawPacket&)> on_packet;   ///< false: enough
+  std::function<void()> on_idle;                    ///< may throw
+  std::function<bool(const RawPacket&)> on_packet;  ///< false: enough
 
   std::uint64_t clock_out_of_range = 0;
   int signal = 0;  ///< that ended the reading

@@ -8,14 +8,16 @@
 #include "netml/decode/packet_decoder.hpp"
 #include "netml/flow/epoch.hpp"
 #include "netml/flow/flow_table.hpp"
+
 #include "capture_reader.hpp"
 #include "record_decoder.hpp"
 
 namespace netml {
 
 bool ExtractResult::any_usable() const noexcept {
-  return std::any_of(inputs.begin(), inputs.end(),
-                     [](const InputOutcome& input) { return input.status != InputStatus::kUnusable; });
+  return std::any_of(inputs.begin(), inputs.end(), [](const InputOutcome& input) {
+    return input.status != InputStatus::kUnusable;
+  });
 }
 
 int ExtractResult::exit_status() const noexcept {
@@ -86,7 +88,9 @@ class Extractor::Impl {
   }
 
  private:
-  bool is_over() const { return result_.signal != 0 || result_.reached_flow_limit || result_.stopped_by_limit; }
+  bool is_over() const {
+    return result_.signal != 0 || result_.reached_flow_limit || result_.stopped_by_limit;
+  }
 
   void begin_input(std::size_t input) {
     input_ = input;
@@ -189,7 +193,9 @@ class Extractor::Impl {
     merge([this](std::size_t shard) { tables_[shard]->apply(epoch_, positions_[shard], closed_); });
   }
 
-  std::size_t shard_of(const PacketRecord& record) const { return (record.hash >> 32) % tables_.size(); }
+  std::size_t shard_of(const PacketRecord& record) const {
+    return (record.hash >> 32) % tables_.size();
+  }
 
   // Runs `close` on each shard and emits what closed in one order.
   template <typename Close>
@@ -203,10 +209,11 @@ class Extractor::Impl {
       }
     }
     if (tables_.size() > 1) {
-      std::sort(merged_.begin(), merged_.end(), [](const ShardClosedFlow& a, const ShardClosedFlow& b) {
-        return a.flow.end_index != b.flow.end_index ? a.flow.end_index < b.flow.end_index
-                                                    : a.flow.first_index < b.flow.first_index;
-      });
+      std::sort(
+          merged_.begin(), merged_.end(), [](const ShardClosedFlow& a, const ShardClosedFlow& b) {
+            return a.flow.end_index != b.flow.end_index ? a.flow.end_index < b.flow.end_index
+                                                        : a.flow.first_index < b.flow.first_index;
+          });
     }
     for (const ShardClosedFlow& closed : merged_) {
       emit(closed.flow, *tables_[closed.shard]);
@@ -237,7 +244,8 @@ class Extractor::Impl {
       result_.output_closed = consumer_->is_done();
     }
     table.release(closed.slot);
-    result_.reached_flow_limit = options_.flow_limit != 0 && stats.flows_written >= options_.flow_limit;
+    result_.reached_flow_limit =
+        options_.flow_limit != 0 && stats.flows_written >= options_.flow_limit;
   }
 
   void fill_stats() {
@@ -294,7 +302,8 @@ class Extractor::Impl {
   std::uint64_t output_closed_packets_ = 0;
 };
 
-Extractor::Extractor(const Recipe& recipe, const ExtractorOptions& options, const FeatureSet& features)
+Extractor::Extractor(const Recipe& recipe, const ExtractorOptions& options,
+                     const FeatureSet& features)
     : impl_(std::make_unique<Impl>(recipe, options, features)) {}
 Extractor::~Extractor() = default;
 

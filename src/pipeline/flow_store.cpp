@@ -16,7 +16,8 @@ void FlowStore::flow(const FlowView& flow) {
                               (series_.size() + flow.series.size()) * sizeof(SeriesPacket);
   if (memory_limit_ != 0 && bytes > memory_limit_) {
     throw LimitError(
-        "the settings of the representation are fitted on all flows, whose packets do not fit --memory-limit; give "
+        "the settings of the representation are fitted on all flows, whose packets do not fit "
+        "--memory-limit; give "
         "--dim, --sampling-rate (and --interval) to extract in one pass, or raise the limit");
   }
   const std::size_t begin = series_.size();
@@ -28,7 +29,8 @@ void FlowStore::flow(const FlowView& flow) {
 FlowView FlowStore::view(std::size_t i) const {
   const Stored& stored = flows_[i];
   return {stored.flow, states_.data() + i * state_size_,
-          std::span(series_).subspan(stored.series_begin, stored.series_end - stored.series_begin), i};
+          std::span(series_).subspan(stored.series_begin, stored.series_end - stored.series_begin),
+          i};
 }
 
 void FlowStore::replay(FlowConsumer& consumer) const {

@@ -1,22 +1,25 @@
 #include "netml/pipeline/netml_corpus.hpp"
 
 #include <array>
-#include <cmath>
 
-#include "capture_reader.hpp"
 #include "netml/core/error.hpp"
 #include "netml/decode/netml_decoder.hpp"
 #include "netml/decode/packet_decoder.hpp"
 #include "netml/features/representation.hpp"
+
+#include "capture_reader.hpp"
 
 namespace netml {
 namespace {
 
 constexpr const char* kDroppedPiece = "dropped_piece";
 // Sample, order and (at worst) one key per packet.
-constexpr std::uint64_t kBytesPerPacket = sizeof(NetmlSample) + sizeof(std::size_t) + 2 * sizeof(NetmlKey);
+constexpr std::uint64_t kBytesPerPacket =
+    sizeof(NetmlSample) + sizeof(std::size_t) + 2 * sizeof(NetmlKey);
 
-double seconds(std::int64_t ns) { return static_cast<double>(ns) / 1e9; }
+double seconds(std::int64_t ns) {
+  return static_cast<double>(ns) / 1e9;
+}
 
 }  // namespace
 
@@ -37,9 +40,11 @@ NetmlCorpus::NetmlCorpus(const std::string& path, const std::string& filter, con
       return true;
     }
     capture_.add(decoded);
-    if (recipe_.policy.memory_limit != 0 && capture_.size() * kBytesPerPacket > recipe_.policy.memory_limit) {
-      throw LimitError(outcome_.path + ": --preset netml holds all packets of a capture, which do not fit "
-                                       "--memory-limit; raise it or split the capture");
+    if (recipe_.policy.memory_limit != 0 &&
+        capture_.size() * kBytesPerPacket > recipe_.policy.memory_limit) {
+      throw LimitError(outcome_.path +
+                       ": --preset netml holds all packets of a capture, which do not fit "
+                       "--memory-limit; raise it or split the capture");
     }
     return true;
   };
@@ -91,8 +96,8 @@ Flow NetmlCorpus::identity(std::size_t flow) const {
   for (std::size_t i = 0; i < range.count; ++i) {
     counters.bytes += capture_.sample(flows_.order[range.first + i]).size;
   }
-  counters.first_ns = std::llround(capture_.sample(flows_.order[range.first]).time * 1e9);
-  counters.last_ns = std::llround(capture_.sample(flows_.order[range.first + range.count - 1]).time * 1e9);
+  counters.first_ns = capture_.sample(flows_.order[range.first]).ts_ns;
+  counters.last_ns = capture_.sample(flows_.order[range.first + range.count - 1]).ts_ns;
   return identity;
 }
 

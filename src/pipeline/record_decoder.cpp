@@ -7,7 +7,8 @@ namespace {
 
 class CorrectDecoder final : public RecordDecoder {
  public:
-  explicit CorrectDecoder(const Recipe& recipe) : decoder_({recipe.decode_tunnels, recipe.per_direction}) {}
+  explicit CorrectDecoder(const Recipe& recipe)
+      : decoder_({recipe.decode_tunnels, recipe.per_direction}) {}
 
   bool supports(int link_type) const noexcept override { return is_supported_link_type(link_type); }
   DecodeStatus decode(const RawPacket& packet, PacketRecord& record) override {
@@ -20,15 +21,16 @@ class CorrectDecoder final : public RecordDecoder {
   PacketDecoder decoder_;
 };
 
-// NFStream ignores the packets of link types that it does not know, where others refuse the file. Those
-// that nobody supports are refused here too: exit codes are the same under every preset.
+// NFStream ignores the packets of link types that it does not know, where others refuse the file.
+// Those that nobody supports are refused here too: exit codes are the same under every preset.
 class NfstreamDecoder final : public RecordDecoder {
  public:
   explicit NfstreamDecoder(const Recipe& recipe) : decode_tunnels_(recipe.decode_tunnels) {}
 
   bool supports(int link_type) const noexcept override { return is_supported_link_type(link_type); }
   DecodeStatus decode(const RawPacket& packet, PacketRecord& record) override {
-    return packet.bytes.empty() ? DecodeStatus::kEmpty : decode_nfstream(packet, decode_tunnels_, record);
+    return packet.bytes.empty() ? DecodeStatus::kEmpty
+                                : decode_nfstream(packet, decode_tunnels_, record);
   }
 
  private:

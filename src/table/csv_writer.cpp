@@ -61,7 +61,8 @@ void CsvWriter::row(std::span<const Cell> row) {
         append_number(line_, cell.i64);
         break;
       case Cell::Kind::kF64:
-        dialect_ == CsvDialect::kNfstream ? append_python_repr(line_, cell.f64) : append_number(line_, cell.f64);
+        dialect_ == CsvDialect::kNfstream ? append_python_repr(line_, cell.f64)
+                                          : append_number(line_, cell.f64);
         break;
       case Cell::Kind::kText:
         dialect_ == CsvDialect::kNfstream ? append_nfstream_text(cell.text)
@@ -79,8 +80,12 @@ void CsvWriter::row(std::span<const Cell> row) {
   file_.write(line_);
 }
 
-void CsvWriter::flush() { file_.flush(); }
+void CsvWriter::flush() {
+  file_.flush();
+}
 
-void CsvWriter::end() { file_.flush(); }
+void CsvWriter::end() {
+  file_.flush();
+}
 
 }  // namespace netml

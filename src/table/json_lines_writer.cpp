@@ -71,8 +71,12 @@ void JsonLinesWriter::row(std::span<const Cell> row) {
   file_.write(line_);
 }
 
-void JsonLinesWriter::flush() { file_.flush(); }
+void JsonLinesWriter::flush() {
+  file_.flush();
+}
 
-void JsonLinesWriter::end() { file_.flush(); }
+void JsonLinesWriter::end() {
+  file_.flush();
+}
 
 }  // namespace netml

@@ -7,8 +7,8 @@ namespace netml {
 
 enum class ColumnsFormat { kText, kCsv, kMarkdown };
 
-/// Prints what `netml columns` shows: every set with its columns, or only the named sets and columns.
-/// Throws UsageError for a name that is neither.
+/// Prints what `netml columns` shows: every set with its columns, or only the named sets and
+/// columns. Throws UsageError for a name that is neither.
 std::string describe_columns(const std::vector<std::string>& names, ColumnsFormat format);
 
 }  // namespace netml

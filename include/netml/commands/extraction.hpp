@@ -13,7 +13,8 @@ namespace netml {
 /// representation must be fitted first, or capture by capture as the netml preset has it.
 class Extraction {
  public:
-  /// Reads the label files. `inputs` must outlive the object. Throws UsageError, InputError, DataError.
+  /// Reads the label files. `inputs` must outlive the object. Throws UsageError, InputError,
+  /// DataError.
   Extraction(const CaptureInputs& inputs, const Recipe& recipe, std::uint64_t flow_limit = 0);
   ~Extraction();
 

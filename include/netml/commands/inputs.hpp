@@ -16,19 +16,23 @@ struct CaptureInputs {
   std::vector<std::string> plain;     ///< --pcap and positional files; "-" is standard input
   std::vector<std::string> normal;    ///< --pcap-normal: every flow is labelled 0
   std::vector<std::string> abnormal;  ///< --pcap-abnormal: every flow is labelled 1
-  std::vector<std::string> labels;    ///< --label: the n-th for the n-th plain capture, or one for all
+  std::vector<std::string>
+      labels;  ///< --label: the n-th for the n-th plain capture, or one for all
   LabelOptions label_options;
   std::string filter;
   bool is_continuous = false;
 
   std::vector<std::string> paths() const;
-  bool has_labels() const noexcept { return !labels.empty() || !normal.empty() || !abnormal.empty(); }
+  bool has_labels() const noexcept {
+    return !labels.empty() || !normal.empty() || !abnormal.empty();
+  }
 };
 
 /// Finds the label of each flow of the captures.
 class Labeler {
  public:
-  /// Reads the label files. Throws UsageError when they do not fit the captures, InputError, DataError.
+  /// Reads the label files. Throws UsageError when they do not fit the captures, InputError,
+  /// DataError.
   explicit Labeler(const CaptureInputs& inputs);
 
   /// Before the first flow of capture number `input`.

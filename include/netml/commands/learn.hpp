@@ -14,15 +14,15 @@ struct LearnCommand {
   CaptureInputs inputs;
   Recipe recipe;
   std::string feature_output;  ///< also keep the features; empty: no
-  std::string calibrate;       ///< capture of normal flows kept apart for the threshold; empty: none
-  TrainOptions train;          ///< recipe, card and calibrate are filled in
+  std::string calibrate;  ///< capture of normal flows kept apart for the threshold; empty: none
+  TrainOptions train;     ///< recipe, card and calibrate are filled in
 };
 
 /// Runs it; the exit status. Throws the Error family.
 int run_learn(const LearnCommand& command, const RunContext& context);
 
-/// Writes the summary of a training run on a table, logs its warnings and prints netml's table on stderr;
-/// the exit status.
+/// Writes the summary of a training run on a table, logs its warnings and prints netml's table on
+/// stderr; the exit status.
 int finish_training(const TrainResult& result, const RunContext& context);
 
 }  // namespace netml

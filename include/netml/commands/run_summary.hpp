@@ -1,7 +1,8 @@
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <string>
+
+#include <nlohmann/json_fwd.hpp>
 
 #include "netml/commands/inputs.hpp"
 #include "netml/pipeline/extractor.hpp"

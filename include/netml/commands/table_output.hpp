@@ -20,7 +20,8 @@ TableFormat choose_format(const std::string& format, const std::string& path);
 class TableOutput {
  public:
   /// Opens the output. Throws UsageError when the format needs a file and there is none.
-  TableOutput(const std::string& path, TableFormat format, const Recipe& recipe, TextMode text_mode);
+  TableOutput(const std::string& path, TableFormat format, const Recipe& recipe,
+              TextMode text_mode);
 
   RowSink& sink() noexcept { return *sink_; }
   /// Completes the table; a CSV in a regular file gets its NAME-metadata.json.

@@ -25,6 +25,7 @@ struct NetmlKey {
 /// What the Python netml knows of a packet.
 struct NetmlPacket {
   NetmlKey key;
+  std::int64_t ts_ns = 0;      ///< for identity columns; features use `time`
   double time = 0;             ///< seconds; the double nearest to the decimal timestamp
   std::uint32_t size = 0;      ///< captured bytes, at most 65535
   std::uint8_t tcp_flags = 0;  ///< as its header feature sees them, see decode_netml

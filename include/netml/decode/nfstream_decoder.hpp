@@ -9,7 +9,9 @@ namespace netml {
 ///
 /// Accepted packets give kOk and the whole of `out` but `index` and `hash`. Fields with a meaning
 /// of their own here:
-///   ts_ns            the time cut to milliseconds, before NFStream's clock correction
+///   ts_ns            the time in whole *milliseconds*, before NFStream's clock correction:
+///   captures carry
+///                    times that nanoseconds cannot hold, and the original has them
 ///   wire_length      frame on the wire modulo 65536 (accounting mode 0)
 ///   ip_length        IPv4 total length, IPv6 payload length without the 40 bytes (mode 1)
 ///   transport_length 0 unless TCP, UDP or ICMP with a plausible length (mode 2)

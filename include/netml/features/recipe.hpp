@@ -21,9 +21,9 @@ Accounting parse_accounting(std::string_view text);
 /// Settings of the netml representations (iat, size, …). What is not given is fitted on the input
 /// first and then kept here.
 struct RepresentationOptions {
-  std::optional<std::uint64_t> dim;         ///< packets per row
-  std::optional<double> interval_s;         ///< a gap above it ends a flow
-  std::optional<double> sampling_s;         ///< length of a time slot
+  std::optional<std::uint64_t> dim;  ///< packets per row
+  std::optional<double> interval_s;  ///< a gap above it ends a flow
+  std::optional<double> sampling_s;  ///< length of a time slot
   double q_interval = 0.9;
   bool fft = false;
   bool header = false;

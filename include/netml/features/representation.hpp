@@ -7,8 +7,8 @@
 
 namespace netml {
 
-/// The settings of the representation `set` ("iat", …) under a recipe; what the recipe leaves open gets
-/// its smallest value.
+/// The settings of the representation `set` ("iat", …) under a recipe; what the recipe leaves open
+/// gets its smallest value.
 RepresentationSettings representation_settings(const std::string& set, const Recipe& recipe);
 
 /// What a set of the recipe depends on and the recipe does not say: it must be fitted on all flows.

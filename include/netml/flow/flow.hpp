@@ -74,4 +74,10 @@ struct Flow {
   }
 };
 
+/// Whole milliseconds as nanoseconds, saturated at the ends of the range.
+std::int64_t nanoseconds_from_ms(std::int64_t ms) noexcept;
+
+/// A copy of a flow whose times are milliseconds (ExpiryRule::kNfstream) with times in nanoseconds.
+Flow with_nanoseconds(const Flow& flow_in_ms) noexcept;
+
 }  // namespace netml

@@ -21,9 +21,11 @@ enum class TcpEnd : std::uint8_t {
 
 /// In which order flows close, and by which clock.
 enum class ExpiryRule : std::uint8_t {
-  kExact,     ///< at the packet whose clock makes them idle (ARCHITECTURE: closing order)
-  kNfstream,  ///< NFStream's scan of a creation-order list every 10 ms; late packets are moved to
-              ///< the clock
+  kExact,  ///< at the packet whose clock makes them idle (ARCHITECTURE: closing order)
+  /// NFStream's scan of a creation-order list every 10 ms; late packets are moved to the clock.
+  /// Times of packets and flows are then whole milliseconds in spite of their names, because
+  /// captures carry times that nanoseconds cannot hold; gaps in PacketView stay nanoseconds.
+  kNfstream,
 };
 
 /// What to do when the budget is used up.

@@ -126,6 +126,7 @@ class FlowTable {
               std::vector<ClosedFlow>& closed);
   void note_packet(std::uint32_t slot, const PacketView& view, std::vector<ClosedFlow>& closed);
   std::uint32_t take_slot();
+  std::int64_t gap_ns(std::int64_t earlier, std::int64_t later) const noexcept;
 
   // ends
   void close(std::uint32_t slot, EndReason reason, std::uint64_t end_index,
@@ -161,8 +162,8 @@ class FlowTable {
   bool closes_per_packet_ = false;
 
   // ExpiryRule::kNfstream
-  std::int64_t tick_ns_ = 0;
-  std::int64_t last_scan_ns_ = 0;
+  std::int64_t tick_ms_ = 0;
+  std::int64_t last_scan_ms_ = 0;
 };
 
 }  // namespace netml

@@ -41,6 +41,7 @@ struct NetmlFlows {
 
 /// What is kept of one packet until the flows are known.
 struct NetmlSample {
+  std::int64_t ts_ns = 0;
   double time = 0;
   std::uint32_t key = 0;
   std::uint32_t size = 0;
@@ -51,7 +52,7 @@ struct NetmlSample {
 static_assert(sizeof(NetmlSample) <= 32);
 
 /// The packets of one capture, as the original holds them: all of them, because its flow rules
-/// depend on the durations of all flows. 24 bytes per packet here and 8 in the result.
+/// depend on the durations of all flows. 32 bytes per packet here and 8 in the result.
 ///
 /// Not thread-safe while packets are added.
 class NetmlCapture {

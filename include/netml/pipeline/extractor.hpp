@@ -41,10 +41,10 @@ struct InputOutcome {
 struct ExtractResult {
   std::vector<InputOutcome> inputs;
   RunStats stats;
-  bool stopped_by_limit = false;   ///< memory budget under --on-limit stop
+  bool stopped_by_limit = false;    ///< memory budget under --on-limit stop
   bool reached_flow_limit = false;  ///< --limit
   bool output_closed = false;       ///< the consumer wanted no more
-  int signal = 0;                  ///< that interrupted the run
+  int signal = 0;                   ///< that interrupted the run
 
   bool any_usable() const noexcept;
   /// 0, 3, 4, 6, 130, 141 or 143, as the outcome of the inputs asks for.
@@ -52,17 +52,18 @@ struct ExtractResult {
 };
 
 struct ExtractorOptions {
-  std::string filter;             ///< --bpf
-  bool is_continuous = false;     ///< flows go on across file borders
-  std::uint64_t flow_limit = 0;   ///< --limit; 0: none
-  std::size_t shards = 1;         ///< flow tables; the output does not depend on it
+  std::string filter;                ///< --bpf
+  bool is_continuous = false;        ///< flows go on across file borders
+  std::uint64_t flow_limit = 0;      ///< --limit; 0: none
+  std::size_t shards = 1;            ///< flow tables; the output does not depend on it
   std::size_t epoch_records = 2048;  ///< packets per epoch; the output does not depend on it
 };
 
 /// Reads captures, keeps the flow tables and hands ended flows on.
 ///
-/// An input that cannot be used, or is damaged part-way, ends that input and not the run; the result
-/// says so. Throws what the consumer throws, UsageError (filter), and nothing else of its own.
+/// An input that cannot be used, or is damaged part-way, ends that input and not the run; the
+/// result says so. Throws what the consumer throws, UsageError (filter), and nothing else of its
+/// own.
 class Extractor {
  public:
   /// `features` must outlive the extractor.

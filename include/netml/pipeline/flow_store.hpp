@@ -12,8 +12,8 @@ namespace netml {
 /// Flows with their state and series, kept until a recipe that depends on all of them is settled.
 class FlowStore final : public FlowConsumer {
  public:
-  /// `state_size` as of the feature set that made the flows. Throws LimitError from flow() when more
-  /// than `memory_limit` bytes would be held (0: no limit).
+  /// `state_size` as of the feature set that made the flows. Throws LimitError from flow() when
+  /// more than `memory_limit` bytes would be held (0: no limit).
   FlowStore(std::size_t state_size, std::uint64_t memory_limit);
 
   void begin_input(std::size_t input, std::int64_t first_packet_ns) override;

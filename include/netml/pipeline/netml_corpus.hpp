@@ -11,12 +11,12 @@
 
 namespace netml {
 
-/// One capture under `--preset netml`: all its packets are held until its flows are known, because the
-/// original's rules depend on the durations and packet counts of all of them.
+/// One capture under `--preset netml`: all its packets are held until its flows are known, because
+/// the original's rules depend on the durations and packet counts of all of them.
 class NetmlCorpus {
  public:
-  /// Reads the capture. Adds to `stats` and tells how the input ended. Throws UsageError (filter) and
-  /// LimitError when the packets pass the recipe's memory limit.
+  /// Reads the capture. Adds to `stats` and tells how the input ended. Throws UsageError (filter)
+  /// and LimitError when the packets pass the recipe's memory limit.
   NetmlCorpus(const std::string& path, const std::string& filter, const Recipe& recipe);
 
   const InputOutcome& outcome() const noexcept { return outcome_; }
@@ -26,17 +26,18 @@ class NetmlCorpus {
   std::size_t flow_count() const noexcept { return flows_.flows.size(); }
   std::uint64_t packets_of(std::size_t flow) const { return flows_.flows[flow].count; }
 
-  /// The flow's identity as a Flow: forward packets and bytes, times; no addresses for the flow that
-  /// holds everything but IPv4.
+  /// The flow's identity as a Flow: forward packets and bytes, times; no addresses for the flow
+  /// that holds everything but IPv4.
   Flow identity(std::size_t flow) const;
   bool has_addresses(std::size_t flow) const;
 
-  /// `recipe` with dim, interval and sampling rate as this capture's `flows` (numbers) give them where
-  /// they are not set.
+  /// `recipe` with dim, interval and sampling rate as this capture's `flows` (numbers) give them
+  /// where they are not set.
   Recipe fitted(const std::vector<std::size_t>& flows) const;
 
   /// Appends the numbers of one row: the representation `set` under `recipe`.
-  void append_row(std::size_t flow, const std::string& set, const Recipe& recipe, std::vector<double>& row) const;
+  void append_row(std::size_t flow, const std::string& set, const Recipe& recipe,
+                  std::vector<double>& row) const;
 
   /// Adds this capture's packets to the run's counters, all but those in flows.
   void add_to(RunStats& stats) const;
