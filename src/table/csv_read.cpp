@@ -188,8 +188,8 @@ std::optional<Cell> cell_of(std::string_view text, ColumnType type) {
 
 }  // namespace
 
-Table read_csv(std::string_view bytes, const std::string& what,
-               std::vector<std::string>& warnings) {
+Table read_csv(std::string_view bytes, const std::string& what, std::vector<std::string>& warnings,
+               const Schema& described) {
   Records survey_records(bytes, what);
   const std::vector<std::string>& names = survey_records.names();
   std::vector<ColumnSurvey> surveys(names.size());
@@ -209,9 +209,13 @@ Table read_csv(std::string_view bytes, const std::string& what,
       continue;
     }
     ColumnInfo column;
+    column.is_identity = is_identity_name(names[i]);
+    if (const auto known = described.find(names[i])) {
+      column = described.columns[*known];
+    }
     column.name = names[i];
     column.type = surveys[i].type();
-    column.is_identity = is_identity_name(names[i]) || column.type == ColumnType::kText;
+    column.is_identity = column.is_identity || column.type == ColumnType::kText;
     schema.columns.push_back(std::move(column));
     kept.push_back(i);
   }

@@ -16,6 +16,7 @@ namespace netml {
 /// name that stands twice keeps its first column; the others are left out with a warning. Columns
 /// are identity by `is_identity_name`, or when they hold text. Throws DataError `<what>: line N:
 /// …`.
-Table read_csv(std::string_view bytes, const std::string& what, std::vector<std::string>& warnings);
+Table read_csv(std::string_view bytes, const std::string& what, std::vector<std::string>& warnings,
+               const Schema& described = {});
 
 }  // namespace netml
