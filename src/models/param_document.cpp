@@ -48,7 +48,7 @@ ParamNode from_json(const nlohmann::json& value) {
     case nlohmann::json::value_t::object:
       node.kind = ParamNode::Kind::kMap;
       for (const auto& item : value.items()) {
-        node.entries.emplace_back(item.key(), from_json(item.value()));
+        node.entries.push_back({item.key(), from_json(item.value())});
       }
       break;
     default:
@@ -180,7 +180,7 @@ class DocumentBuilder : public YAML::EventHandler {
       }
       const auto& entries = level.node->entries;
       if (std::any_of(entries.begin(), entries.end(),
-                      [&](const auto& entry) { return entry.first == node.text; })) {
+                      [&](const ParamEntry& entry) { return entry.name == node.text; })) {
         fail(mark, "'" + printable(node.text) + "' is given twice");
       }
       level.key = std::move(node.text);
@@ -188,8 +188,8 @@ class DocumentBuilder : public YAML::EventHandler {
       return nullptr;
     }
     level.has_key = false;
-    level.node->entries.emplace_back(level.key, std::move(node));
-    return &level.node->entries.back().second;
+    level.node->entries.push_back({level.key, std::move(node)});
+    return &level.node->entries.back().value;
   }
 
   void open(const YAML::Mark& mark, ParamNode::Kind kind) {

@@ -2,10 +2,11 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace netml {
+
+struct ParamEntry;
 
 /// A parsed JSON or YAML document, reduced to what parameters can be.
 struct ParamNode {
@@ -20,7 +21,12 @@ struct ParamNode {
 
   Kind kind = Kind::kNull;
   std::string text;
-  std::vector<std::pair<std::string, ParamNode>> entries;  ///< of a map, keys distinct
+  std::vector<ParamEntry> entries;  ///< of a map, names distinct
+};
+
+struct ParamEntry {
+  std::string name;
+  ParamNode value;
 };
 
 /// "a mapping", "a list", …

@@ -75,23 +75,23 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
 // algorithm's name.
 const ParamNode& select(const ParamNode& document, const AlgorithmNames& names,
                         const std::string& what) {
-  const auto is_keyed = [&](const auto& entry) {
-    return contains(names.all, entry.first) && entry.second.kind == ParamNode::Kind::kMap;
+  const auto is_keyed = [&](const ParamEntry& entry) {
+    return contains(names.all, entry.name) && entry.value.kind == ParamNode::Kind::kMap;
   };
   if (std::none_of(document.entries.begin(), document.entries.end(), is_keyed)) {
     return document;
   }
   const ParamNode* own = nullptr;
-  for (const auto& entry : document.entries) {
+  for (const ParamEntry& entry : document.entries) {
     if (!is_keyed(entry)) {
-      throw DataError(what + ": '" + printable(entry.first) +
+      throw DataError(what + ": '" + printable(entry.name) +
                       "' stands beside parameters that are keyed by algorithm" +
-                      did_you_mean(entry.first, names.all));
+                      did_you_mean(entry.name, names.all));
     }
-    own = own == nullptr && contains(names.own, entry.first) ? &entry.second : own;
+    own = own == nullptr && contains(names.own, entry.name) ? &entry.value : own;
   }
   if (own == nullptr) {
-    throw DataError(what + ": holds parameters of " + printable(document.entries[0].first) +
+    throw DataError(what + ": holds parameters of " + printable(document.entries[0].name) +
                     ", none of " + names.own[0]);
   }
   return *own;
@@ -104,15 +104,15 @@ Params bind_document(const ParamNode& document, const std::string& what, const P
                     " where a mapping of parameter names to values is expected");
   }
   Params params(schema);
-  for (const auto& entry : select(document, names, what).entries) {
-    const ParamSpec* spec = find_spec(schema, entry.first);
+  for (const ParamEntry& entry : select(document, names, what).entries) {
+    const ParamSpec* spec = find_spec(schema, entry.name);
     if (spec == nullptr) {
       const std::vector<std::string> known = names_of(schema);
-      throw DataError(what + ": " + names.own[0] + " has no parameter '" + printable(entry.first) +
-                      "'" + did_you_mean(entry.first, known) + " (it has " + join(known, ", ") +
+      throw DataError(what + ": " + names.own[0] + " has no parameter '" + printable(entry.name) +
+                      "'" + did_you_mean(entry.name, known) + " (it has " + join(known, ", ") +
                       ")");
     }
-    const ParamNode& node = entry.second;
+    const ParamNode& node = entry.value;
     const bool takes_text = !spec->choices.empty();
     const bool takes_number = spec->type != ParamType::kChoice;
     if (!(node.kind == ParamNode::Kind::kNumber && takes_number) &&

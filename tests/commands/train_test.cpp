@@ -411,7 +411,8 @@ TEST(Train, FridgeTaskReachesTheReferenceAuc) {
       for (std::size_t i = 0; i < 15; ++i) {
         columns[i] = i;
       }
-      for (const double score : values_of(model.raw_scores(to_matrix(file.table, columns)))) {
+      const Vector of_file = model.raw_scores(to_matrix(file.table, columns));
+      for (const double score : of_file) {
         scores.push_back(score);
         labels.push_back(label);
       }

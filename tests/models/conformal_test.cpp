@@ -42,7 +42,7 @@ TEST(Conformal, PValuesCountScoresAtOrAbove) {
 }
 
 TEST(Conformal, ThresholdAndPValueAreTheSameRule) {
-  for (const std::size_t m : {1, 7, 19, 99, 100, 199, 800}) {
+  for (const std::size_t m : {1U, 7U, 19U, 99U, 100U, 199U, 800U}) {
     const Calibration calibration(ramp(m));
     for (const double alpha : {.01, .05, .1, .5, calibration.least_alpha()}) {
       if (!calibration.supports(alpha)) {

@@ -80,7 +80,7 @@ TEST(Detector, EveryTruncationAndEveryFlippedByteIsRefused) {
   }
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     std::string flipped = bytes;
-    flipped[i] = static_cast<char>(flipped[i] ^ (1 + i % 255));
+    flipped[i] = static_cast<char>(flipped[i] ^ static_cast<char>(1 + i % 255));
     EXPECT_NE(refusal(flipped), "accepted") << i;
   }
 }

@@ -35,6 +35,9 @@ inline std::span<const double> values_of(const Vector& vector) {
   return {vector.data(), static_cast<std::size_t>(vector.size())};
 }
 
+std::span<const double> values_of(Matrix&&) = delete;  // would borrow from a temporary
+std::span<const double> values_of(Vector&&) = delete;
+
 /// The given columns of all rows; a missing value, and a column that is not numeric, gives NaN.
 Matrix to_matrix(const Table& table, std::span<const std::size_t> columns);
 
