@@ -18,7 +18,8 @@ using nlohmann::json;
 // parser goes on.
 class CheckedBuilder : public nlohmann::json_sax<json> {
  public:
-  CheckedBuilder(const std::string& what, int max_depth) : what_(what), max_depth_(max_depth) {}
+  CheckedBuilder(const std::string& what, const JsonLimits& limits)
+      : what_(what), max_depth_(limits.depth), values_left_(limits.values) {}
 
   json take() { return std::move(root_); }
 
@@ -56,6 +57,9 @@ class CheckedBuilder : public nlohmann::json_sax<json> {
   }
 
   json* place(json value) {
+    if (values_left_-- == 0) {
+      fail("too many values");
+    }
     if (open_.empty()) {
       root_ = std::move(value);
       return &root_;
@@ -85,6 +89,7 @@ class CheckedBuilder : public nlohmann::json_sax<json> {
 
   const std::string& what_;
   const int max_depth_;
+  std::size_t values_left_;
   json root_;
   std::vector<json*> open_;  // stable: a container only grows while it is the innermost one
   std::string key_;
@@ -96,7 +101,7 @@ json parse_json(std::string_view text, const std::string& what, JsonLimits limit
   if (text.size() > limits.bytes) {
     throw DataError(what + ": larger than " + std::to_string(limits.bytes) + " bytes");
   }
-  CheckedBuilder builder(what, limits.depth);
+  CheckedBuilder builder(what, limits);
   if (!json::sax_parse(text, &builder)) {
     throw DataError(what + ": not valid JSON");
   }

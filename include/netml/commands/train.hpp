@@ -1,0 +1,100 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "netml/dataset/scaler.hpp"
+#include "netml/models/metrics.hpp"
+#include "netml/table/table.hpp"
+
+namespace netml {
+
+enum class SplitKind {
+  kRandom,  ///< seeded, stratified; under preset netml its own permutation
+  kTime,    ///< the last ones by start_ns are tested
+};
+enum class TrainOn { kAuto, kAll, kNormal };
+enum class MissingRule { kError, kDrop };
+
+// The words of the command line. Throw UsageError with a suggestion.
+SplitKind parse_split_kind(std::string_view text);
+TrainOn parse_train_on(std::string_view text);
+MissingRule parse_missing_rule(std::string_view text);
+
+struct TrainOptions {
+  std::string output;  ///< the model file
+  std::string algorithm = "ocsvm";
+  std::string param;  ///< text, or the name of a file
+  double test_size = 0.33;
+  SplitKind split = SplitKind::kRandom;
+  std::string test_scores;            ///< CSV of the held-out flows; empty: none
+  TrainOn train_on = TrainOn::kAuto;  ///< auto: normal if labelled (preset netml: all), else all
+  std::optional<Scaling> scale;       ///< unset: standard (preset netml: none)
+  const Table* calibrate = nullptr;   ///< normal flows kept apart for the threshold
+  std::optional<double> false_alarm_rate;
+  MissingRule missing = MissingRule::kError;
+  std::uint64_t seed = 42;
+  bool preset_netml = false;
+  std::vector<std::string> columns;  ///< empty: every numeric column that is not identity
+  std::string label_column;          ///< empty: `label` if there is one
+  std::string what = "features";     ///< how messages call the table
+  std::string calibrate_what = "calibration flows";
+  std::string recipe_json;  ///< kept in the model
+  std::string card_json;    ///< a JSON object: training files and what else the caller knows
+  std::uint64_t memory_limit_bytes = std::uint64_t{2} << 30;
+};
+
+struct TrainResult {
+  // Of the test part; nothing without labels, or with one class in it.
+  std::optional<double> auc;
+  std::optional<double> average_precision;
+  std::optional<double> tpr_at_fpr_001;
+  std::optional<Confusion> confusion;  ///< at the stored threshold
+
+  double train_seconds = 0;
+  std::optional<double> test_seconds;  ///< nothing without a test part
+
+  std::size_t flows_train = 0;  ///< fitted and, unless they came apart, calibrated
+  std::size_t flows_fit = 0;
+  std::size_t flows_calibration = 0;
+  std::size_t flows_test = 0;
+  std::size_t flows_unlabelled = 0;  ///< left out for want of a label
+  std::size_t flows_missing = 0;     ///< left out by MissingRule::kDrop
+
+  std::vector<std::string> columns;  ///< what the model sees
+  std::optional<double> threshold;
+  std::optional<double> alpha;
+  std::optional<double> rate_bound;
+  std::vector<std::string> warnings;
+  std::vector<std::string>
+      details;  ///< for verbosity 2: parameters in force, values taken from the data
+};
+
+/// Splits, fits, calibrates, tests, and writes the model file (mode 0600, whole or not at all).
+///
+/// Labels: missing is unlabelled, 0 and the normal names of label_value are 0, all else 1; "No
+/// Label" is unlabelled. With labels unlabelled rows are left out. Calibration without a table of
+/// its own: the last fifth of the (normal) training rows by start_ns where all rows carry it, else
+/// a seeded fifth; below 10 rows none, and the model has no threshold. Under preset netml all rows
+/// of the training part fit, labels unused. Throws UsageError (unknown columns, algorithm),
+/// DataError (rows or parameters that do not fit), LimitError (memory), OutputError.
+TrainResult train_table(const Table& table, const TrainOptions& options);
+
+/// The table that netml prints: times in minutes, AUC in full or n/a. Ends with a line end.
+std::string performance_table(const TrainResult& result);
+
+/// {"metrics": {"auc", "average_precision", "tpr_at_fpr_0.01"}, "train_seconds", "test_seconds",
+/// "flows": {"train", "test"}, …}: what `--summary` holds of a training run. JSON text.
+std::string train_summary(const TrainResult& result);
+
+/// `netml train`.
+struct TrainCommandOptions {
+  std::string feature;    ///< CSV or NPZ; "-" is CSV on stdin
+  std::string calibrate;  ///< a table of normal flows; empty: none
+  TrainOptions train;     ///< recipe, card and calibrate are filled in
+};
+TrainResult run_train(const TrainCommandOptions& options);
+
+}  // namespace netml

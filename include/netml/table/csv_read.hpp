@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "netml/table/table.hpp"
+
+namespace netml {
+
+/// Reads a CSV feature file that lies in memory.
+///
+/// The first record holds the names (surrounding spaces ignored). A column is u64, i64 or f64 when
+/// all its cells are numbers of that kind, else text. An empty cell is missing, and so are `nan`
+/// and `inf` in a column of numbers. Surrounding spaces and one '+' before a number are ignored. A
+/// name that stands twice keeps its first column; the others are left out with a warning. Columns
+/// are identity by `is_identity_name`, or when they hold text. Throws DataError `<what>: line N:
+/// …`.
+Table read_csv(std::string_view bytes, const std::string& what, std::vector<std::string>& warnings,
+               const Schema& described = {});
+
+}  // namespace netml

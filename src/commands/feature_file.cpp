@@ -1,0 +1,117 @@
+#include "netml/commands/feature_file.hpp"
+
+#include <nlohmann/json.hpp>
+#include <sys/stat.h>
+
+#include "netml/core/error.hpp"
+#include "netml/core/json_text.hpp"
+#include "netml/core/output_file.hpp"
+#include "netml/core/sha256.hpp"
+#include "netml/core/text_format.hpp"
+#include "netml/table/csv_read.hpp"
+#include "netml/table/npz.hpp"
+
+namespace netml {
+namespace {
+
+constexpr std::size_t kLargestMetadata = std::size_t{16} << 20;
+
+struct Metadata {
+  Schema described;
+  std::string recipe_json;
+};
+
+std::string base_name(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string::npos ? path : path.substr(slash + 1);
+}
+
+// "features.csv" -> "features-metadata.json".
+std::string metadata_of(const std::string& path) {
+  const std::size_t name = path.size() - base_name(path).size();
+  const std::size_t dot = path.rfind('.');
+  return (dot == std::string::npos || dot <= name ? path : path.substr(0, dot)) + "-metadata.json";
+}
+
+bool exists(const std::string& path) {
+  struct stat status {};
+  return stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+}
+
+std::string text_or_empty(const nlohmann::json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+Metadata read_metadata(const std::string& path) {
+  Metadata metadata;
+  const std::string what = printable(path);
+  const nlohmann::json document =
+      parse_json(read_file(path, kLargestMetadata), what, {16, kLargestMetadata});
+  if (!document.is_object()) {
+    throw DataError(what + ": not a description of a table");
+  }
+  const auto table = document.find("tableSchema");
+  if (table != document.end() && table->is_object() && table->contains("columns") &&
+      (*table)["columns"].is_array()) {
+    for (const nlohmann::json& column : (*table)["columns"]) {
+      const auto identity = column.is_object() ? column.find("netml:identity") : column.end();
+      if (identity == column.end() || !identity->is_boolean()) {
+        continue;  // not ours
+      }
+      ColumnInfo info;
+      info.name = text_or_empty(column, "name");
+      info.unit = text_or_empty(column, "netml:unit");
+      info.definition = text_or_empty(column, "dc:description");
+      info.source = text_or_empty(column, "netml:source");
+      info.is_identity = identity->get<bool>();
+      metadata.described.columns.push_back(std::move(info));
+    }
+  }
+  const auto recipe = document.find("netml:recipe");
+  if (recipe != document.end()) {
+    if (!recipe->is_object()) {
+      throw DataError(what + ": netml:recipe is not a mapping");
+    }
+    metadata.recipe_json = recipe->dump();
+  }
+  return metadata;
+}
+
+void require_size(const std::string& path, std::uint64_t limit) {
+  struct stat status {};
+  if (path != "-" && stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
+      static_cast<std::uint64_t>(status.st_size) > limit) {
+    throw LimitError(printable(path) + ": " + std::to_string(status.st_size) +
+                     " bytes are more than --memory-limit allows");
+  }
+}
+
+}  // namespace
+
+FeatureFile read_feature_file(const std::string& path, std::uint64_t memory_limit_bytes) {
+  require_size(path, memory_limit_bytes);
+  const std::string what = path == "-" ? "standard input" : printable(path);
+  const std::string bytes = read_file(path, static_cast<std::size_t>(memory_limit_bytes));
+  FeatureFile file;
+  file.name = path == "-" ? path : base_name(path);
+  file.sha256 = sha256_hex(bytes);
+  if (looks_like_npz(bytes)) {
+    NpzFile npz = read_npz(bytes, what);
+    file.table = std::move(npz.table);
+    if (!npz.recipe.empty()) {
+      parse_json(npz.recipe, what + ": recipe", {16, kLargestMetadata});
+      file.recipe_json = std::move(npz.recipe);
+    }
+    return file;
+  }
+  Metadata metadata;
+  if (path != "-" && exists(metadata_of(path))) {
+    metadata = read_metadata(metadata_of(path));
+  }
+  file.recipe_json = std::move(metadata.recipe_json);
+  file.table = read_csv(bytes, what, file.warnings, metadata.described);
+  return file;
+}
+
+}  // namespace netml

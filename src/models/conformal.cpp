@@ -1,0 +1,138 @@
+#include "netml/models/conformal.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "netml/core/error.hpp"
+#include "netml/core/text_format.hpp"
+
+namespace netml {
+namespace {
+
+// Keeps alpha (m + 1) from missing a whole number by its last bits: .01 · 100, or 1/(m+1) · (m+1).
+constexpr double kRounding = 1e-9;
+
+// The continued fraction of the incomplete beta function (Lentz's method, DLMF 8.17.22).
+double beta_fraction(double a, double b, double x) noexcept {
+  constexpr double kTiny = 1e-300;
+  constexpr double kPrecision = 1e-16;
+  constexpr int kMostSteps = 10000;
+  const auto not_zero = [](double value) { return std::fabs(value) < kTiny ? kTiny : value; };
+  double c = 1;
+  double d = 1 / not_zero(1 - (a + b) * x / (a + 1));
+  double fraction = d;
+  for (int m = 1; m <= kMostSteps; ++m) {
+    const double even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
+    d = 1 / not_zero(1 + even * d);
+    c = not_zero(1 + even / c);
+    fraction *= d * c;
+    const double odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
+    d = 1 / not_zero(1 + odd * d);
+    c = not_zero(1 + odd / c);
+    fraction *= d * c;
+    if (std::fabs(d * c - 1) < kPrecision) {
+      break;
+    }
+  }
+  return fraction;
+}
+
+double log_gamma(double x) noexcept {
+  int sign = 0;
+  return lgamma_r(x, &sign);  // std::lgamma writes a global
+}
+
+}  // namespace
+
+double incomplete_beta(double a, double b, double x) noexcept {
+  if (x <= 0 || x >= 1) {
+    return x <= 0 ? 0 : 1;
+  }
+  const double front = std::exp(log_gamma(a + b) - log_gamma(a) - log_gamma(b) + a * std::log(x) +
+                                b * std::log1p(-x));
+  // The fraction converges fast on this side of the mean.
+  return x < (a + 1) / (a + b + 2) ? front * beta_fraction(a, b, x) / a
+                                   : 1 - front * beta_fraction(b, a, 1 - x) / b;
+}
+
+double beta_quantile(double p, double a, double b) noexcept {
+  double low = 0;
+  double high = 1;
+  while (true) {
+    const double middle = low + (high - low) / 2;
+    if (middle <= low || middle >= high) {
+      return middle;
+    }
+    (incomplete_beta(a, b, middle) < p ? low : high) = middle;
+  }
+}
+
+Calibration::Calibration(std::vector<double> scores) : scores_(std::move(scores)) {
+  std::sort(scores_.begin(), scores_.end());
+  const std::size_t m = scores_.size();
+  if (m <= kMostScores) {
+    return;
+  }
+  // The r-th score kept stands for rank r/(kept+1), rounded up: never a lower threshold than that
+  // of all.
+  for (std::size_t r = 1; r <= kMostScores; ++r) {
+    const std::size_t rank = (r * (m + 1) + kMostScores) / (kMostScores + 1);
+    scores_[r - 1] = scores_[rank - 1];
+  }
+  scores_.resize(kMostScores);
+}
+
+double Calibration::p_value(double score) const noexcept {
+  const auto above = scores_.end() - std::lower_bound(scores_.begin(), scores_.end(), score);
+  return static_cast<double>(1 + above) / static_cast<double>(size() + 1);
+}
+
+std::size_t Calibration::alarm_ranks(double alpha) const noexcept {
+  return static_cast<std::size_t>(std::floor(alpha * static_cast<double>(size() + 1) + kRounding));
+}
+
+bool Calibration::supports(double alpha) const noexcept {
+  const std::size_t ranks = alarm_ranks(alpha);
+  return ranks >= 1 && ranks <= size();
+}
+
+std::size_t Calibration::needed(double alpha) {
+  return static_cast<std::size_t>(std::ceil(1.0 / alpha - kRounding)) - 1;
+}
+
+double Calibration::threshold(double alpha) const {
+  return scores_[size() - alarm_ranks(alpha)];
+}
+
+double Calibration::rate_bound(double alpha, double confidence) const {
+  const std::size_t ranks = alarm_ranks(alpha);
+  return beta_quantile(confidence, static_cast<double>(ranks),
+                       static_cast<double>(size() + 1 - ranks));
+}
+
+AlphaChoice choose_alpha(const Calibration& calibration, std::optional<double> asked) {
+  const std::string have = std::to_string(calibration.size());
+  if (asked) {
+    if (!(*asked > 0 && *asked < 1)) {
+      throw UsageError("the false-alarm rate " + number_text(*asked) + " is not between 0 and 1");
+    }
+    if (!calibration.supports(*asked)) {
+      throw DataError("a false-alarm rate of " + number_text(*asked) + " takes at least " +
+                      std::to_string(Calibration::needed(*asked)) +
+                      " calibration flows, there are " + have +
+                      "; train on more normal flows, or ask for at least " +
+                      number_text(calibration.least_alpha()));
+    }
+    return {*asked, ""};
+  }
+  if (calibration.supports(kDefaultAlpha)) {
+    return {kDefaultAlpha, ""};
+  }
+  const double least = calibration.least_alpha();
+  return {least, "the false-alarm rate is " + number_text(least) + ", not " +
+                     number_text(kDefaultAlpha) + ": " + have +
+                     " calibration flows allow no less, and " + number_text(kDefaultAlpha) +
+                     " takes " + std::to_string(Calibration::needed(kDefaultAlpha))};
+}
+
+}  // namespace netml

@@ -1,0 +1,320 @@
+#include "ocsvm.hpp"
+
+#include <algorithm>
+#include <cfloat>
+#include <cmath>
+#include <limits>
+#include <memory>
+#include <mutex>
+#include <new>
+#include <vector>
+
+#include <libsvm/svm.h>
+
+#include "netml/core/error.hpp"
+#include "netml/core/rng.hpp"
+#include "netml/core/text_format.hpp"
+
+#include "pairwise_scale.hpp"
+
+namespace netml {
+namespace {
+
+constexpr double kSmallestCoefficient = 1e-12;
+constexpr double kCacheMiB = 200;
+constexpr std::size_t kSubsample = 5000;
+
+// Streams of the model's seed.
+constexpr std::uint64_t kScaleStream = 0;
+constexpr std::uint64_t kSubsampleStream = 1;
+
+std::size_t used_rows(std::size_t rows, const Params& params) {
+  const auto limit = static_cast<std::size_t>(params.integer("max_rows"));
+  return limit == 0 || rows <= limit ? rows : std::min(kSubsample, limit);
+}
+
+// 1 / (d · population variance of all entries); 1 if that variance is 0. scikit-learn's
+// gamma='scale'.
+double gamma_scale(const Matrix& rows) {
+  const std::span<const double> values = values_of(rows);
+  const auto count = static_cast<double>(values.size());
+  double mean = 0;
+  for (const double value : values) {
+    mean += value / count;
+  }
+  double variance = 0;
+  for (const double value : values) {
+    variance += (value - mean) * (value - mean) / count;
+  }
+  return variance > 0 ? 1.0 / (static_cast<double>(rows.cols()) * variance) : 1.0;
+}
+
+// The rows as libsvm wants them: entries that are not 0 with their column from 1, then -1.
+class Problem {
+ public:
+  explicit Problem(const Matrix& rows) : labels_(row_count(rows), 1.0), starts_(row_count(rows)) {
+    const std::span<const double> values = values_of(rows);
+    const auto zeros = static_cast<std::size_t>(std::count(values.begin(), values.end(), 0.0));
+    nodes_.reserve(values.size() - zeros + row_count(rows));
+    for (std::size_t r = 0; r < row_count(rows); ++r) {
+      starts_[r] = nodes_.data() + nodes_.size();
+      const std::span<const double> row = row_of(rows, r);
+      for (std::size_t c = 0; c < row.size(); ++c) {
+        if (row[c] != 0) {
+          nodes_.push_back({static_cast<int>(c + 1), row[c]});
+        }
+      }
+      nodes_.push_back({-1, 0});
+    }
+    problem_.l = static_cast<int>(row_count(rows));
+    problem_.y = labels_.data();
+    problem_.x = starts_.data();
+  }
+  const svm_problem& get() const { return problem_; }
+
+ private:
+  std::vector<double> labels_;
+  std::vector<svm_node*> starts_;
+  std::vector<svm_node> nodes_;
+  svm_problem problem_{};
+};
+
+struct FreeModel {
+  void operator()(svm_model* model) const { svm_free_and_destroy_model(&model); }
+};
+
+}  // namespace
+
+ModelEntry ocsvm_entry() {
+  ModelEntry entry;
+  entry.name = "ocsvm";
+  entry.summary = "one-class support vector machine with an RBF kernel (libsvm)";
+  entry.help =
+      "Encloses the training rows in the smallest region of the kernel's feature space; what lies "
+      "outside is novel. Good when normal traffic forms a few dense groups. Training takes time "
+      "that grows "
+      "with the square of the rows; above max_rows a uniform subsample of at most 5000 is used. "
+      "gamma, the inverse squared reach of a training row, matters most: 'auto' takes it from the "
+      "q-quantile "
+      "of the distances between training rows.";
+  const double inf = std::numeric_limits<double>::max();
+  ParamSpec nu;
+  nu.name = "nu";
+  nu.default_text = "0.05";
+  nu.low_is_open = true;
+  nu.help = "Upper bound on the share of training rows left outside; raised to 1/n when below.";
+  ParamSpec gamma;
+  gamma.name = "gamma";
+  gamma.type = ParamType::kRealOrChoice;
+  gamma.default_text = "auto";
+  gamma.choices = {"auto", "scale"};
+  gamma.low_is_open = true;
+  gamma.high = inf;
+  gamma.help = "auto: 1/sigma(q)^2; scale: 1/(columns * variance of all training values).";
+  ParamSpec q;
+  q.name = "q";
+  q.default_text = "0.05";
+  q.help = "Quantile of the distances between training rows for gamma auto.";
+  ParamSpec tol;
+  tol.name = "tol";
+  tol.default_text = "0.001";
+  tol.low = 1e-12;
+  tol.help = "Stopping tolerance of the solver.";
+  ParamSpec score;
+  score.name = "score";
+  score.type = ParamType::kChoice;
+  score.default_text = "log";
+  score.choices = {"log", "raw"};
+  score.help =
+      "log: does not saturate far away; raw: minus the kernel sum, as scikit-learn has it.";
+  ParamSpec max_rows;
+  max_rows.name = "max_rows";
+  max_rows.type = ParamType::kInteger;
+  max_rows.default_text = "20000";
+  max_rows.high = 1e9;
+  max_rows.help = "Above this many training rows a subsample is used; 0: never.";
+  entry.schema = {nu, gamma, q, tol, score, max_rows};
+  entry.make = []() -> std::unique_ptr<Model> { return std::make_unique<Ocsvm>(); };
+  return entry;
+}
+
+double Ocsvm::fit_bytes(std::size_t rows, std::size_t columns, const Params& params) const {
+  const auto n = static_cast<double>(used_rows(rows, params));
+  const auto d = static_cast<double>(columns);
+  const double cache = std::min(kCacheMiB * 1048576.0, n * n * sizeof(float) + 1048576.0);
+  // Nodes, solver vectors, the support rows (at most all), and the sample for sigma(q).
+  return n * (d + 1) * sizeof(svm_node) + n * 200.0 + n * d * 8.0 + cache + 8e6;
+}
+
+void Ocsvm::fit(const Matrix& rows, const Params& params, std::uint64_t seed, FitReport& report) {
+  score_kind_ = params.text("score") == "raw" ? ScoreKind::kRaw : ScoreKind::kLog;
+  const std::size_t n = used_rows(row_count(rows), params);
+  report.rows_given = row_count(rows);
+  report.rows_used = n;
+  Matrix drawn;
+  if (n < row_count(rows)) {
+    Rng rng(derive_seed(seed, kSubsampleStream));
+    drawn = select_rows(rows, sample_without_replacement(row_count(rows), n, rng));
+    report.warnings.push_back(
+        "ocsvm: " + std::to_string(row_count(rows)) +
+        " training rows are more than max_rows; fitted on a uniform subsample of " +
+        std::to_string(n));
+  }
+  const Matrix& used = n < row_count(rows) ? drawn : rows;
+  double nu = params.real("nu");
+  if (nu * static_cast<double>(n) < 1) {
+    nu = 1.0 / static_cast<double>(n);
+    report.derived.push_back({"nu", nu, "1/n, because nu*n < 1 has no solution"});
+  }
+  choose_gamma(used, params, seed, report);
+  train(used, nu, params.real("tol"));
+  prepare();
+  report.derived.push_back({"rho", rho_, "offset of the decision function, from the solver"});
+}
+
+void Ocsvm::choose_gamma(const Matrix& rows, const Params& params, std::uint64_t seed,
+                         FitReport& report) {
+  if (params.is_number("gamma")) {
+    gamma_ = params.real("gamma");
+    return;
+  }
+  if (params.text("gamma") == "scale") {
+    gamma_ = gamma_scale(rows);
+    report.derived.push_back({"gamma", gamma_, "1/(columns * variance of all training values)"});
+  } else {
+    const double q = params.real("q");
+    const double sigma = pairwise_scale(rows, q, derive_seed(seed, kScaleStream));
+    gamma_ = 1.0 / (sigma * sigma);
+    report.derived.push_back({"gamma", gamma_,
+                              "1/sigma(q)^2, sigma the " + number_text(q) +
+                                  "-quantile of the distances between at most 1000 training rows"});
+  }
+  if (!std::isfinite(gamma_) || gamma_ <= 0) {
+    throw DataError("ocsvm: the training values are too large or too small for gamma '" +
+                    params.text("gamma") +
+                    "'; scale the columns (--scale) or give gamma as a number");
+  }
+}
+
+void Ocsvm::train(const Matrix& rows, double nu, double tolerance) {
+  // A hook of the whole library, hence once.
+  static std::once_flag silenced;
+  std::call_once(silenced, [] { svm_set_print_string_function([](const char*) {}); });
+
+  svm_parameter parameter{};
+  parameter.svm_type = ONE_CLASS;
+  parameter.kernel_type = RBF;
+  parameter.gamma = gamma_;
+  parameter.nu = nu;
+  parameter.eps = tolerance;
+  const auto n = static_cast<double>(rows.rows());
+  parameter.cache_size = std::min(kCacheMiB, n * n * sizeof(float) / 1048576.0 + 1);
+  parameter.shrinking = 1;
+
+  const Problem problem(rows);
+  if (const char* complaint = svm_check_parameter(&problem.get(), &parameter)) {
+    throw InternalError(std::string("ocsvm: libsvm refuses its parameters: ") + complaint);
+  }
+  // libsvm does not check what malloc gives: find out beforehand.
+  {
+    const auto needed = static_cast<std::size_t>(parameter.cache_size * 1048576.0 + n * 200.0);
+    ::operator delete(::operator new(needed));
+  }
+  const std::unique_ptr<svm_model, FreeModel> model(svm_train(&problem.get(), &parameter));
+
+  std::vector<std::size_t> kept;
+  std::vector<double> coefficients;
+  for (int i = 0; i < model->l; ++i) {
+    if (model->sv_coef[0][i] >= kSmallestCoefficient) {
+      kept.push_back(static_cast<std::size_t>(model->sv_indices[i]) - 1);
+      coefficients.push_back(model->sv_coef[0][i]);
+    }
+  }
+  support_ = select_rows(rows, kept);
+  coefficients_ =
+      Eigen::Map<const Vector>(coefficients.data(), static_cast<Eigen::Index>(coefficients.size()));
+  rho_ = model->rho[0];
+  if (!std::isfinite(rho_)) {
+    // nu = 1: every coefficient stands at its bound and any rho from the largest kernel sum on is
+    // optimal. libsvm gives infinity, we take the least.
+    prepare();
+    const ScoreKind kind = score_kind_;
+    score_kind_ = ScoreKind::kRaw;
+    rho_ = -score(rows).minCoeff();
+    score_kind_ = kind;
+  }
+}
+
+void Ocsvm::prepare() {
+  log_coefficients_ = coefficients_.array().log();
+  // rho is a kernel sum at a training row, so above 0; where rounding says otherwise no row has f <
+  // 0, and the smallest number keeps the score below 0 and its order.
+  log_rho_ = std::log(std::max(rho_, DBL_MIN));
+}
+
+double Ocsvm::score_row(const double* row, double* exponents) const {
+  const std::size_t count = row_count(support_);
+  const std::size_t columns = column_count(support_);
+  if (score_kind_ == ScoreKind::kRaw) {
+    double sum = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      const double distance = squared_distance(row, support_.data() + i * columns, columns);
+      sum += coefficients_[static_cast<Eigen::Index>(i)] * std::exp(-gamma_ * distance);
+    }
+    return -sum;
+  }
+  double largest = -std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0; i < count; ++i) {
+    const double distance = squared_distance(row, support_.data() + i * columns, columns);
+    exponents[i] = log_coefficients_[static_cast<Eigen::Index>(i)] - gamma_ * distance;
+    largest = std::max(largest, exponents[i]);
+  }
+  if (!std::isfinite(largest)) {
+    return DBL_MAX;  // a distance beyond the range of doubles
+  }
+  double sum = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    sum += std::exp(exponents[i] - largest);
+  }
+  return log_rho_ - (largest + std::log(sum));
+}
+
+Vector Ocsvm::score(const Matrix& rows) const {
+  Vector scores(rows.rows());
+  std::vector<double> exponents(row_count(support_));
+  for (std::size_t r = 0; r < row_count(rows); ++r) {
+    scores[static_cast<Eigen::Index>(r)] = score_row(row_of(rows, r).data(), exponents.data());
+  }
+  return scores;
+}
+
+std::optional<double> Ocsvm::own_threshold() const {
+  return score_kind_ == ScoreKind::kRaw ? -rho_ : 0.0;
+}
+
+void Ocsvm::save(ArrayWriter& writer) const {
+  writer.add("gamma", std::span<const double>(&gamma_, 1));
+  writer.add("rho", std::span<const double>(&rho_, 1));
+  write_vector(writer, "coefficients", coefficients_);
+  write_matrix(writer, "support", support_);
+}
+
+void Ocsvm::load(const ArrayReader& reader, const Params& params, std::size_t columns) {
+  score_kind_ = params.text("score") == "raw" ? ScoreKind::kRaw : ScoreKind::kLog;
+  gamma_ = reader.scalar("gamma");
+  if (gamma_ <= 0) {
+    reader.refuse("gamma", "it is not above 0");
+  }
+  if (params.is_number("gamma") && gamma_ != params.real("gamma")) {
+    reader.refuse("gamma", "it is not the gamma of the parameters");
+  }
+  rho_ = reader.scalar("rho");
+  support_ = read_matrix(reader, "support", columns);
+  coefficients_ = read_vector(reader, "coefficients", row_count(support_));
+  if (coefficients_.minCoeff() < kSmallestCoefficient || coefficients_.maxCoeff() > 1) {
+    reader.refuse("coefficients", "a value is not between 0 and 1");
+  }
+  prepare();
+}
+
+}  // namespace netml

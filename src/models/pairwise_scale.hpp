@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+
+#include "netml/dataset/matrix.hpp"
+
+namespace netml {
+
+/// sigma(q): the q-quantile (numpy's default rule) of the positive Euclidean distances among
+/// min(n, 1000) rows drawn without replacement; 1 when none is positive.
+double pairwise_scale(const Matrix& rows, double q, std::uint64_t seed);
+
+/// |a - b|^2 over `count` values, summed in their order.
+inline double squared_distance(const double* a, const double* b, std::size_t count) {
+  double sum = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const double difference = a[i] - b[i];
+    sum += difference * difference;
+  }
+  return sum;
+}
+
+}  // namespace netml

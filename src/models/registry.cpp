@@ -1,0 +1,133 @@
+#include "netml/models/registry.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "netml/core/error.hpp"
+#include "netml/core/suggest.hpp"
+#include "netml/core/text_format.hpp"
+
+#include "ocsvm.hpp"
+
+namespace netml {
+namespace {
+
+// Names of the command line that not every build has.
+constexpr std::array<std::string_view, 12> kKnownNames = {
+    "ocsvm", "kde",  "if",       "ae",      "gmm",         "pca",
+    "knn",   "kres", "ensemble", "iforest", "autoencoder", "auto"};
+
+std::vector<std::string> own_names(const ModelEntry& entry) {
+  std::vector<std::string> names = {entry.name};
+  names.insert(names.end(), entry.aliases.begin(), entry.aliases.end());
+  return names;
+}
+
+std::vector<std::string> built_names() {
+  std::vector<std::string> names;
+  for (const ModelEntry& entry : model_entries()) {
+    names.push_back(entry.name);
+  }
+  return names;
+}
+
+// `text` in lines of at most 100 characters, each behind `indent` spaces.
+std::string wrapped(std::string_view text, std::size_t indent) {
+  constexpr std::size_t kWidth = 100;
+  std::string out, line;
+  for (const std::string& word : split(text, ' ')) {
+    if (!line.empty() && indent + line.size() + 1 + word.size() > kWidth) {
+      out += std::string(indent, ' ') + line + "\n";
+      line.clear();
+    }
+    line += (line.empty() ? "" : " ") + word;
+  }
+  return out + std::string(indent, ' ') + line + "\n";
+}
+
+std::string param_lines(const ModelEntry& entry) {
+  std::string out;
+  for (const ParamSpec& spec : entry.schema) {
+    out += "  " + spec.name + ": " + spec.default_text + "\n";
+    out += wrapped(allowed_values(spec) + ". " + spec.help, 6);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::span<const ModelEntry> model_entries() {
+  static const std::array<ModelEntry, 1> kEntries = {ocsvm_entry()};
+  return kEntries;
+}
+
+const ModelEntry* find_model_or_null(std::string_view name) {
+  for (const ModelEntry& entry : model_entries()) {
+    if (entry.name == name ||
+        std::find(entry.aliases.begin(), entry.aliases.end(), name) != entry.aliases.end()) {
+      return &entry;
+    }
+  }
+  return nullptr;
+}
+
+const ModelEntry& find_model(std::string_view name) {
+  if (const ModelEntry* entry = find_model_or_null(name)) {
+    return *entry;
+  }
+  const std::string built = join(built_names(), ", ");
+  if (std::find(kKnownNames.begin(), kKnownNames.end(), name) != kKnownNames.end()) {
+    throw UsageError("this build has no algorithm '" + std::string(name) + "'; it has " + built);
+  }
+  std::vector<std::string> known;
+  for (const ModelEntry& entry : model_entries()) {
+    const std::vector<std::string> names = own_names(entry);
+    known.insert(known.end(), names.begin(), names.end());
+  }
+  throw UsageError("unknown algorithm '" + printable(name) + "'" + did_you_mean(name, known) +
+                   " (" + built + ")");
+}
+
+AlgorithmNames algorithm_names(const ModelEntry& entry) {
+  AlgorithmNames names;
+  names.own = own_names(entry);
+  names.all.assign(kKnownNames.begin(), kKnownNames.end());
+  return names;
+}
+
+void apply_netml_defaults(const ModelEntry& entry, ParamSchema& schema) {
+  if (entry.name != "ocsvm") {
+    return;
+  }
+  // scikit-learn's OneClassSVM as netml calls it.
+  for (ParamSpec& spec : schema) {
+    if (spec.name == "nu") {
+      spec.default_text = "0.5";
+    } else if (spec.name == "gamma") {
+      spec.default_text = "scale";
+    } else if (spec.name == "score") {
+      spec.default_text = "raw";
+    } else if (spec.name == "max_rows") {
+      spec.default_text = "0";
+    }
+  }
+}
+
+std::string help_algorithm() {
+  std::string out = "netml learn: model-training algorithms\n";
+  for (const ModelEntry& entry : model_entries()) {
+    out += "\n" + entry.name + ": " + entry.summary + "\n" + wrapped(entry.help, 2) +
+           "\n  parameters and their defaults:\n" + param_lines(entry);
+  }
+  return out;
+}
+
+std::string help_param() {
+  std::string out = "netml learn: model-training algorithms (params only)\n";
+  for (const ModelEntry& entry : model_entries()) {
+    out += "\n" + entry.name + ":\n" + param_lines(entry);
+  }
+  return out;
+}
+
+}  // namespace netml

@@ -1,0 +1,242 @@
+#include "netml/table/csv_read.hpp"
+
+#include <limits>
+#include <optional>
+#include <set>
+
+#include "netml/core/error.hpp"
+#include "netml/core/text_format.hpp"
+#include "netml/table/csv_scanner.hpp"
+#include "netml/table/identity.hpp"
+
+namespace netml {
+namespace {
+
+constexpr std::size_t kMostColumns = 65536;
+
+enum class CellKind {
+  kMissing,
+  kWhole,
+  kBigWhole,
+  kNegative,
+  kReal,
+  kNotFinite,
+  kOutOfRange,
+  kText
+};
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+std::string_view number_part(std::string_view cell) {
+  cell = trim(cell);
+  if (cell.size() > 1 && cell[0] == '+' && (is_digit(cell[1]) || cell[1] == '.')) {
+    cell.remove_prefix(1);
+  }
+  return cell;
+}
+
+bool is_not_finite(std::string_view text) {
+  if (text.size() > 9) {
+    return false;
+  }
+  if (text[0] == '-' || text[0] == '+') {
+    text.remove_prefix(1);
+  }
+  const std::string lower = to_lower(text);
+  return lower == "nan" || lower == "inf" || lower == "infinity";
+}
+
+// A number by its characters that is too large or too small for a double.
+bool is_out_of_range(std::string_view text) {
+  return text.find_first_of("0123456789") != std::string_view::npos &&
+         text.find_first_not_of("0123456789.eE+-") == std::string_view::npos &&
+         text.find_first_of("eE.") != 0 && parse_double(text.substr(0, text.find_first_of("eE"))) &&
+         text.find_last_of("0123456789") == text.size() - 1;
+}
+
+CellKind kind_of(std::string_view cell) {
+  const std::string_view text = number_part(cell);
+  if (text.empty()) {
+    return CellKind::kMissing;
+  }
+  if (const auto whole = parse_u64(text)) {
+    constexpr auto kLargest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+    return *whole > kLargest ? CellKind::kBigWhole : CellKind::kWhole;
+  }
+  if (parse_i64(text)) {
+    return CellKind::kNegative;
+  }
+  if (parse_double(text)) {
+    return CellKind::kReal;
+  }
+  if (is_not_finite(text)) {
+    return CellKind::kNotFinite;
+  }
+  return is_out_of_range(text) ? CellKind::kOutOfRange : CellKind::kText;
+}
+
+// Which kinds of cells a column has.
+struct ColumnSurvey {
+  bool text = false;
+  bool real = false;
+  bool negative = false;
+  bool big = false;
+  bool whole = false;
+
+  void add(CellKind kind) {
+    text = text || kind == CellKind::kText;
+    real = real || kind == CellKind::kReal || kind == CellKind::kOutOfRange;
+    negative = negative || kind == CellKind::kNegative;
+    big = big || kind == CellKind::kBigWhole;
+    whole = whole || kind == CellKind::kWhole;
+  }
+
+  ColumnType type() const {
+    if (text) {
+      return ColumnType::kText;
+    }
+    if (real || (negative && big) || !(negative || big || whole)) {
+      return ColumnType::kF64;
+    }
+    return negative ? ColumnType::kI64 : ColumnType::kU64;
+  }
+};
+
+[[noreturn]] void refuse(const std::string& what, std::uint64_t line, const std::string& reason) {
+  throw DataError(what + ": line " + std::to_string(line) + ": " + reason);
+}
+
+// The records of the file behind its header, each with as many cells as the header has.
+class Records {
+ public:
+  Records(std::string_view bytes, const std::string& what)
+      : what_(what), scanner_(CsvScanner::over(bytes)) {
+    do {
+      if (!scanner_.next()) {
+        throw DataError(what + ": holds no header row");
+      }
+    } while (scanner_.is_blank());
+    check_quotes();
+    for (std::size_t i = 0; i < scanner_.size(); ++i) {
+      if (scanner_[i].find('\0') != std::string_view::npos) {
+        refuse(what_, scanner_.line(), "the header holds a NUL byte; this is not a CSV file");
+      }
+      names_.push_back(valid_utf8(trim(scanner_[i])));
+    }
+    if (names_.size() > kMostColumns) {
+      throw DataError(what + ": more than " + std::to_string(kMostColumns) + " columns");
+    }
+  }
+
+  const std::vector<std::string>& names() const { return names_; }
+  const CsvScanner& record() const { return scanner_; }
+
+  bool next() {
+    do {
+      if (!scanner_.next()) {
+        return false;
+      }
+      // In a table of one column an empty line is a missing value, else it is nothing.
+    } while (scanner_.is_blank() && names_.size() > 1);
+    check_quotes();
+    if (scanner_.size() != names_.size()) {
+      refuse(what_, scanner_.line(),
+             std::to_string(scanner_.size()) + " cells where the header has " +
+                 std::to_string(names_.size()));
+    }
+    return true;
+  }
+
+ private:
+  void check_quotes() const {
+    if (!scanner_.problem().empty()) {
+      refuse(what_, scanner_.line(), scanner_.problem());
+    }
+  }
+
+  const std::string& what_;
+  CsvScanner scanner_;
+  std::vector<std::string> names_;
+};
+
+// nullopt: a number that no double holds.
+std::optional<Cell> cell_of(std::string_view text, ColumnType type) {
+  if (type == ColumnType::kText) {
+    return text.empty() ? Cell::missing() : Cell::of(text);
+  }
+  const std::string_view number = number_part(text);
+  switch (kind_of(text)) {
+    case CellKind::kMissing:
+    case CellKind::kNotFinite:
+      return Cell::missing();
+    case CellKind::kOutOfRange:
+      return std::nullopt;
+    default:
+      break;
+  }
+  switch (type) {
+    case ColumnType::kU64:
+      return Cell::of(*parse_u64(number));
+    case ColumnType::kI64:
+      return Cell::of(*parse_i64(number));
+    default:
+      return Cell::of(*parse_double(number));
+  }
+}
+
+}  // namespace
+
+Table read_csv(std::string_view bytes, const std::string& what, std::vector<std::string>& warnings,
+               const Schema& described) {
+  Records survey_records(bytes, what);
+  const std::vector<std::string>& names = survey_records.names();
+  std::vector<ColumnSurvey> surveys(names.size());
+  while (survey_records.next()) {
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      surveys[i].add(kind_of(survey_records.record()[i]));
+    }
+  }
+
+  Schema schema;
+  std::vector<std::size_t> kept;
+  std::set<std::string> seen;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (!names[i].empty() && !seen.insert(names[i]).second) {
+      warnings.push_back(what + ": column '" + printable(names[i]) +
+                         "' stands twice; the first one is used");
+      continue;
+    }
+    ColumnInfo column;
+    column.is_identity = is_identity_name(names[i]);
+    if (const auto known = described.find(names[i])) {
+      column = described.columns[*known];
+    }
+    column.name = names[i];
+    column.type = surveys[i].type();
+    column.is_identity = column.is_identity || column.type == ColumnType::kText;
+    schema.columns.push_back(std::move(column));
+    kept.push_back(i);
+  }
+
+  Table table(std::move(schema));
+  Records records(bytes, what);
+  std::vector<Cell> row(kept.size());
+  while (records.next()) {
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+      const ColumnInfo& column = table.schema().columns[i];
+      const std::string_view text = records.record()[kept[i]];
+      const std::optional<Cell> cell = cell_of(text, column.type);
+      if (!cell) {
+        refuse(what, records.record().line(),
+               "column '" + printable(column.name) + "': " + printable(text) + " is out of range");
+      }
+      row[i] = *cell;
+    }
+    table.append(row);
+  }
+  return table;
+}
+
+}  // namespace netml

@@ -1,0 +1,451 @@
+#include "netml/table/npz.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include <sys/stat.h>
+#include <zlib.h>
+
+#include "netml/core/error.hpp"
+#include "netml/core/output_file.hpp"
+#include "netml/core/text_format.hpp"
+
+#include "npy_format.hpp"
+#include "zip_format.hpp"
+
+namespace netml {
+namespace {
+
+// Room for two 20-digit extents, so that the header of X keeps its length.
+constexpr std::size_t kMatrixHeader = 128;
+
+void require_regular(const std::string& path) {
+  struct stat status {};
+  if (path == "-" ||
+      (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))) {
+    throw UsageError((path == "-" ? "standard output" : printable(path)) +
+                     ": npz needs a regular file, because the row count stands in its header; "
+                     "use --format csv or jsonl here");
+  }
+}
+
+std::string_view bytes_of(const std::u32string& codes) {
+  return {reinterpret_cast<const char*>(codes.data()), codes.size() * sizeof(char32_t)};
+}
+
+std::string cell_text(const Cell& cell) {
+  std::string text;
+  switch (cell.kind) {
+    case Cell::Kind::kU64:
+      append_number(text, cell.u64);
+      break;
+    case Cell::Kind::kI64:
+      append_number(text, cell.i64);
+      break;
+    case Cell::Kind::kF64:
+      append_number(text, cell.f64);
+      break;
+    case Cell::Kind::kText:
+      text = cell.text;
+      break;
+    default:
+      break;
+  }
+  return text;
+}
+
+// Fixed-width unicode values.
+class TextArray {
+ public:
+  void add(std::string_view text) {
+    values_.push_back(to_ucs4(text));
+    width_ = std::max(width_, values_.back().size());
+  }
+  std::string descr() const { return "'<U" + std::to_string(width_) + "'"; }
+  std::size_t width() const { return width_; }
+  void append_to(std::string& out, std::size_t i) const {
+    out += bytes_of(values_[i]);
+    out.append((width_ - values_[i].size()) * sizeof(char32_t), '\0');
+  }
+
+ private:
+  std::vector<std::u32string> values_;
+  std::size_t width_ = 1;
+};
+
+}  // namespace
+
+class NpzWriter::Writer {
+ public:
+  Writer(const std::string& path, NpzOptions options)
+      : options_(std::move(options)), file_((require_regular(path), path)) {
+    if (!file_.is_regular()) {
+      throw UsageError(printable(path) + ": npz needs a regular file");
+    }
+  }
+
+  void begin(const Schema& schema) {
+    Schema keys;
+    for (std::size_t i = 0; i < schema.size(); ++i) {
+      const ColumnInfo& column = schema.columns[i];
+      if (column.type == ColumnType::kList) {
+        throw UsageError("npz cannot hold the lists of column '" + column.name +
+                         "'; use --format jsonl, or leave it out with --columns");
+      }
+      if (column.name == options_.label_column) {
+        label_ = i;
+      } else if (column.is_identity || column.type == ColumnType::kText) {
+        key_columns_.push_back(i);
+        keys.columns.push_back(column);
+      } else {
+        matrix_columns_.push_back(i);
+        matrix_names_.push_back(column.name);
+      }
+    }
+    keys_ = Table(std::move(keys));
+    key_row_.resize(key_columns_.size());
+    matrix_.name = "X.npy";
+    write(zip_local_header(matrix_));
+    write(matrix_header());
+  }
+
+  void row(std::span<const Cell> row) {
+    values_.clear();
+    for (const std::size_t i : matrix_columns_) {
+      values_.push_back(row[i].number());
+    }
+    const std::string_view bytes(reinterpret_cast<const char*>(values_.data()),
+                                 values_.size() * sizeof(double));
+    write(bytes);
+    rows_crc_ = zip_crc(rows_crc_, bytes);
+    if (label_) {
+      const double label = row[*label_].number();
+      labels_.push_back(std::isnan(label) ? -1 : static_cast<std::int64_t>(label));
+    }
+    for (std::size_t i = 0; i < key_columns_.size(); ++i) {
+      key_row_[i] = row[key_columns_[i]];
+    }
+    keys_.append(key_row_);
+    ++rows_;
+  }
+
+  void end() {
+    finish_matrix();
+    if (label_) {
+      add_member(
+          "y", "'<i8'", one_extent(rows_),
+          {reinterpret_cast<const char*>(labels_.data()), labels_.size() * sizeof(std::int64_t)});
+    }
+    TextArray names;
+    std::string bytes;
+    for (const std::string& name : matrix_names_) {
+      names.add(name);
+    }
+    for (std::size_t i = 0; i < matrix_names_.size(); ++i) {
+      names.append_to(bytes, i);
+    }
+    add_member("columns", names.descr(), one_extent(matrix_names_.size()), bytes);
+    if (!key_columns_.empty()) {
+      add_keys();
+    }
+    std::u32string recipe = to_ucs4(options_.recipe);
+    recipe.resize(std::max<std::size_t>(recipe.size(), 1));
+    add_member("recipe", "'<U" + std::to_string(recipe.size()) + "'", "()", bytes_of(recipe));
+    write(zip_directory(members_, offset_));
+    file_.commit();
+  }
+
+ private:
+  void write(std::string_view bytes) {
+    file_.write(bytes);
+    offset_ += bytes.size();
+  }
+
+  static std::string one_extent(std::uint64_t count) { return "(" + std::to_string(count) + ",)"; }
+
+  std::string matrix_header() const {
+    return npy_header(
+        "'<f8'", "(" + std::to_string(rows_) + ", " + std::to_string(matrix_columns_.size()) + ")",
+        kMatrixHeader);
+  }
+
+  // Puts row count, size and checksum where begin() left room for them.
+  void finish_matrix() {
+    const std::string header = matrix_header();
+    const std::uint64_t rows_bytes = rows_ * matrix_columns_.size() * sizeof(double);
+    matrix_.size = header.size() + rows_bytes;
+    matrix_.crc = static_cast<std::uint32_t>(
+        crc32_combine(zip_crc(0, header), rows_crc_, static_cast<z_off_t>(rows_bytes)));
+    file_.write_at(0, zip_local_header(matrix_) + header);
+    members_.push_back(matrix_);
+  }
+
+  void add_member(const std::string& name, std::string_view descr, std::string_view shape,
+                  std::string_view values) {
+    const std::string header = npy_header(descr, shape);
+    ZipMember member;
+    member.name = name + ".npy";
+    member.size = header.size() + values.size();
+    member.crc = zip_crc(zip_crc(0, header), values);
+    member.offset = offset_;
+    write(zip_local_header(member));
+    write(header);
+    write(values);
+    members_.push_back(member);
+  }
+
+  void add_keys() {
+    const std::size_t columns = key_columns_.size();
+    std::vector<std::optional<TextArray>> texts(columns);
+    std::string descr = "[";
+    std::size_t width = 0;
+    for (std::size_t i = 0; i < columns; ++i) {
+      const ColumnInfo& column = keys_.schema().columns[i];
+      bool is_text = column.type == ColumnType::kText;
+      for (std::size_t r = 0; r < rows_ && !is_text; ++r) {
+        is_text = keys_.cell(r, i).kind == Cell::Kind::kMissing;
+      }
+      std::string type = column.type == ColumnType::kU64   ? "'<u8'"
+                         : column.type == ColumnType::kI64 ? "'<i8'"
+                                                           : "'<f8'";
+      if (is_text) {
+        texts[i].emplace();
+        for (std::size_t r = 0; r < rows_; ++r) {
+          texts[i]->add(cell_text(keys_.cell(r, i)));
+        }
+        type = texts[i]->descr();
+      }
+      width += texts[i] ? texts[i]->width() * sizeof(char32_t) : sizeof(double);
+      descr += (i == 0 ? "(" : ", (") + python_literal(column.name) + ", " + type + ")";
+    }
+    descr += "]";
+    std::string bytes;
+    bytes.reserve(static_cast<std::size_t>(rows_) * width);
+    for (std::size_t r = 0; r < rows_; ++r) {
+      for (std::size_t i = 0; i < columns; ++i) {
+        if (texts[i]) {
+          texts[i]->append_to(bytes, r);
+        } else {
+          const Cell cell = keys_.cell(r, i);
+          bytes.append(reinterpret_cast<const char*>(&cell.u64), sizeof cell.u64);
+        }
+      }
+    }
+    add_member("keys", descr, one_extent(rows_), bytes);
+  }
+
+  NpzOptions options_;
+  OutputFile file_;
+  std::uint64_t offset_ = 0;
+  std::vector<ZipMember> members_;
+  ZipMember matrix_;
+  std::vector<std::size_t> matrix_columns_, key_columns_;
+  std::vector<std::string> matrix_names_;
+  std::optional<std::size_t> label_;
+  std::vector<double> values_;
+  std::vector<std::int64_t> labels_;
+  std::vector<Cell> key_row_;
+  Table keys_;
+  std::uint64_t rows_ = 0;
+  std::uint32_t rows_crc_ = 0;
+};
+
+NpzWriter::NpzWriter(const std::string& path, NpzOptions options)
+    : writer_(std::make_unique<Writer>(path, std::move(options))) {}
+NpzWriter::~NpzWriter() = default;
+void NpzWriter::begin(const Schema& schema) {
+  writer_->begin(schema);
+}
+void NpzWriter::row(std::span<const Cell> row) {
+  writer_->row(row);
+}
+void NpzWriter::end() {
+  writer_->end();
+}
+
+namespace {
+
+class NpzReader {
+ public:
+  NpzReader(std::string_view bytes, const std::string& what)
+      : what_(what), entries_(read_zip(bytes, what)) {}
+
+  NpzFile read() {
+    const auto x = member("X");
+    if (!x || x->is_structured || x->shape.size() != 2 || is_text(x->fields[0])) {
+      throw DataError(what_ + ": the archive holds no table of numbers named 'X'");
+    }
+    matrix_ = *x;
+    rows_ = static_cast<std::size_t>(matrix_.shape[0]);
+    if (rows_ > 0 && matrix_.shape[1] == 0) {
+      throw DataError(what_ + ": 'X' has rows without columns");
+    }
+    labels_ = per_row("y");
+    keys_ = per_row("keys");
+    if (labels_ && (labels_->is_structured || is_text(labels_->fields[0]))) {
+      throw DataError(what_ + ": 'y' does not hold numbers");
+    }
+    if (keys_ && !keys_->is_structured) {
+      keys_.reset();  // somebody else's idea of keys
+    }
+    return {fill(Table(schema())), recipe()};
+  }
+
+ private:
+  static bool is_text(const NpyField& field) { return field.kind == 'U' || field.kind == 'S'; }
+
+  std::optional<NpyArray> member(const std::string& name) const {
+    for (const ZipEntry& entry : entries_) {
+      if (entry.name == name + ".npy") {
+        return parse_npy(entry.bytes, what_ + ": member '" + name + "'");
+      }
+    }
+    return std::nullopt;
+  }
+
+  std::optional<NpyArray> per_row(const std::string& name) const {
+    auto array = member(name);
+    if (array && (array->shape.size() != 1 || array->shape[0] != rows_)) {
+      throw DataError(what_ + ": '" + name + "' does not have one value for each row of 'X'");
+    }
+    return array;
+  }
+
+  std::vector<std::string> column_names() const {
+    const auto count = static_cast<std::size_t>(matrix_.shape[1]);
+    std::vector<std::string> names;
+    const auto array = member("columns");
+    if (!array) {
+      // Each column takes bytes in every row, so this count is one that the file can hold.
+      for (std::size_t i = 0; i < (rows_ == 0 ? 0 : count); ++i) {
+        names.push_back("x" + std::to_string(i));
+      }
+      return names;
+    }
+    if (array->is_structured || !is_text(array->fields[0]) || array->shape.size() != 1 ||
+        array->shape[0] != count) {
+      throw DataError(what_ + ": 'columns' does not name each column of 'X'");
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      names.push_back(npy_text(array->fields[0], array->values.data() + i * array->record_width));
+    }
+    return names;
+  }
+
+  static ColumnType type_of(const NpyField& field) {
+    switch (field.kind) {
+      case 'u':
+      case 'b':
+        return ColumnType::kU64;
+      case 'i':
+        return ColumnType::kI64;
+      case 'f':
+        return ColumnType::kF64;
+      default:
+        return ColumnType::kText;
+    }
+  }
+
+  Schema schema() {
+    Schema schema;
+    const auto add = [&](const std::string& name, ColumnType type, bool is_identity) {
+      ColumnInfo column;
+      column.name = name;
+      column.type = type;
+      column.is_identity = is_identity;
+      schema.columns.push_back(std::move(column));
+    };
+    if (keys_) {
+      for (const NpyField& field : keys_->fields) {
+        add(field.name, type_of(field), true);
+      }
+    }
+    matrix_begin_ = schema.size();
+    for (const std::string& name : column_names()) {
+      add(name, ColumnType::kF64, false);
+    }
+    matrix_end_ = schema.size();
+    if (labels_) {
+      add("label", ColumnType::kI64, true);
+    }
+    std::set<std::string_view> seen;
+    for (const ColumnInfo& column : schema.columns) {
+      if (!seen.insert(column.name).second) {
+        throw DataError(what_ + ": column '" + printable(column.name) + "' stands twice");
+      }
+    }
+    return schema;
+  }
+
+  Table fill(Table table) const {
+    std::vector<Cell> row(table.schema().size());
+    std::vector<std::string> texts(matrix_begin_);
+    for (std::size_t r = 0; r < rows_; ++r) {
+      for (std::size_t i = 0; i < matrix_begin_; ++i) {
+        row[i] =
+            key_cell(keys_->fields[i], keys_->values.data() + r * keys_->record_width, texts[i]);
+      }
+      const char* values =
+          matrix_.values.data() + r * (matrix_end_ - matrix_begin_) * matrix_.record_width;
+      for (std::size_t i = matrix_begin_; i < matrix_end_; ++i) {
+        row[i] = Cell::of(npy_number(matrix_.fields[0], values));
+        values += matrix_.record_width;
+      }
+      if (labels_) {
+        const double label =
+            npy_number(labels_->fields[0], labels_->values.data() + r * labels_->record_width);
+        row.back() = std::isfinite(label) && label >= 0 && label <= 1e9
+                         ? Cell::of(static_cast<std::int64_t>(label))
+                         : Cell::missing();
+      }
+      table.append(row);
+    }
+    return table;
+  }
+
+  static Cell key_cell(const NpyField& field, const char* record, std::string& text) {
+    switch (type_of(field)) {
+      case ColumnType::kU64:
+        return Cell::of(npy_u64(field, record));
+      case ColumnType::kI64:
+        return Cell::of(npy_i64(field, record));
+      case ColumnType::kF64:
+        return Cell::of(npy_number(field, record));
+      default:
+        text = npy_text(field, record);
+        return text.empty() ? Cell::missing() : Cell::of(std::string_view(text));
+    }
+  }
+
+  std::string recipe() const {
+    const auto array = member("recipe");
+    if (!array || array->is_structured || !array->shape.empty() || !is_text(array->fields[0])) {
+      return "";
+    }
+    return npy_text(array->fields[0], array->values.data());
+  }
+
+  const std::string& what_;
+  std::vector<ZipEntry> entries_;
+  NpyArray matrix_;
+  std::optional<NpyArray> labels_, keys_;
+  std::size_t rows_ = 0;
+  std::size_t matrix_begin_ = 0, matrix_end_ = 0;
+};
+
+}  // namespace
+
+bool looks_like_npz(std::string_view bytes) noexcept {
+  return bytes.substr(0, 4) == std::string_view("PK\x03\x04", 4) ||
+         bytes.substr(0, 4) == std::string_view("PK\x05\x06", 4);
+}
+
+NpzFile read_npz(std::string_view bytes, const std::string& what) {
+  return NpzReader(bytes, what).read();
+}
+
+}  // namespace netml

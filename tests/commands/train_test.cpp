@@ -1,0 +1,432 @@
+#include "netml/commands/train.hpp"
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <sys/stat.h>
+
+#include "netml/commands/feature_file.hpp"
+#include "netml/core/error.hpp"
+#include "netml/core/rng.hpp"
+#include "netml/core/text_format.hpp"
+#include "netml/models/detector.hpp"
+#include "netml/table/csv_scanner.hpp"
+#include "netml/table/npz.hpp"
+
+#include "support/reference.hpp"
+
+namespace netml {
+namespace {
+
+// n normal rows around 0 and k abnormal ones around 6, as extract would write them.
+std::string feature_csv(int n, int k, bool labelled = true, std::uint64_t seed = 1) {
+  Rng rng(seed);
+  std::string csv = "id,src_ip,src_port,dst_ip,dst_port,protocol,start_ns,a,b,constant,end_reason";
+  csv += labelled ? ",label,label_name\n" : "\n";
+  for (int i = 0; i < n + k; ++i) {
+    const bool abnormal = i % (n + k) >= n;
+    const double centre = abnormal ? 6 : 0;
+    csv += std::to_string(i) + ",10.0.0.1," + std::to_string(1000 + i) + ",10.0.0.2,443,6," +
+           std::to_string(1499083690000000000 + (i * 7919LL % (n + k)) * 1000) + "," +
+           number_text(centre + rng.normal()) + "," + number_text(centre + rng.normal()) +
+           ",3,idle";
+    csv += labelled ? (abnormal ? ",1,=DDoS\n" : ",0,BENIGN\n") : "\n";
+  }
+  return csv;
+}
+
+struct TrainRun {
+  test::TempFolder folder;
+  TrainCommandOptions options;
+
+  explicit TrainRun(const std::string& csv) {
+    options.feature = folder.write("features.csv", csv);
+    options.train.output = folder.path("model.netml");
+    options.train.test_scores = folder.path("scores.csv");
+  }
+  TrainResult operator()() { return run_train(options); }
+  std::string bytes() const { return test::slurp(options.train.output); }
+  Detector model() const { return load_detector(bytes(), "model.netml"); }
+  std::string refusal() {
+    try {
+      run_train(options);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "accepted";
+  }
+};
+
+TEST(Train, LabelledRowsTrainOnNormalAndTestOnAllAbnormal) {
+  TrainRun run(feature_csv(600, 50));
+  const TrainResult result = run();
+  EXPECT_EQ(result.flows_test, 198u + 50u);  // ceil(.33 * 600) and every abnormal one
+  EXPECT_EQ(result.flows_train, 402u);
+  EXPECT_EQ(result.flows_calibration, 80u);
+  EXPECT_EQ(result.columns, (std::vector<std::string>{"protocol", "a", "b", "constant"}));
+  EXPECT_GT(*result.auc, 0.99);
+  EXPECT_EQ(*result.alpha, 1.0 / 81);
+  ASSERT_EQ(result.warnings.size(), 1u);
+  EXPECT_NE(result.warnings[0].find("0.01 takes 99"), std::string::npos);
+
+  const Detector model = run.model();
+  EXPECT_EQ(model.columns, result.columns);
+  EXPECT_EQ(model.calibration.size(), 80u);
+  EXPECT_EQ(model.warnings, result.warnings);
+  const auto card = nlohmann::json::parse(model.card_json);
+  EXPECT_EQ(card["files"][0]["name"], "features.csv");
+  EXPECT_EQ(card["files"][0]["sha256"].get<std::string>().size(), 64u);
+  EXPECT_EQ(card["flows"]["test_abnormal"], 50);
+  EXPECT_EQ(card["metrics"]["auc"], *result.auc);
+  EXPECT_EQ(model.reference.keys[0].rfind("10.0.0.1:1", 0), 0u) << model.reference.keys[0];
+  struct stat status {};
+  ASSERT_EQ(stat(run.options.train.output.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0077U, 0u);
+}
+
+TEST(Train, CalibrationRowsAreTheLastByTime) {
+  TrainRun run(feature_csv(100, 0, false));
+  run.options.train.test_scores.clear();
+  run();
+  const Detector model = run.model();
+  // Rows with the 20 largest start_ns; their scores, in order.
+  const FeatureFile file = read_feature_file(run.options.feature, 1 << 30);
+  std::vector<std::pair<std::int64_t, std::size_t>> times;
+  for (std::size_t r = 0; r < 100; ++r) {
+    times.emplace_back(static_cast<std::int64_t>(file.table.cell(r, 6).u64), r);
+  }
+  std::sort(times.begin(), times.end());
+  std::vector<std::size_t> last;
+  for (std::size_t i = 80; i < 100; ++i) {
+    last.push_back(times[i].second);
+  }
+  const std::vector<std::size_t> columns = {5, 7, 8, 9};
+  const Vector scores = model.raw_scores(select_rows(to_matrix(file.table, columns), last));
+  std::vector<double> sorted(scores.begin(), scores.end());
+  std::sort(sorted.begin(), sorted.end());
+  EXPECT_EQ(sorted, model.calibration.scores());
+}
+
+TEST(Train, TestScoresAreInSplitOrderWithIdentity) {
+  TrainRun run(feature_csv(60, 6));
+  const TrainResult result = run();
+  CsvScanner scanner = CsvScanner::open(run.options.train.test_scores);
+  ASSERT_TRUE(scanner.next());
+  std::vector<std::string> header;
+  for (std::size_t i = 0; i < scanner.size(); ++i) {
+    header.emplace_back(scanner[i]);
+  }
+  EXPECT_EQ(header, (std::vector<std::string>{"row", "id", "src_ip", "src_port", "dst_ip",
+                                              "dst_port", "start_ns", "end_reason", "label_name",
+                                              "label", "score", "p_value"}));
+  const Detector model = run.model();
+  std::size_t count = 0;
+  while (scanner.next()) {
+    ++count;
+    EXPECT_EQ(scanner[0], scanner[1]);  // id is the row number here
+    const bool abnormal = std::stoi(std::string(scanner[0])) >= 60;
+    EXPECT_EQ(scanner[9], abnormal ? "1" : "0");
+    EXPECT_EQ(scanner[8], abnormal ? "'=DDoS" : "BENIGN");
+    EXPECT_EQ(*parse_double(scanner[11]), model.calibration.p_value(*parse_double(scanner[10])));
+  }
+  EXPECT_EQ(count, result.flows_test);
+}
+
+TEST(Train, TheSameRunGivesTheSameBytes) {
+  TrainRun one(feature_csv(200, 20));
+  TrainRun two(feature_csv(200, 20));
+  one();
+  two();
+  EXPECT_EQ(one.bytes(), two.bytes());
+  two.options.train.seed = 43;
+  two();
+  EXPECT_NE(one.bytes(), two.bytes());
+}
+
+TEST(Train, WithoutLabelsEverythingTrainsAndNothingIsTested) {
+  TrainRun run(feature_csv(200, 0, false));
+  EXPECT_NE(run.refusal().find("--test-scores takes labels"), std::string::npos);
+  run.options.train.test_scores.clear();
+  const TrainResult result = run();
+  EXPECT_EQ(result.flows_train, 200u);
+  EXPECT_EQ(result.flows_test, 0u);
+  EXPECT_FALSE(result.auc);
+  EXPECT_FALSE(result.test_seconds);
+}
+
+TEST(Train, FewFlowsHaveNoThreshold) {
+  TrainRun run(feature_csv(9, 0, false));
+  run.options.train.test_scores.clear();
+  const TrainResult result = run();
+  EXPECT_FALSE(result.threshold);
+  EXPECT_EQ(result.flows_fit, 9u);
+  ASSERT_EQ(result.warnings.size(), 1u);
+  const Detector model = run.model();
+  EXPECT_EQ(model.threshold_rule, ThresholdRule::kNone);
+  EXPECT_EQ(model.score(Matrix::Zero(1, 4))[0].verdict, Verdict::kUnclassified);
+  run.options.train.false_alarm_rate = 0.1;
+  EXPECT_NE(run.refusal().find("takes at least 9"), std::string::npos);
+}
+
+TEST(Train, AnAskedRateThatIsTooSmallIsRefusedWithTheNumberNeeded) {
+  TrainRun run(feature_csv(200, 0, false));
+  run.options.train.test_scores.clear();
+  run.options.train.false_alarm_rate = 0.001;
+  EXPECT_NE(run.refusal().find("takes at least 999 calibration flows, there are 40"),
+            std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(run.options.train.output));
+  run.options.train.false_alarm_rate = 0.05;
+  EXPECT_EQ(run().alpha, 0.05);
+}
+
+TEST(Train, ASeparateTableCalibratesAndAllRowsFit) {
+  TrainRun run(feature_csv(200, 0, false));
+  run.options.train.test_scores.clear();
+  run.options.calibrate = run.folder.write("calibration.csv", feature_csv(150, 10, true, 2));
+  const TrainResult result = run();
+  EXPECT_EQ(result.flows_fit, 200u);
+  EXPECT_EQ(result.flows_calibration, 150u);
+  EXPECT_EQ(result.alpha, 0.01);
+  ASSERT_EQ(result.warnings.size(), 1u);
+  EXPECT_NE(result.warnings[0].find("10 flows labelled abnormal"), std::string::npos);
+  run.options.calibrate = run.folder.write("other.csv", "a,c\n1,2\n");
+  EXPECT_NE(run.refusal().find("other.csv: column 'protocol' is missing"), std::string::npos);
+}
+
+TEST(Train, MissingValuesAreRefusedOrDropped) {
+  std::string csv = feature_csv(100, 0, false);
+  csv += "100,10.0.0.1,1,10.0.0.2,443,6,1499083690000000000,1,,3,idle\n";
+  TrainRun run(csv);
+  run.options.train.test_scores.clear();
+  EXPECT_NE(run.refusal().find("row 101, column 'b': the value is missing"), std::string::npos);
+  run.options.train.missing = MissingRule::kDrop;
+  const TrainResult result = run();
+  EXPECT_EQ(result.flows_missing, 1u);
+  EXPECT_EQ(result.flows_train, 100u);
+}
+
+TEST(Train, ColumnsAreChosenAndChecked) {
+  TrainRun run(feature_csv(60, 6));
+  run.options.train.columns = {"b", "a"};
+  EXPECT_EQ(run().columns, (std::vector<std::string>{"b", "a"}));
+  const auto refusal = [&](const std::string& name) {
+    run.options.train.columns = {name};
+    return run.refusal();
+  };
+  EXPECT_EQ(refusal("protocl"), "unknown column 'protocl'; did you mean 'protocol'?");
+  EXPECT_NE(refusal("src_port").find("says who a flow is"), std::string::npos);
+  EXPECT_NE(refusal("end_reason").find("holds no numbers"), std::string::npos);
+  EXPECT_NE(refusal("label").find("is the label"), std::string::npos);
+  run.options.train.columns = {"a", "a"};
+  EXPECT_NE(run.refusal().find("named twice"), std::string::npos);
+}
+
+TEST(Train, LabelColumnByNameWithNamesAsLabels) {
+  TrainRun run(feature_csv(60, 6));
+  run.options.train.label_column = "label_name";
+  EXPECT_EQ(run().flows_test, 20u + 6u);
+  run.options.train.label_column = "lable";
+  EXPECT_NE(run.refusal().find("did you mean 'label'?"), std::string::npos);
+}
+
+TEST(Train, UnlabelledRowsAreLeftOut) {
+  std::string csv = feature_csv(100, 10);
+  csv += "110,10.0.0.1,1,10.0.0.2,443,6,1499083690000000000,1,1,3,idle,,\n";
+  TrainRun run(csv);
+  const TrainResult result = run();
+  EXPECT_EQ(result.flows_unlabelled, 1u);
+  EXPECT_EQ(result.flows_train + result.flows_test, 110u);
+}
+
+TEST(Train, SplitByTimeTestsTheLastNormalFlows) {
+  TrainRun run(feature_csv(100, 10));
+  run.options.train.split = SplitKind::kTime;
+  run();
+  CsvScanner scanner = CsvScanner::open(run.options.train.test_scores);
+  scanner.next();
+  std::int64_t earliest = INT64_MAX;
+  std::size_t normal = 0;
+  while (scanner.next()) {
+    if (scanner[9] == "0") {
+      earliest = std::min(earliest, *parse_i64(scanner[6]));
+      ++normal;
+    }
+  }
+  EXPECT_EQ(normal, 33u);
+  EXPECT_GT(earliest, 1499083690000000000 + 60 * 1000);
+}
+
+TEST(Train, MixedTrainingCalibratesOnNormalFlowsOnly) {
+  TrainRun run(feature_csv(300, 100));
+  run.options.train.train_on = TrainOn::kAll;
+  const TrainResult result = run();
+  EXPECT_EQ(result.flows_test, 132u);   // ceil(.33 * 400), stratified
+  EXPECT_EQ(result.flows_train, 268u);  // 201 of them normal
+  EXPECT_EQ(result.flows_calibration, 40u);
+}
+
+TEST(Train, MemoryLimitStopsBeforeFitting) {
+  TrainRun run(feature_csv(2000, 0, false));
+  run.options.train.test_scores.clear();
+  run.options.train.memory_limit_bytes = 1 << 20;
+  EXPECT_THROW(run_train(run.options), LimitError);
+}
+
+TEST(Train, OptionsOutOfRangeAreUsageErrors) {
+  TrainRun run(feature_csv(60, 6));
+  run.options.train.test_size = 1;
+  EXPECT_THROW(run_train(run.options), UsageError);
+  run.options.train.test_size = 0.33;
+  run.options.train.algorithm = "knn";
+  EXPECT_THROW(run_train(run.options), UsageError);
+  EXPECT_THROW(parse_train_on("norml"), UsageError);
+  EXPECT_EQ(parse_split_kind("time"), SplitKind::kTime);
+}
+
+TEST(Train, NpzAndCsvGiveTheSameModelButForItsFile) {
+  TrainRun run(feature_csv(100, 10));
+  run();
+  const FeatureFile csv = read_feature_file(run.options.feature, 1 << 30);
+  const std::string path = run.folder.path("features.npz");
+  NpzWriter writer(path, {"label", R"({"sets":["a"]})"});
+  writer.begin(csv.table.schema());
+  std::vector<Cell> row(csv.table.schema().size());
+  for (std::size_t r = 0; r < csv.table.row_count(); ++r) {
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      row[c] = csv.table.cell(r, c);
+    }
+    writer.row(row);
+  }
+  writer.end();
+  const Detector from_csv = run.model();
+  run.options.feature = path;
+  run();
+  const Detector from_npz = run.model();
+  EXPECT_EQ(from_npz.columns, from_csv.columns);
+  EXPECT_EQ(from_npz.calibration.scores(), from_csv.calibration.scores());
+  EXPECT_EQ(from_npz.recipe_json, R"({"sets":["a"]})");
+}
+
+TEST(Train, TheMetadataFileGivesRecipeAndIdentity) {
+  TrainRun run(feature_csv(60, 6));
+  run.folder.write(
+      "features-metadata.json",
+      R"({"tableSchema":{"columns":[{"name":"b","netml:identity":true}]},"netml:recipe":{"sets":["x"]}})");
+  const TrainResult result = run();
+  EXPECT_EQ(result.columns, (std::vector<std::string>{"protocol", "a", "constant"}));
+  EXPECT_EQ(run.model().recipe_json, R"({"sets":["x"]})");
+  run.folder.write("features-metadata.json", "{");
+  EXPECT_NE(run.refusal().find("features-metadata.json: not valid JSON"), std::string::npos);
+}
+
+TEST(Train, PerformanceTableIsNetmls) {
+  TrainResult result;
+  result.train_seconds = 0.006;
+  result.test_seconds = 0.0001;
+  result.auc = 0.632;
+  EXPECT_EQ(performance_table(result),
+            "+training performance------------+-------------------+\n"
+            "| train time (m) | test time (m) | model score (auc) |\n"
+            "+----------------+---------------+-------------------+\n"
+            "| 0.0001         | 0.0           | 0.632             |\n"
+            "+----------------+---------------+-------------------+\n");
+  result.auc = 0.6320000000000001;
+  EXPECT_NE(performance_table(result).find("| 0.6320000000000001 |\n"), std::string::npos);
+  result.auc.reset();
+  result.test_seconds.reset();
+  EXPECT_NE(
+      performance_table(result).find("| 0.0001         | n/a           | n/a               |\n"),
+      std::string::npos);
+}
+
+TEST(Train, SummaryHasTheDocumentedKeys) {
+  TrainResult result;
+  result.auc = 0.5;
+  const auto summary = nlohmann::json::parse(train_summary(result));
+  EXPECT_EQ(summary["metrics"]["auc"], 0.5);
+  EXPECT_TRUE(summary["metrics"]["average_precision"].is_null());
+  EXPECT_TRUE(summary["metrics"].contains("tpr_at_fpr_0.01"));
+  EXPECT_TRUE(summary.contains("train_seconds") && summary.contains("test_seconds"));
+  EXPECT_EQ(summary["flows"]["train"], 0);
+}
+
+// Reference: netml 0.7.1 on its demo, IAT: AUC 0.632 and the scores of scores-IAT.csv.
+TEST(Train, PresetNetmlReproducesTheDemo) {
+  const std::string folder = "reference/netml/golden/demo-labelled/";
+  NETML_NEEDS_REFERENCE(folder);
+  // The golden table with its labels.
+  CsvScanner features = CsvScanner::open(test::reference(folder + "IAT.csv"));
+  CsvScanner flows = CsvScanner::open(test::reference(folder + "flows.csv"));
+  std::string csv;
+  while (features.next() && flows.next()) {
+    csv += flows.line() == 1 ? "label" : std::string(flows[9]);
+    for (std::size_t i = 7; i < features.size(); ++i) {
+      csv += "," + std::string(features[i]);
+    }
+    csv += "\n";
+  }
+  TrainRun run(csv);
+  run.options.train.preset_netml = true;
+  const TrainResult result = run();
+  EXPECT_EQ(result.flows_train, 58u);
+  EXPECT_EQ(result.flows_calibration, 0u);
+  EXPECT_NEAR(*result.auc, 0.632, 1e-9);
+  CsvScanner ours = CsvScanner::open(run.options.train.test_scores);
+  CsvScanner golden = CsvScanner::open(test::reference(folder + "scores-IAT.csv"));
+  ours.next();
+  golden.next();
+  while (golden.next()) {
+    ASSERT_TRUE(ours.next());
+    EXPECT_EQ(ours[0], golden[0]);
+    const double expected = *parse_double(golden[2]);
+    EXPECT_NEAR(*parse_double(ours[2]), expected, 1e-3 * std::fabs(expected));
+  }
+  const Detector model = run.model();
+  EXPECT_EQ(model.threshold_rule, ThresholdRule::kOwn);
+  EXPECT_EQ(model.calibration_source, CalibrationSource::kTraining);
+  ASSERT_EQ(model.warnings.size(), 1u);
+  EXPECT_NE(model.warnings[0].find("no false-alarm rate is promised"), std::string::npos);
+  run.options.train.false_alarm_rate = 0.1;
+  EXPECT_THROW(run_train(run.options), UsageError);
+}
+
+// Reference: MODELS section 6, fridge-activity-features, ocsvm .912 with all rows fitting.
+TEST(Train, FridgeTaskReachesTheReferenceAuc) {
+  const std::string folder = "reference/datasets/fridge-activity-features/";
+  NETML_NEEDS_REFERENCE(folder);
+  test::TempFolder out;
+  TrainCommandOptions options;
+  options.feature = test::reference(folder + "train.csv");
+  options.train.output = out.path("model.netml");
+  const auto auc = [&] {
+    const TrainResult result = run_train(options);
+    EXPECT_EQ(result.columns.size(), 15u);
+    const Detector model = load_detector(test::slurp(options.train.output), "m");
+    std::vector<double> scores;
+    std::vector<int> labels;
+    for (const auto& [name, label] : {std::pair("normal.csv", 0), std::pair("abnormal.csv", 1)}) {
+      const FeatureFile file = read_feature_file(test::reference(folder + name), 1 << 30);
+      std::vector<std::size_t> columns(15);
+      for (std::size_t i = 0; i < 15; ++i) {
+        columns[i] = i;
+      }
+      const Vector of_file = model.raw_scores(to_matrix(file.table, columns));
+      for (const double score : of_file) {
+        scores.push_back(score);
+        labels.push_back(label);
+      }
+    }
+    return *roc_auc(scores, labels);
+  };
+  const double kept_back = auc();
+  EXPECT_GE(kept_back, 0.902);
+  RecordProperty("auc_default", std::to_string(kept_back));
+  options.calibrate = test::reference(folder + "normal.csv");
+  const double all_rows = auc();
+  EXPECT_NEAR(all_rows, 0.912, 0.01);
+  RecordProperty("auc_all_rows", std::to_string(all_rows));
+}
+
+}  // namespace
+}  // namespace netml

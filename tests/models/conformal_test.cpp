@@ -1,0 +1,111 @@
+#include "netml/models/conformal.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include <gtest/gtest.h>
+
+#include "netml/core/error.hpp"
+#include "netml/core/rng.hpp"
+
+namespace netml {
+namespace {
+
+std::vector<double> ramp(std::size_t n) {
+  std::vector<double> scores(n);
+  std::iota(scores.begin(), scores.end(), 1.0);
+  return scores;
+}
+
+// Reference: scipy.special.betainc, scipy.stats.beta.ppf (SciPy 1.10.1).
+TEST(Beta, AgreesWithScipy) {
+  EXPECT_NEAR(incomplete_beta(2, 3, .4), 0.5247999999999999, 1e-14);
+  EXPECT_NEAR(incomplete_beta(.5, .5, .1), 0.2048327646991335, 1e-14);
+  EXPECT_NEAR(incomplete_beta(10, 190, .05), 0.5388723226491478, 1e-12);
+  EXPECT_NEAR(incomplete_beta(5000, 5001, .5), 0.5039893230700742, 1e-10);
+  EXPECT_NEAR(incomplete_beta(1, 99, .02), 0.8646739225563744, 1e-12);
+  EXPECT_NEAR(incomplete_beta(101, 9900, .012), 0.9661474272834606, 1e-10);
+  EXPECT_NEAR(beta_quantile(.95, 1, 99), 0.029806673773350886, 1e-13);
+  EXPECT_NEAR(beta_quantile(.95, 10, 190), 0.07759233355693325, 1e-12);
+  EXPECT_NEAR(beta_quantile(.95, 8, 793), 0.016372027404704254, 1e-12);
+  EXPECT_NEAR(beta_quantile(.95, 100, 9901), 0.011689166504789824, 1e-11);
+  EXPECT_NEAR(beta_quantile(.5, 2, 3), 0.3857275681323895, 1e-14);
+}
+
+TEST(Conformal, PValuesCountScoresAtOrAbove) {
+  const Calibration calibration({3, 1, 2, 2});
+  EXPECT_EQ(calibration.scores(), (std::vector<double>{1, 2, 2, 3}));
+  EXPECT_EQ(calibration.p_value(4), 1.0 / 5);
+  EXPECT_EQ(calibration.p_value(2), 4.0 / 5);
+  EXPECT_EQ(calibration.p_value(0), 1.0);
+}
+
+TEST(Conformal, ThresholdAndPValueAreTheSameRule) {
+  for (const std::size_t m : {1U, 7U, 19U, 99U, 100U, 199U, 800U}) {
+    const Calibration calibration(ramp(m));
+    for (const double alpha : {.01, .05, .1, .5, calibration.least_alpha()}) {
+      if (!calibration.supports(alpha)) {
+        EXPECT_LT(static_cast<double>(m + 1), 1 / alpha);
+        continue;
+      }
+      const double threshold = calibration.threshold(alpha);
+      for (double s = 0.5; s < static_cast<double>(m) + 1; s += 0.5) {
+        EXPECT_EQ(s > threshold, calibration.p_value(s) <= alpha) << m << " " << alpha << " " << s;
+      }
+    }
+  }
+}
+
+TEST(Conformal, ThresholdIsTheKthSmallest) {
+  EXPECT_EQ(Calibration(ramp(199)).threshold(.05), 190);  // ceil(.95 * 200)
+  EXPECT_EQ(Calibration(ramp(99)).threshold(.01), 99);
+  EXPECT_NEAR(Calibration(ramp(199)).rate_bound(.05), 0.07759233355693325, 1e-10);
+  EXPECT_NEAR(Calibration(ramp(99)).rate_bound(.01), 0.029806673773350886, 1e-10);
+}
+
+TEST(Conformal, TheDefaultRateGivesWayAnAskedOneDoesNot) {
+  const Calibration small(ramp(50));
+  const AlphaChoice choice = choose_alpha(small, std::nullopt);
+  EXPECT_EQ(choice.alpha, 1.0 / 51);
+  EXPECT_NE(choice.warning.find("takes 99"), std::string::npos) << choice.warning;
+  EXPECT_EQ(small.threshold(choice.alpha), 50);
+  EXPECT_THROW(choose_alpha(small, .01), DataError);
+  EXPECT_EQ(choose_alpha(small, .1).alpha, .1);
+  EXPECT_EQ(choose_alpha(Calibration(ramp(99)), std::nullopt).alpha, .01);
+  EXPECT_EQ(choose_alpha(Calibration(ramp(99)), std::nullopt).warning, "");
+  EXPECT_THROW(choose_alpha(small, 0.0), UsageError);
+  EXPECT_EQ(Calibration::needed(.01), 99u);
+  EXPECT_EQ(Calibration::needed(.05), 19u);
+  EXPECT_EQ(Calibration::needed(.3), 3u);
+}
+
+TEST(Conformal, LargeSetsKeepEvenlySpacedOrderStatistics) {
+  const Calibration calibration(ramp(100000));
+  EXPECT_EQ(calibration.size(), 10000u);
+  EXPECT_EQ(calibration.scores().back(), 99992);  // rank ceil(10000 * 100001 / 10001)
+  // Never below the threshold of all scores, 99001.
+  EXPECT_GE(calibration.threshold(.01), 99001);
+  EXPECT_LE(calibration.threshold(.01), 99011);
+}
+
+// Exchangeable scores: the realised false-alarm rate is alpha on average.
+TEST(Conformal, RealisedFalseAlarmRateIsAlpha) {
+  constexpr int kSets = 2000;
+  constexpr int kTests = 200;
+  Rng rng(1);
+  double alarms = 0;
+  for (int set = 0; set < kSets; ++set) {
+    std::vector<double> scores(199);
+    std::generate(scores.begin(), scores.end(), [&] { return rng.normal(); });
+    const Calibration calibration(scores);
+    const double threshold = calibration.threshold(.05);
+    for (int i = 0; i < kTests; ++i) {
+      alarms += rng.normal() > threshold ? 1 : 0;
+    }
+  }
+  EXPECT_NEAR(alarms / (kSets * kTests), .05, .004);
+}
+
+}  // namespace
+}  // namespace netml

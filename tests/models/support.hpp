@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "netml/core/rng.hpp"
+#include "netml/dataset/matrix.hpp"
+#include "netml/models/detector.hpp"
+#include "netml/models/registry.hpp"
+
+namespace netml::test {
+
+/// sin(0.7 i^2 + 1.3 j + shift): rows that every language can make (tests/oracle).
+inline Matrix sine_rows(int n, int d, double shift = 0) {
+  Matrix rows(n, d);
+  for (int i = 0; i < n; ++i) {
+    for (int j = 0; j < d; ++j) {
+      rows(i, j) = std::sin(0.7 * i * i + 1.3 * j + shift);
+    }
+  }
+  return rows;
+}
+
+inline Matrix normal_rows(int n, int d, std::uint64_t seed) {
+  Rng rng(seed);
+  Matrix rows(n, d);
+  for (int i = 0; i < n; ++i) {
+    for (int j = 0; j < d; ++j) {
+      rows(i, j) = rng.normal();
+    }
+  }
+  return rows;
+}
+
+/// Parameters of ocsvm from YAML.
+inline Params ocsvm_params(const std::string& yaml) {
+  const ModelEntry& entry = find_model("ocsvm");
+  return yaml.empty() ? Params(entry.schema)
+                      : parse_params(yaml, false, "test", entry.schema, algorithm_names(entry));
+}
+
+inline std::unique_ptr<Model> fitted(const Matrix& rows, const std::string& yaml = "",
+                                     std::uint64_t seed = 42) {
+  std::unique_ptr<Model> model = find_model("ocsvm").make();
+  FitReport report;
+  model->fit(rows, ocsvm_params(yaml), seed, report);
+  return model;
+}
+
+/// A small complete detector: columns c0, c1, …, standard scaling, a fifth kept for calibration.
+inline Detector small_detector(const Matrix& rows, const std::string& yaml = "") {
+  Detector detector;
+  detector.algorithm = "ocsvm";
+  detector.seed = 42;
+  for (std::size_t c = 0; c < column_count(rows); ++c) {
+    detector.columns.push_back("c" + std::to_string(c));
+  }
+  detector.recipe_json = R"({"sets":["biflow"],"idle":120.0})";
+  detector.card_json = R"({"files":[{"name":"a.pcap"}]})";
+  detector.params = ocsvm_params(yaml);
+  detector.scaler = Scaler::fit(rows, Scaling::kStandard, detector.columns);
+  detector.model = find_model("ocsvm").make();
+  detector.model->fit(detector.scaler.transform(rows), *detector.params, 42, detector.fit);
+  const Vector scores = detector.raw_scores(rows);
+  detector.calibration_source = CalibrationSource::kHeldOut;
+  detector.calibration = Calibration({scores.begin(), scores.end()});
+  detector.calibrate(std::nullopt);
+  detector.quantiles = training_quantiles(rows);
+  detector.reference.rows = rows.topRows(2);
+  detector.reference.keys = {"10.0.0.1:1 -> 10.0.0.2:2 6 5", ""};
+  return detector;
+}
+
+}  // namespace netml::test
