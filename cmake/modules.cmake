@@ -15,6 +15,10 @@ function(netml_target_defaults target)
   target_compile_features(${target} PUBLIC cxx_std_20)
   # Results must not depend on fused multiply-add.
   target_compile_options(${target} PRIVATE -ffp-contract=off -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+    # g++ 12 warns of overlaps inside std::string's own operator+ (GCC bug 105651).
+    target_compile_options(${target} PRIVATE -Wno-restrict)
+  endif()
   if(NETML_WERROR)
     target_compile_options(${target} PRIVATE -Werror)
   endif()

@@ -59,20 +59,7 @@ class ByteSource {
 
   // The caller owns the FILE; this object must outlive it.
   FILE* open_stream() {
-    cookie_io_functions_t functions{};
-    functions.read = [](void* self, char* buffer, std::size_t size) {
-      return static_cast<ByteSource*>(self)->read(buffer, size);
-    };
-    functions.seek = [](void* self, off64_t* offset, int whence) {
-      // Only "where am I" is answered.
-      if (whence != SEEK_CUR || *offset != 0) {
-        errno = ESPIPE;
-        return -1;
-      }
-      *offset = static_cast<off64_t>(static_cast<ByteSource*>(self)->delivered_);
-      return 0;
-    };
-    FILE* stream = fopencookie(this, "r", functions);
+    FILE* stream = waits_ ? open_cookie() : open_plain();
     if (stream == nullptr) {
       refuse(std::strerror(errno));
     }
@@ -89,6 +76,32 @@ class ByteSource {
   int read_error() const { return read_error_; }
 
  private:
+  // A regular file never makes us wait, and the library's own buffering is faster than a cookie's.
+  FILE* open_plain() {
+    if (lseek(descriptor_, -static_cast<off_t>(first_count_), SEEK_CUR) < 0) {
+      return nullptr;
+    }
+    const int copy = fcntl(descriptor_, F_DUPFD_CLOEXEC, 0);
+    return copy < 0 ? nullptr : fdopen(copy, "r");
+  }
+
+  FILE* open_cookie() {
+    cookie_io_functions_t functions{};
+    functions.read = [](void* self, char* buffer, std::size_t size) {
+      return static_cast<ByteSource*>(self)->read(buffer, size);
+    };
+    functions.seek = [](void* self, off64_t* offset, int whence) {
+      // Only "where am I" is answered.
+      if (whence != SEEK_CUR || *offset != 0) {
+        errno = ESPIPE;
+        return -1;
+      }
+      *offset = static_cast<off64_t>(static_cast<ByteSource*>(self)->delivered_);
+      return 0;
+    };
+    return fopencookie(this, "r", functions);
+  }
+
   [[noreturn]] void refuse(const std::string& reason) const {
     throw InputError((path_ == "-" ? "standard input" : printable(path_)) + ": " + reason);
   }

@@ -342,21 +342,8 @@ class Trainer {
   }
 
   static void append_cell(std::string& line, const Cell& cell) {
-    switch (cell.kind) {
-      case Cell::Kind::kU64:
-        append_number(line, cell.u64);
-        break;
-      case Cell::Kind::kI64:
-        append_number(line, cell.i64);
-        break;
-      case Cell::Kind::kF64:
-        append_number(line, cell.f64);
-        break;
-      case Cell::Kind::kText:
-        append_csv_text(line, cell.text, TextMode::kSafe);
-        break;
-      default:
-        break;
+    if (!append_numeric(line, cell) && cell.kind == Cell::Kind::kText) {
+      append_csv_text(line, cell.text, TextMode::kSafe);
     }
   }
 

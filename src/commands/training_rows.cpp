@@ -36,21 +36,8 @@ std::size_t require_column(const Table& table, const std::string& name) {
 
 std::string cell_text(const Cell& cell) {
   std::string text;
-  switch (cell.kind) {
-    case Cell::Kind::kU64:
-      append_number(text, cell.u64);
-      break;
-    case Cell::Kind::kI64:
-      append_number(text, cell.i64);
-      break;
-    case Cell::Kind::kF64:
-      append_number(text, cell.f64);
-      break;
-    case Cell::Kind::kText:
-      text = printable(cell.text);
-      break;
-    default:
-      break;
+  if (!append_numeric(text, cell) && cell.kind == Cell::Kind::kText) {
+    text = printable(cell.text);
   }
   return text;
 }

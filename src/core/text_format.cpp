@@ -76,13 +76,6 @@ void for_each_character(std::string_view text, Visit visit) {
 }
 
 template <typename T>
-void append_chars(std::string& out, T value) {
-  char buffer[32];
-  const auto result = std::to_chars(buffer, buffer + sizeof buffer, value);
-  out.append(buffer, result.ptr);
-}
-
-template <typename T>
 std::optional<T> parse_whole(std::string_view text) {
   T value{};
   const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -104,14 +97,64 @@ bool is_plain_cell(std::string_view text) {
 
 }  // namespace
 
+char* write_number(char* out, std::uint64_t value) noexcept {
+  return std::to_chars(out, out + kNumberRoom, value).ptr;
+}
+
+char* write_number(char* out, std::int64_t value) noexcept {
+  return std::to_chars(out, out + kNumberRoom, value).ptr;
+}
+
+char* write_number(char* out, double value) noexcept {
+  // Many values are whole; writing those as integers costs a tenth.
+  constexpr double kMostWhole = 1e15;
+  if (value > -kMostWhole && value < kMostWhole) {
+    const auto whole = static_cast<std::int64_t>(value);
+    if (static_cast<double>(whole) == value && !(whole == 0 && std::signbit(value))) {
+      return write_number(out, whole);
+    }
+  }
+  return std::to_chars(out, out + kNumberRoom, value).ptr;
+}
+
+char* write_millionths(char* out, std::int64_t value) noexcept {
+  constexpr std::uint64_t kScale = 1'000'000;
+  if (value < 0) {
+    *out++ = '-';
+  }
+  const std::uint64_t magnitude = value < 0 ? std::uint64_t{0} - static_cast<std::uint64_t>(value)
+                                            : static_cast<std::uint64_t>(value);
+  out = write_number(out, magnitude / kScale);
+  std::uint64_t fraction = magnitude % kScale;
+  if (fraction == 0) {
+    return out;
+  }
+  *out++ = '.';
+  for (std::uint64_t unit = kScale / 10; fraction != 0; unit /= 10) {
+    *out++ = static_cast<char>('0' + fraction / unit);
+    fraction %= unit;
+  }
+  return out;
+}
+
 void append_number(std::string& out, std::uint64_t value) {
-  append_chars(out, value);
+  char buffer[kNumberRoom];
+  out.append(buffer, write_number(buffer, value));
 }
+
 void append_number(std::string& out, std::int64_t value) {
-  append_chars(out, value);
+  char buffer[kNumberRoom];
+  out.append(buffer, write_number(buffer, value));
 }
+
 void append_number(std::string& out, double value) {
-  append_chars(out, value);
+  char buffer[kNumberRoom];
+  out.append(buffer, write_number(buffer, value));
+}
+
+void append_millionths(std::string& out, std::int64_t value) {
+  char buffer[kNumberRoom];
+  out.append(buffer, write_millionths(buffer, value));
 }
 
 void append_python_repr(std::string& out, double value) {

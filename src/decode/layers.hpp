@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <optional>
 
 #include "netml/capture/packet_source.hpp"
 #include "netml/core/byte_reader.hpp"
@@ -70,17 +71,18 @@ struct Walk {
   static constexpr int kMostHeaders = 32;
   static constexpr int kMostTunnels = 4;
 
-  Walk(const RawPacket& packet, const DecodeOptions& decode_options)
+  Walk(const RawPacket& packet, const DecodeOptions& decode_options, PacketRecord& out)
       : raw(packet),
         options(decode_options),
         view(packet.bytes, packet.wire_length > packet.bytes.size()
                                ? packet.wire_length - packet.bytes.size()
-                               : 0) {}
+                               : 0),
+        record(out) {}
 
   const RawPacket& raw;
   const DecodeOptions& options;
   LayerView view;
-  PacketRecord record;
+  PacketRecord& record;
 
   std::uint16_t type = 0;  ///< EtherType for kEtherType, protocol for kPpp
   int ip_version = 0;      ///< that the layer before announced; 0: whatever the nibble says
@@ -94,14 +96,16 @@ struct Walk {
   std::uint8_t protocol = 0;
   bool is_later_fragment = false;
 
-  // First fragments on the way (an outer and an inner packet may both be fragmented).
-  std::array<FragmentKey, kMostTunnels + 1> first_fragments;
-  std::size_t first_fragment_count = 0;
-  FragmentKey datagram;  ///< of the later fragment
+  // Set when a fragment was met; an outer and an inner packet may both be fragmented.
+  struct Fragments {
+    std::array<FragmentKey, kMostTunnels + 1> firsts;
+    std::size_t first_count = 0;
+    FragmentKey datagram;  ///< of the later fragment
+  };
+  std::optional<Fragments> fragments;
 
-  // The packet as its outer layers see it, while the inside of a tunnel is only a guess.
-  PacketRecord outer;
-  bool has_outer = false;
+  /// The packet as its outer layers see it, while the inside of a tunnel is only a guess.
+  std::optional<PacketRecord> outer;
 
   Next fail(DecodeStatus status) noexcept {
     failure = status;
@@ -123,12 +127,11 @@ struct Walk {
   /// sound.
   Next enter_tunnel(TunnelKind kind, Next inside) noexcept {
     if (tunnels == kMostTunnels) {
-      has_outer = false;
+      outer.reset();
       return fail(DecodeStatus::kTooDeep);
     }
     ++tunnels;
     outer = record;
-    has_outer = true;
     record.key.tunnel_id = static_cast<std::uint32_t>(kind);
     return inside;
   }

@@ -9,7 +9,7 @@ constexpr std::size_t kIpv4Header = 20, kIpv6Header = 40;
 
 // The inner IP header is sound: from here on the packet belongs to the inner flow.
 void commit(Walk& walk) {
-  walk.has_outer = false;
+  walk.outer.reset();
 }
 
 void note_fragment(Walk& walk, std::uint32_t identification, bool is_first, int version) {
@@ -21,11 +21,12 @@ void note_fragment(Walk& walk, std::uint32_t identification, bool is_first, int 
   datagram.protocol = version == 4 ? walk.protocol : std::uint8_t{0};
   datagram.ip_version = static_cast<std::uint8_t>(version);
   walk.record.is_fragment = true;
+  Walk::Fragments& fragments = walk.fragments ? *walk.fragments : walk.fragments.emplace();
   if (!is_first) {
     walk.is_later_fragment = true;
-    walk.datagram = datagram;
-  } else if (walk.first_fragment_count < walk.first_fragments.size()) {
-    walk.first_fragments[walk.first_fragment_count++] = datagram;
+    fragments.datagram = datagram;
+  } else if (fragments.first_count < fragments.firsts.size()) {
+    fragments.firsts[fragments.first_count++] = datagram;
   }
 }
 

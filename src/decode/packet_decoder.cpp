@@ -7,7 +7,7 @@ namespace {
 
 Next step(Walk& walk, Next next) {
   if (++walk.headers > Walk::kMostHeaders) {
-    walk.has_outer = false;
+    walk.outer.reset();
     return walk.fail(DecodeStatus::kTooDeep);
   }
   switch (next) {
@@ -67,29 +67,38 @@ DecodeStatus PacketDecoder::decode(const RawPacket& packet, PacketRecord& record
   if (packet.bytes.empty()) {
     return DecodeStatus::kEmpty;
   }
-  Walk walk(packet, options_);
-  walk.record.ts_ns = packet.ts_ns;
-  walk.record.wire_length = packet.wire_length;
-  walk.record.captured_length = static_cast<std::uint32_t>(packet.bytes.size());
+  record = PacketRecord{};
+  record.ts_ns = packet.ts_ns;
+  record.wire_length = packet.wire_length;
+  record.captured_length = static_cast<std::uint32_t>(packet.bytes.size());
+  Walk walk(packet, options_, record);
   Next next = decode_link(walk);
   while (next != Next::kDone && next != Next::kFailed) {
     next = step(walk, next);
   }
-  if (next == Next::kFailed && !walk.has_outer) {
-    not_ip_class_ = walk.not_ip_class;
-    return walk.failure;
+  if (next == Next::kFailed) {
+    if (!walk.outer) {
+      not_ip_class_ = walk.not_ip_class;
+      return walk.failure;
+    }
+    record = *walk.outer;
   }
-  record = next == Next::kFailed ? walk.outer : walk.record;
-  if (next == Next::kDone && walk.is_later_fragment) {
-    const FragmentTable::Flow* flow = fragments_.find(walk.datagram, packet.ts_ns);
+  return walk.fragments ? place_fragment(walk, next) : DecodeStatus::kOk;
+}
+
+// Later fragments take the flow of their first one, first ones leave theirs behind.
+DecodeStatus PacketDecoder::place_fragment(const Walk& walk, Next end) {
+  PacketRecord& record = walk.record;
+  if (end == Next::kDone && walk.is_later_fragment) {
+    const FragmentTable::Flow* flow = fragments_.find(walk.fragments->datagram, record.ts_ns);
     if (flow == nullptr) {
       return DecodeStatus::kFragmentNoPorts;
     }
     record.key = flow->key;
     record.from_b = flow->from_b;
   }
-  for (std::size_t i = 0; i < walk.first_fragment_count; ++i) {
-    fragments_.remember(walk.first_fragments[i], {record.key, record.from_b}, packet.ts_ns);
+  for (std::size_t i = 0; i < walk.fragments->first_count; ++i) {
+    fragments_.remember(walk.fragments->firsts[i], {record.key, record.from_b}, record.ts_ns);
   }
   return DecodeStatus::kOk;
 }

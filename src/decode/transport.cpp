@@ -1,7 +1,5 @@
 // What follows the IP header: ports, flags, payload; or an inner packet.
 
-#include <tuple>
-
 #include "layers.hpp"
 
 namespace netml {
@@ -116,9 +114,9 @@ Next decode_ip_in_ip(Walk& walk, int version) {
 void set_key(Walk& walk, std::uint16_t source_port, std::uint16_t destination_port) {
   FlowKey& key = walk.record.key;
   key.protocol = walk.protocol;
+  const auto order = walk.source <=> walk.destination;
   const bool swapped =
-      !walk.options.per_direction &&
-      std::tie(walk.source.bytes, source_port) > std::tie(walk.destination.bytes, destination_port);
+      !walk.options.per_direction && (order > 0 || (order == 0 && source_port > destination_port));
   key.addr_a = swapped ? walk.destination : walk.source;
   key.addr_b = swapped ? walk.source : walk.destination;
   key.port_a = swapped ? destination_port : source_port;

@@ -108,7 +108,7 @@ std::unique_ptr<ColumnBlock> make_representation_block(const SetRequest&, const 
 /// A difference of flow times in milliseconds: nanoseconds with their fraction, or, under the
 /// nfstream preset, what is whole milliseconds already.
 inline Cell milliseconds(std::int64_t difference, bool is_nfstream) noexcept {
-  return is_nfstream ? Cell::of(difference) : Cell::of(static_cast<double>(difference) / 1e6);
+  return is_nfstream ? Cell::of(difference) : Cell::millionths(difference);
 }
 
 /// Sample standard deviation (n - 1) from exact sums; 0 for n < 2.

@@ -104,6 +104,7 @@ void FeatureSet::choose_columns(const Recipe& recipe) {
     chosen_.push_back(found->second);
     schema_.columns.push_back(*all[found->second]);
   }
+  is_plain_ = chosen_.size() == all.size() && std::is_sorted(chosen_.begin(), chosen_.end());
 }
 
 void FeatureSet::init(const Flow& flow, std::byte* state, const PacketView& packet) const noexcept {
@@ -124,13 +125,20 @@ void FeatureSet::update(const Flow& flow, std::byte* state,
 }
 
 void FeatureSet::read(const FlowView& flow, std::span<Cell> row) {
-  for (Part& part : parts_) {
-    const ReadContext context{flow, flow.state + part.state_offset, part.is_nfstream};
-    part.block->read(context,
-                     std::span(cells_).subspan(part.first_cell, part.block->columns.size()));
+  if (is_plain_) {
+    read_parts(flow, row);
+    return;
   }
+  read_parts(flow, cells_);
   for (std::size_t i = 0; i < chosen_.size(); ++i) {
     row[i] = cells_[chosen_[i]];
+  }
+}
+
+void FeatureSet::read_parts(const FlowView& flow, std::span<Cell> cells) {
+  for (Part& part : parts_) {
+    const ReadContext context{flow, flow.state + part.state_offset, part.is_nfstream};
+    part.block->read(context, cells.subspan(part.first_cell, part.block->columns.size()));
   }
 }
 

@@ -35,9 +35,17 @@ struct FlagCounts {
   }
 };
 
+// Extremes keep the type of the series.
 struct Summary {
-  double minimum = 0, mean = 0, deviation = 0, maximum = 0;
+  Cell minimum;
+  double mean = 0;
+  double deviation = 0;
+  Cell maximum;
 };
+
+Summary empty_summary(Cell zero) {
+  return {zero, 0, 0, zero};
+}
 
 // ---------------------------------------------------------------- exact
 
@@ -108,17 +116,17 @@ Summary exact_sizes(const Flow& flow, const ExactState& state, Scope scope) {
     }
   }
   if (n == 0) {
-    return {};
+    return empty_summary(Cell::of(std::uint64_t{0}));
   }
-  return {static_cast<double>(minimum), static_cast<double>(sum) / static_cast<double>(n),
-          sample_deviation(n, sum, squares), static_cast<double>(maximum)};
+  return {Cell::of(std::uint64_t{minimum}), static_cast<double>(sum) / static_cast<double>(n),
+          sample_deviation(n, sum, squares), Cell::of(std::uint64_t{maximum})};
 }
 
 Summary exact_gaps(const Flow& flow, const ExactState& state, Scope scope) {
   const std::uint64_t packets =
       scope == kBidirectional ? flow.packets() : flow.direction[scope - kForwardScope].packets;
   if (packets < 2) {
-    return {};
+    return empty_summary(Cell::millionths(0));
   }
   const std::int64_t span = scope == kBidirectional
                                 ? flow.last_ns() - flow.first_ns()
@@ -127,9 +135,10 @@ Summary exact_gaps(const Flow& flow, const ExactState& state, Scope scope) {
   const auto sum = static_cast<std::uint64_t>(span);
   const std::uint64_t n = packets - 1;
   const GapSums& gaps = state.gaps[scope];
-  return {static_cast<double>(gaps.minimum) / 1e6,
-          static_cast<double>(sum) / static_cast<double>(n) / 1e6,
-          sample_deviation(n, sum, gaps.squares) / 1e6, static_cast<double>(gaps.maximum) / 1e6};
+  return {Cell::millionths(static_cast<std::int64_t>(gaps.minimum)),
+          static_cast<double>(sum) / (static_cast<double>(n) * 1e6),
+          sample_deviation(n, sum, gaps.squares) / 1e6,
+          Cell::millionths(static_cast<std::int64_t>(gaps.maximum))};
 }
 
 // ---------------------------------------------------------------- NFStream's arithmetic
@@ -155,11 +164,10 @@ struct RunningSeries {
   }
   Summary summary(std::uint64_t n) const noexcept {
     if (n == 0) {
-      return {};
+      return empty_summary(Cell::of(std::int64_t{0}));
     }
-    return {static_cast<double>(minimum), mean,
-            n < 2 ? 0.0 : std::sqrt(squares / static_cast<double>(n - 1)),
-            static_cast<double>(maximum)};
+    return {Cell::of(minimum), mean, n < 2 ? 0.0 : std::sqrt(squares / static_cast<double>(n - 1)),
+            Cell::of(maximum)};
   }
 };
 
@@ -242,15 +250,11 @@ class StatisticsBlock final : public ColumnBlock {
     add("max", extreme, "largest");
   }
 
-  // Extremes of `whole` series are integers in the output.
-  static Cell* put(Cell* out, const Summary& summary, bool is_whole) {
-    const auto extreme = [&](double value) {
-      return is_whole ? Cell::of(static_cast<std::int64_t>(value)) : Cell::of(value);
-    };
-    *out++ = extreme(summary.minimum);
+  static Cell* put(Cell* out, const Summary& summary) {
+    *out++ = summary.minimum;
     *out++ = Cell::of(summary.mean);
     *out++ = Cell::of(summary.deviation);
-    *out++ = extreme(summary.maximum);
+    *out++ = summary.maximum;
     return out;
   }
 
@@ -264,10 +268,10 @@ class StatisticsBlock final : public ColumnBlock {
 
   static void fill_exact(const Flow& flow, const ExactState& state, Cell* out) {
     for (const Scope scope : {kBidirectional, kForwardScope, kBackwardScope}) {
-      out = put(out, exact_sizes(flow, state, scope), true);
+      out = put(out, exact_sizes(flow, state, scope));
     }
     for (const Scope scope : {kBidirectional, kForwardScope, kBackwardScope}) {
-      out = put(out, exact_gaps(flow, state, scope), false);
+      out = put(out, exact_gaps(flow, state, scope));
     }
     put_flags(out, state.flags);
   }
@@ -276,10 +280,10 @@ class StatisticsBlock final : public ColumnBlock {
     const std::uint64_t packets[] = {flow.packets(), flow.forward().packets,
                                      flow.backward().packets};
     for (std::size_t scope = 0; scope < kScopeCount; ++scope) {
-      out = put(out, state.sizes[scope].summary(packets[scope]), true);
+      out = put(out, state.sizes[scope].summary(packets[scope]));
     }
     for (std::size_t scope = 0; scope < kScopeCount; ++scope) {
-      out = put(out, state.gaps[scope].summary(packets[scope] == 0 ? 0 : packets[scope] - 1), true);
+      out = put(out, state.gaps[scope].summary(packets[scope] == 0 ? 0 : packets[scope] - 1));
     }
     put_flags(out, state.flags);
   }

@@ -131,7 +131,8 @@ std::uint64_t flow_hash(const HashKey& hash_key, const FlowKey& key) noexcept {
 FlowTable::FlowTable(const FlowPolicy& policy, const FlowHooks& hooks)
     : policy_(policy),
       hooks_(hooks),
-      stride_(kStateOffset + round_up(hooks.state_size(), 16)),
+      state_bytes_(round_up(hooks.state_size(), 16)),
+      stride_(kStateOffset + state_bytes_ + (hooks.series_packets() == 0 ? 0 : 16)),
       series_limit_(hooks.series_packets()) {
   const auto or_common = [&](std::int64_t own) { return own == 0 ? policy.idle_timeout_ns : own; };
   lists_[kTcpList].timeout_ns = or_common(policy.tcp_idle_timeout_ns);
@@ -371,6 +372,9 @@ void FlowTable::create(const PacketRecord& record, std::int64_t ts_ns, std::int6
   ++open_;
   link_back(list_of(flow.key), slot);
   const PacketView view{record, payload, Direction::kForward, ts_ns, 0, 0, size};
+  if (series_limit_ != 0) {
+    series_at(slot) = {};
+  }
   hooks_.init(flow, state_at(slot), view);
   note_packet(slot, view, closed);
 }
@@ -419,9 +423,9 @@ void FlowTable::note_packet(std::uint32_t slot, const PacketView& view,
     packet.direction = static_cast<std::uint8_t>(view.direction);
     packet.tcp_flags = view.record.tcp_flags;
     packet.ttl = view.record.ttl;
-    series_.append(flow.series, packet);
+    series_.append(series_at(slot), packet);
     ++series_in_use_;
-    const std::uint64_t own = flow.series.count * kSeriesPacketCost;
+    const std::uint64_t own = series_at(slot).count * kSeriesPacketCost;
     if (policy_.memory_limit != 0 && own > policy_.memory_limit / 4 &&
         policy_.on_limit == OnLimit::kEvict) {
       ++evicted_;
@@ -444,13 +448,23 @@ void FlowTable::close(std::uint32_t slot, EndReason reason, std::uint64_t end_in
   index_erase(flow.tag, slot);
   unlink(list_of(flow.key), slot);
   --open_;
-  series_in_use_ -= flow.series.count;
+  if (series_limit_ != 0) {
+    series_in_use_ -= series_at(slot).count;
+  }
   closed.push_back({end_index, flow.first_index, slot});
 }
 
 void FlowTable::release(std::uint32_t slot) {
-  series_.release(flow_at(slot)->series);
+  if (series_limit_ != 0) {
+    series_.release(series_at(slot));
+  }
   free_.push_back(slot);
+}
+
+void FlowTable::read_series(std::uint32_t slot, std::vector<SeriesPacket>& packets) const {
+  if (series_limit_ != 0) {
+    series_.read(series_at(slot), packets);
+  }
 }
 
 void FlowTable::close_idle(const Epoch& epoch, std::int64_t clock,
@@ -505,15 +519,25 @@ bool FlowTable::make_room(std::size_t bytes, std::uint64_t end_index,
   return true;
 }
 
-void FlowTable::finish(std::vector<ClosedFlow>& closed) {
-  const std::size_t first_closed = closed.size();
-  for (List& list : lists_) {
-    while (list.head != kNil) {
-      close(list.head, EndReason::kEnd, UINT64_MAX, closed);
+void FlowTable::finish(std::vector<ClosedFlow>& closed, std::size_t most) {
+  if (finishing_.empty() && open_ != 0) {
+    finishing_.reserve(open_);
+    for (const List& list : lists_) {
+      for (std::uint32_t slot = list.head; slot != kNil; slot = links_[slot].next) {
+        finishing_.push_back(slot);
+      }
     }
+    std::sort(finishing_.begin(), finishing_.end(), [this](std::uint32_t a, std::uint32_t b) {
+      return flow_at(a)->first_index > flow_at(b)->first_index;
+    });
   }
-  std::sort(closed.begin() + static_cast<std::ptrdiff_t>(first_closed), closed.end(),
-            closing_order);
+  for (; most != 0 && !finishing_.empty(); --most) {
+    close(finishing_.back(), EndReason::kEnd, UINT64_MAX, closed);
+    finishing_.pop_back();
+  }
+  if (finishing_.empty()) {
+    finishing_.shrink_to_fit();
+  }
 }
 
 // ---------------------------------------------------------------- NFStream's order

@@ -222,7 +222,18 @@ class Extractor::Impl {
 
   void finish() {
     flush();
-    merge([this](std::size_t shard) { tables_[shard]->finish(closed_); });
+    if (tables_.size() > 1) {
+      merge([this](std::size_t shard) { tables_[shard]->finish(closed_, SIZE_MAX); });
+      return;
+    }
+    constexpr std::size_t kBatch = 4096;
+    do {
+      closed_.clear();
+      tables_.front()->finish(closed_, kBatch);
+      for (const ClosedFlow& flow : closed_) {
+        emit(flow, *tables_.front());
+      }
+    } while (!closed_.empty());
   }
 
   void emit(const ClosedFlow& closed, FlowTable& table) {
@@ -237,7 +248,7 @@ class Extractor::Impl {
       stats.packets_in_flows_too_short += flow.packets();
     } else {
       series_.clear();
-      table.series().read(flow.series, series_);
+      table.read_series(closed.slot, series_);
       consumer_->flow({flow, table.state(closed.slot), series_, stats.flows_written});
       ++stats.flows_written;
       stats.packets_in_flows += flow.packets();

@@ -1,5 +1,7 @@
 #include "netml/table/csv_writer.hpp"
 
+#include <cstring>
+
 namespace netml {
 namespace {
 
@@ -17,67 +19,94 @@ void append_list(std::string& out, const Values& values) {
   out += "]\"";
 }
 
+// All text is quoted, with a backslash before an inner quote.
+void append_nfstream_text(std::string& out, std::string_view text) {
+  out += '"';
+  for (const char c : drop_invalid_utf8(text)) {
+    if (c == '"') {
+      out += '\\';
+    }
+    out += c;
+  }
+  out += '"';
+}
+
 }  // namespace
 
 CsvWriter::CsvWriter(OutputFile& file, CsvDialect dialect, TextMode text_mode)
-    : file_(file), dialect_(dialect), text_mode_(text_mode) {}
+    : file_(file), dialect_(dialect), text_mode_(text_mode), line_(4096) {}
 
 void CsvWriter::begin(const Schema& schema) {
-  line_.clear();
+  text_.clear();
   for (std::size_t i = 0; i < schema.size(); ++i) {
-    line_ += i == 0 ? "" : ",";
-    append_csv_text(line_, schema.columns[i].name, text_mode_);
+    text_ += i == 0 ? "" : ",";
+    append_csv_text(text_, schema.columns[i].name, text_mode_);
   }
-  line_ += '\n';
-  file_.write(line_);
+  text_ += '\n';
+  file_.write(text_);
 }
 
-void CsvWriter::append_nfstream_text(std::string_view text) {
-  line_ += '"';
-  for (const char c : drop_invalid_utf8(text)) {
-    if (c == '"') {
-      line_ += '\\';
-    }
-    line_ += c;
+char* CsvWriter::make_room(char* out, std::size_t count) {
+  const auto used = static_cast<std::size_t>(out - line_.data());
+  if (line_.size() - used < count) {
+    line_.resize(2 * line_.size() + count);
   }
-  line_ += '"';
+  return line_.data() + used;
+}
+
+char* CsvWriter::copy(char* out, std::string_view text) {
+  out = make_room(out, text.size() + kNumberRoom);
+  std::memcpy(out, text.data(), text.size());
+  return out + text.size();
+}
+
+char* CsvWriter::write_cell(char* out, const Cell& cell) {
+  switch (cell.kind) {
+    case Cell::Kind::kMissing:
+      return out;
+    case Cell::Kind::kU64:
+      return write_number(out, cell.u64);
+    case Cell::Kind::kI64:
+      return write_number(out, cell.i64);
+    case Cell::Kind::kMillionths:
+      return write_millionths(out, cell.i64);
+    case Cell::Kind::kF64:
+      if (dialect_ == CsvDialect::kRfc4180) {
+        return write_number(out, cell.f64);
+      }
+      text_.clear();
+      append_python_repr(text_, cell.f64);
+      break;
+    case Cell::Kind::kText:
+      text_.clear();
+      if (dialect_ == CsvDialect::kNfstream) {
+        append_nfstream_text(text_, cell.text);
+      } else {
+        append_csv_text(text_, cell.text, text_mode_);
+      }
+      break;
+    case Cell::Kind::kList:
+      text_.clear();
+      append_list(text_, cell.list);
+      break;
+    case Cell::Kind::kRealList:
+      text_.clear();
+      append_list(text_, cell.reals);
+      break;
+  }
+  return copy(out, text_);
 }
 
 void CsvWriter::row(std::span<const Cell> row) {
-  line_.clear();
-  bool is_first = true;
+  char* out = line_.data();
   for (const Cell& cell : row) {
-    if (!is_first) {
-      line_ += ',';
-    }
-    is_first = false;
-    switch (cell.kind) {
-      case Cell::Kind::kMissing:
-        break;
-      case Cell::Kind::kU64:
-        append_number(line_, cell.u64);
-        break;
-      case Cell::Kind::kI64:
-        append_number(line_, cell.i64);
-        break;
-      case Cell::Kind::kF64:
-        dialect_ == CsvDialect::kNfstream ? append_python_repr(line_, cell.f64)
-                                          : append_number(line_, cell.f64);
-        break;
-      case Cell::Kind::kText:
-        dialect_ == CsvDialect::kNfstream ? append_nfstream_text(cell.text)
-                                          : append_csv_text(line_, cell.text, text_mode_);
-        break;
-      case Cell::Kind::kList:
-        append_list(line_, cell.list);
-        break;
-      case Cell::Kind::kRealList:
-        append_list(line_, cell.reals);
-        break;
-    }
+    out = make_room(out, kNumberRoom + 2);
+    out = write_cell(out, cell);
+    *out++ = ',';
   }
-  line_ += '\n';
-  file_.write(line_);
+  out = row.empty() ? make_room(out, 1) : out - 1;
+  *out++ = '\n';
+  file_.write({line_.data(), static_cast<std::size_t>(out - line_.data())});
 }
 
 void CsvWriter::flush() {

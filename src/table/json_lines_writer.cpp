@@ -25,13 +25,10 @@ void append_value(std::string& out, const Cell& cell) {
       out += "null";
       break;
     case Cell::Kind::kU64:
-      append_number(out, cell.u64);
-      break;
     case Cell::Kind::kI64:
-      append_number(out, cell.i64);
-      break;
     case Cell::Kind::kF64:
-      append_number(out, cell.f64);
+    case Cell::Kind::kMillionths:
+      append_numeric(out, cell);
       break;
     case Cell::Kind::kText:
       append_json_text(out, cell.text);

@@ -39,21 +39,8 @@ std::string_view bytes_of(const std::u32string& codes) {
 
 std::string cell_text(const Cell& cell) {
   std::string text;
-  switch (cell.kind) {
-    case Cell::Kind::kU64:
-      append_number(text, cell.u64);
-      break;
-    case Cell::Kind::kI64:
-      append_number(text, cell.i64);
-      break;
-    case Cell::Kind::kF64:
-      append_number(text, cell.f64);
-      break;
-    case Cell::Kind::kText:
-      text = cell.text;
-      break;
-    default:
-      break;
+  if (!append_numeric(text, cell) && cell.kind == Cell::Kind::kText) {
+    text = cell.text;
   }
   return text;
 }

@@ -1,7 +1,8 @@
 #include "netml/table/schema.hpp"
 
-#include <cmath>
 #include <limits>
+
+#include "netml/core/text_format.hpp"
 
 namespace netml {
 
@@ -41,50 +42,6 @@ std::vector<std::string> Schema::names() const {
   return names;
 }
 
-Cell Cell::of(std::uint64_t value) noexcept {
-  Cell cell;
-  cell.kind = Kind::kU64;
-  cell.u64 = value;
-  return cell;
-}
-
-Cell Cell::of(std::int64_t value) noexcept {
-  Cell cell;
-  cell.kind = Kind::kI64;
-  cell.i64 = value;
-  return cell;
-}
-
-Cell Cell::of(double value) noexcept {
-  Cell cell;
-  if (std::isfinite(value)) {
-    cell.kind = Kind::kF64;
-    cell.f64 = value;
-  }
-  return cell;
-}
-
-Cell Cell::of(std::string_view value) noexcept {
-  Cell cell;
-  cell.kind = Kind::kText;
-  cell.text = value;
-  return cell;
-}
-
-Cell Cell::of(std::span<const std::int64_t> value) noexcept {
-  Cell cell;
-  cell.kind = Kind::kList;
-  cell.list = value;
-  return cell;
-}
-
-Cell Cell::of(std::span<const double> value) noexcept {
-  Cell cell;
-  cell.kind = Kind::kRealList;
-  cell.reals = value;
-  return cell;
-}
-
 double Cell::number() const noexcept {
   switch (kind) {
     case Kind::kU64:
@@ -93,8 +50,29 @@ double Cell::number() const noexcept {
       return static_cast<double>(i64);
     case Kind::kF64:
       return f64;
+    case Kind::kMillionths:
+      return static_cast<double>(i64) / 1e6;
     default:
       return std::numeric_limits<double>::quiet_NaN();
+  }
+}
+
+bool append_numeric(std::string& out, const Cell& cell) {
+  switch (cell.kind) {
+    case Cell::Kind::kU64:
+      append_number(out, cell.u64);
+      return true;
+    case Cell::Kind::kI64:
+      append_number(out, cell.i64);
+      return true;
+    case Cell::Kind::kF64:
+      append_number(out, cell.f64);
+      return true;
+    case Cell::Kind::kMillionths:
+      append_millionths(out, cell.i64);
+      return true;
+    default:
+      return false;
   }
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,7 +23,19 @@ struct IpAddress {
   /// True for ::ffff:0:0/96.
   bool is_mapped_ipv4() const noexcept;
 
-  auto operator<=>(const IpAddress&) const = default;
+  /// Order of the bytes.
+  std::strong_ordering operator<=>(const IpAddress& other) const noexcept {
+    const std::strong_ordering high = word(0) <=> other.word(0);
+    return high != 0 ? high : word(8) <=> other.word(8);
+  }
+  bool operator==(const IpAddress&) const = default;
+
+ private:
+  std::uint64_t word(std::size_t offset) const noexcept {
+    std::uint64_t value = 0;
+    std::memcpy(&value, bytes.data() + offset, sizeof value);
+    return __builtin_bswap64(value);
+  }
 };
 
 /// Dotted quad for `version` 4, RFC 5952 text (as inet_ntop prints) for 6.

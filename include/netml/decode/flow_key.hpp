@@ -2,6 +2,8 @@
 
 #include <compare>
 #include <cstdint>
+#include <cstring>
+#include <type_traits>
 
 #include "netml/core/ip_address.hpp"
 
@@ -19,8 +21,12 @@ struct FlowKey {
   std::uint16_t vlan = 0;       ///< 12-bit VLAN id, 0 without a tag
   std::uint32_t tunnel_id = 0;  ///< TunnelKind of the innermost tunnel, 0 without one
 
-  bool operator==(const FlowKey&) const = default;
+  /// There is no padding, so that one comparison of the bytes does.
+  bool operator==(const FlowKey& other) const noexcept {
+    return std::memcmp(this, &other, sizeof(FlowKey)) == 0;
+  }
 };
+static_assert(std::has_unique_object_representations_v<FlowKey>);
 
 /// Value of the column `tunnel_id`. 0 to 3 are NFStream's.
 enum class TunnelKind : std::uint8_t {

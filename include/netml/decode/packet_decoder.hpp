@@ -9,6 +9,9 @@
 
 namespace netml {
 
+struct Walk;
+enum class Next : std::uint8_t;
+
 struct DecodeOptions {
   bool decode_tunnels = true;
   bool per_direction = false;  ///< the key keeps source and destination apart
@@ -53,6 +56,8 @@ class PacketDecoder {
   void start_input() { fragments_.clear(); }
 
  private:
+  DecodeStatus place_fragment(const Walk& walk, Next end);
+
   DecodeOptions options_;
   FragmentTable fragments_;
   NotIpClass not_ip_class_ = NotIpClass::kOther;

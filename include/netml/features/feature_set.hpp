@@ -45,10 +45,12 @@ class FeatureSet final : public FlowHooks {
  private:
   struct Part;
   void choose_columns(const Recipe& recipe);
+  void read_parts(const FlowView& flow, std::span<Cell> cells);
 
   std::vector<Part> parts_;
   Schema schema_;
   std::vector<std::size_t> chosen_;  ///< column of all parts' cells, per output column
+  bool is_plain_ = false;            ///< all cells in their own order
   std::vector<Cell> cells_;
   std::size_t state_size_ = 0;
   std::uint64_t series_packets_ = 0;

@@ -52,7 +52,6 @@ struct Flow {
   std::uint64_t last_index = 0;
   std::int64_t last_clock = 0;  ///< capture clock at the last packet
   DirectionCounters direction[2];
-  SeriesHandle series;
   std::array<std::uint8_t, 6> src_mac{};
   std::array<std::uint8_t, 6> dst_mac{};
 

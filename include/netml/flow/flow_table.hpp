@@ -50,13 +50,14 @@ class FlowTable {
              std::vector<ClosedFlow>& closed);
   void apply(const Epoch& epoch, std::vector<ClosedFlow>& closed);
 
-  /// Ends all open flows, in closing order. The table is as new afterwards, its statistics
-  /// excepted.
-  void finish(std::vector<ClosedFlow>& closed);
+  /// Ends open flows, at most `most` of them, in closing order: call until it appends none. No
+  /// packets may be applied in between. The table is as new afterwards, its statistics excepted.
+  void finish(std::vector<ClosedFlow>& closed, std::size_t most);
 
   const Flow& flow(std::uint32_t slot) const noexcept { return *flow_at(slot); }
   const std::byte* state(std::uint32_t slot) const noexcept { return state_at(slot); }
-  const SeriesStore& series() const noexcept { return series_; }
+  /// Appends the series of a flow to `packets`.
+  void read_series(std::uint32_t slot, std::vector<SeriesPacket>& packets) const;
   void release(std::uint32_t slot);
 
   std::size_t open_flows() const noexcept { return open_; }
@@ -99,6 +100,10 @@ class FlowTable {
   }
   std::byte* state_at(std::uint32_t slot) const noexcept {
     return slabs_[slot / kSlotsPerSlab].get() + (slot % kSlotsPerSlab) * stride_ + kStateOffset;
+  }
+  // Behind the state, in tables that keep series.
+  SeriesHandle& series_at(std::uint32_t slot) const noexcept {
+    return *reinterpret_cast<SeriesHandle*>(state_at(slot) + state_bytes_);
   }
   static constexpr std::size_t kStateOffset = (sizeof(Flow) + 15) / 16 * 16;
 
@@ -143,12 +148,14 @@ class FlowTable {
   FlowPolicy policy_;
   const FlowHooks& hooks_;
   SeriesStore series_;
+  std::size_t state_bytes_;
   std::size_t stride_;
   std::uint64_t series_limit_;
 
   std::vector<std::unique_ptr<std::byte[]>> slabs_;
   std::vector<Links> links_;
   std::vector<std::uint32_t> free_;
+  std::vector<std::uint32_t> finishing_;  ///< flows that finish() has yet to end, last one first
   List lists_[kListCount];
   std::vector<IndexEntry> index_;
   std::size_t index_mask_ = 0;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "netml/core/output_file.hpp"
 #include "netml/core/text_format.hpp"
@@ -26,12 +27,16 @@ class CsvWriter final : public RowSink {
   void end() override;
 
  private:
-  void append_nfstream_text(std::string_view text);
+  char* write_cell(char* out, const Cell& cell);
+  /// Makes room for `count` more characters behind `out`; the place to go on.
+  char* make_room(char* out, std::size_t count);
+  char* copy(char* out, std::string_view text);
 
   OutputFile& file_;
   CsvDialect dialect_;
   TextMode text_mode_;
-  std::string line_;
+  std::vector<char> line_;  ///< the line so far; numbers are written in place
+  std::string text_;        ///< an encoded text cell or list on its way into the line
 };
 
 }  // namespace netml

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -35,7 +36,16 @@ struct Schema {
 
 /// One value of a row. Text and lists are borrowed: they live until the row has been written.
 struct Cell {
-  enum class Kind : std::uint8_t { kMissing, kU64, kI64, kF64, kText, kList, kRealList };
+  enum class Kind : std::uint8_t {
+    kMissing,
+    kU64,
+    kI64,
+    kF64,
+    kMillionths,
+    kText,
+    kList,
+    kRealList
+  };
 
   Kind kind = Kind::kMissing;
   union {
@@ -48,18 +58,52 @@ struct Cell {
   };
 
   Cell() noexcept : u64(0) {}
+  explicit Cell(Kind cell_kind) noexcept : kind(cell_kind), u64(0) {}
 
   static Cell missing() noexcept { return {}; }
-  static Cell of(std::uint64_t value) noexcept;
-  static Cell of(std::int64_t value) noexcept;
+  static Cell of(std::uint64_t value) noexcept {
+    Cell cell(Kind::kU64);
+    cell.u64 = value;
+    return cell;
+  }
+  static Cell of(std::int64_t value) noexcept {
+    Cell cell(Kind::kI64);
+    cell.i64 = value;
+    return cell;
+  }
   /// Not finite: missing.
-  static Cell of(double value) noexcept;
-  static Cell of(std::string_view value) noexcept;
-  static Cell of(std::span<const std::int64_t> value) noexcept;
-  static Cell of(std::span<const double> value) noexcept;
+  static Cell of(double value) noexcept {
+    Cell cell(std::isfinite(value) ? Kind::kF64 : Kind::kMissing);
+    cell.f64 = value;
+    return cell;
+  }
+  /// value / 1000000, a real number that is written exactly: nanoseconds as milliseconds.
+  static Cell millionths(std::int64_t value) noexcept {
+    Cell cell(Kind::kMillionths);
+    cell.i64 = value;
+    return cell;
+  }
+  static Cell of(std::string_view value) noexcept {
+    Cell cell(Kind::kText);
+    cell.text = value;
+    return cell;
+  }
+  static Cell of(std::span<const std::int64_t> value) noexcept {
+    Cell cell(Kind::kList);
+    cell.list = value;
+    return cell;
+  }
+  static Cell of(std::span<const double> value) noexcept {
+    Cell cell(Kind::kRealList);
+    cell.reals = value;
+    return cell;
+  }
 
   /// The value as a double; NaN when it is missing or not a number.
   double number() const noexcept;
 };
+
+/// Appends a numeric cell in its shortest exact form. False, and nothing appended, for other kinds.
+bool append_numeric(std::string& out, const Cell& cell);
 
 }  // namespace netml
