@@ -53,10 +53,12 @@ std::string two_digits(std::int64_t value) {
 
 // "2017-07-03 12:08:09".
 std::string time_text(std::int64_t ns) {
-  const std::chrono::sys_time<std::chrono::nanoseconds> time{std::chrono::nanoseconds(ns)};
+  // In seconds before days: the day of the earliest times does not fit nanoseconds.
+  const auto time = std::chrono::floor<std::chrono::seconds>(
+      std::chrono::sys_time<std::chrono::nanoseconds>{std::chrono::nanoseconds(ns)});
   const auto midnight = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(midnight);
-  const auto second = std::chrono::duration_cast<std::chrono::seconds>(time - midnight).count();
+  const std::int64_t second = (time - midnight).count();
   return std::to_string(static_cast<int>(date.year())) + "-" +
          two_digits(static_cast<unsigned>(date.month())) + "-" +
          two_digits(static_cast<unsigned>(date.day())) + " " + two_digits(second / 3600) + ":" +
