@@ -55,6 +55,7 @@ class Stopwatch {
 
 std::vector<std::string> names_of(const Table& table, const std::vector<std::size_t>& columns) {
   std::vector<std::string> names;
+  names.reserve(columns.size());
   for (const std::size_t column : columns) {
     names.push_back(valid_utf8(table.schema().columns[column].name));
   }

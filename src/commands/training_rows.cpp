@@ -106,6 +106,7 @@ class Planner {
                         ": --split time takes a column start_ns with a value in every row");
       }
       std::vector<std::int64_t> of_rows;
+      of_rows.reserve(rows.size());
       for (const std::size_t row : rows) {
         of_rows.push_back((*times)[row]);
       }
@@ -119,6 +120,7 @@ class Planner {
                          static_cast<std::uint32_t>(options_.seed));
     }
     std::vector<int> classes;
+    classes.reserve(rows.size());
     for (const std::size_t row : rows) {
       classes.push_back(is_normal(labels_[row]) ? 0 : 1);
     }

@@ -88,6 +88,11 @@ std::string bad(std::string_view name, std::string_view text, std::string_view e
   return std::string(name) + " '" + printable(text) + "' is not " + std::string(expected);
 }
 
+[[noreturn]] void refuse(const std::string& what, std::uint64_t line, const std::string& problem) {
+  throw DataError(what + ": line " + std::to_string(line) + ": " + problem +
+                  "; --skip-bad-rows leaves such rows out");
+}
+
 class RowReader {
  public:
   RowReader(const Columns& columns, LabelTimes times, LabelRows& out)
@@ -221,8 +226,7 @@ LabelRows read_label_rows(CsvScanner& scanner, const std::string& what, LabelTim
       continue;
     }
     if (bad_rows == BadRows::kRefuse) {
-      throw DataError(what + ": line " + std::to_string(scanner.line()) + ": " + problem +
-                      "; --skip-bad-rows leaves such rows out");
+      refuse(what, scanner.line(), problem);
     }
     ++result.skipped;
   }

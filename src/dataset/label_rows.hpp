@@ -18,7 +18,8 @@ struct LabelKey {
 
   /// The ends exchanged if need be, so that both directions of a flow have one key.
   void make_undirected();
-  auto operator<=>(const LabelKey&) const = default;
+  // clang-tidy 14 takes the defaulted comparison for a literal 0.
+  auto operator<=>(const LabelKey&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 struct LabelRow {

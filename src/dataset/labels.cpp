@@ -17,7 +17,8 @@ namespace {
 constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kHour = 3600 * kSecond;
 constexpr std::int64_t kHalfDay = 12 * kHour;
-constexpr int kFarthestZone = 14;
+constexpr std::int64_t kFarthestZone = 14;
+constexpr std::uint64_t kFarthestZoneMinutes = 14 * 60;
 
 const std::vector<std::string> kLaterFormats = {"zeek", "unsw-nb15", "ctu13", "suricata", "csv"};
 
@@ -52,10 +53,12 @@ std::string two_digits(std::int64_t value) {
 
 // "2017-07-03 12:08:09".
 std::string time_text(std::int64_t ns) {
-  const std::chrono::sys_time<std::chrono::nanoseconds> time{std::chrono::nanoseconds(ns)};
+  // In seconds before days: the day of the earliest times does not fit nanoseconds.
+  const auto time = std::chrono::floor<std::chrono::seconds>(
+      std::chrono::sys_time<std::chrono::nanoseconds>{std::chrono::nanoseconds(ns)});
   const auto midnight = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(midnight);
-  const auto second = std::chrono::duration_cast<std::chrono::seconds>(time - midnight).count();
+  const std::int64_t second = (time - midnight).count();
   return std::to_string(static_cast<int>(date.year())) + "-" +
          two_digits(static_cast<unsigned>(date.month())) + "-" +
          two_digits(static_cast<unsigned>(date.day())) + " " + two_digits(second / 3600) + ":" +
@@ -97,7 +100,7 @@ std::optional<std::int64_t> parse_label_timezone(std::string_view text) {
   const bool has_form = text.size() == 6 && (text[0] == '+' || text[0] == '-') && text[3] == ':';
   const auto hours = has_form ? parse_u64(text.substr(1, 2)) : std::nullopt;
   const auto minutes = has_form ? parse_u64(text.substr(4, 2)) : std::nullopt;
-  if (!hours || !minutes || *minutes > 59 || *hours * 60 + *minutes > kFarthestZone * 60) {
+  if (!hours || !minutes || *minutes > 59 || *hours * 60 + *minutes > kFarthestZoneMinutes) {
     throw UsageError("time zone '" + printable(text) + "' is not auto or ±HH:MM (at most 14:00)");
   }
   const auto offset = static_cast<std::int64_t>(*hours * 60 + *minutes) * 60 * kSecond;
@@ -153,7 +156,7 @@ class LabelFile::Index {
     if (covers(first_packet_ns)) {
       return;
     }
-    for (int hours = 1; hours <= kFarthestZone; ++hours) {
+    for (std::int64_t hours = 1; hours <= kFarthestZone; ++hours) {
       for (const std::int64_t offset : {hours * kHour, -hours * kHour}) {
         if (covers(add_saturating(first_packet_ns, offset))) {
           report.timezone_ns = offset;

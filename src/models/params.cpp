@@ -143,6 +143,21 @@ ParamNode parse_document(std::string_view text, bool is_json, const std::string&
   return parse_yaml_document(text, what);
 }
 
+// A value of a model file as text for Params::set; a number in quotes is not what we write.
+std::string stored_text(const nlohmann::json& value, const ParamSpec& spec) {
+  std::string text;
+  if (value.is_string() && is_choice(spec, value.get_ref<const std::string&>())) {
+    text = value.get_ref<const std::string&>();
+  } else if (value.is_number_unsigned()) {
+    append_number(text, value.get<std::uint64_t>());
+  } else if (value.is_number_integer()) {
+    append_number(text, value.get<std::int64_t>());
+  } else if (value.is_number_float()) {
+    append_python_repr(text, value.get<double>());
+  }
+  return text;
+}
+
 bool is_file(const std::string& path) {
   struct stat status {};
   return !path.empty() && path.find('\0') == std::string::npos &&
@@ -247,19 +262,7 @@ Params Params::from_json(ParamSchema schema, const nlohmann::json& values,
     if (value == values.end()) {
       throw DataError(what + ": parameter '" + spec.name + "' is missing");
     }
-    std::string text;
-    if (value->is_string()) {
-      text = value->get_ref<const std::string&>();
-      // A number in quotes is not what we write.
-      text = spec.choices.empty() || !is_choice(spec, text) ? "'" + text + "'" : text;
-    } else if (value->is_number_unsigned()) {
-      append_number(text, value->get<std::uint64_t>());
-    } else if (value->is_number_integer()) {
-      append_number(text, value->get<std::int64_t>());
-    } else if (value->is_number_float()) {
-      append_python_repr(text, value->get<double>());
-    }
-    params.set(spec.name, text, what);
+    params.set(spec.name, stored_text(*value, spec), what);
     const auto is_name = [&](const nlohmann::json& name) {
       return name.is_string() && name.get_ref<const std::string&>() == spec.name;
     };

@@ -216,6 +216,11 @@ class HeaderReader : public nlohmann::json_sax<json> {
   std::set<std::string> names_, metadata_keys_, entry_keys_;
 };
 
+[[noreturn]] void refuse_array(const std::string& what, const ArrayView& array,
+                               const std::string& reason) {
+  throw ModelError(what + ": array '" + printable(array.name) + "': " + reason);
+}
+
 // Everything that can be checked before JSON is parsed. Gives the header.
 std::string_view checked_header(std::string_view bytes, const std::string& what) {
   const auto fail = [&](const std::string& reason) { throw ModelError(what + ": " + reason); };
@@ -345,20 +350,17 @@ Container read_container(std::string_view bytes, const std::string& what) {
   std::uint64_t expected = 0;
   for (HeaderReader::Entry& entry : reader.entries()) {
     ArrayView& array = entry.array;
-    const auto fail = [&](const std::string& reason) {
-      throw ModelError(what + ": array '" + printable(array.name) + "': " + reason);
-    };
     std::optional<std::uint64_t> size = size_of(array.dtype);
     for (const std::uint64_t extent : array.shape) {
       size = size ? product(*size, extent) : size;
     }
     if (!size) {
-      fail("its shape is too large");
+      refuse_array(what, array, "its shape is too large");
     }
     if (entry.offsets.size() != 2 || entry.offsets[0] != expected ||
         entry.offsets[1] < entry.offsets[0] || entry.offsets[1] > payload.size() ||
         entry.offsets[1] - entry.offsets[0] != *size) {
-      fail("its data_offsets do not fit its shape or its place in the file");
+      refuse_array(what, array, "its data_offsets do not fit its shape or its place in the file");
     }
     expected = entry.offsets[1];
     array.bytes =

@@ -249,6 +249,12 @@ TEST(Labels, NothingMatchedNamesBothSpans) {
             "labels 2017-07-03 08:09:00 to 2017-07-03 08:10:00 (UTC+00:00)");
 }
 
+TEST(Labels, TheEarliestAndLatestTimesCanBeSaid) {
+  LabelFile labels = file(row("03/07/2017 08:09", "a"));
+  const std::string text = labels.nothing_matched(INT64_MIN, INT64_MAX);
+  EXPECT_NE(text.find("1677-09-21 00:12:43 to 2262-04-11 23:47:16"), std::string::npos) << text;
+}
+
 TEST(Labels, ManyRowsOfOneKeyAreFoundByTime) {
   std::string rows;
   for (int i = 0; i < 20000; ++i) {
