@@ -31,12 +31,27 @@ constexpr std::int64_t kSecond = 1'000'000'000;
 // Bytes of a file descriptor behind a FILE*, so that libpcap reads through us: the first bytes can
 // be looked at before it does, the position is known on a pipe too, and a quiet pipe is noticed.
 class ByteSource {
+  /// Closes what it opened: not standard input.
+  struct Descriptor {
+    int number = -1;
+    bool is_ours = false;
+
+    Descriptor() = default;
+    ~Descriptor() {
+      if (is_ours && number >= 0) {
+        close(number);
+      }
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+  };
+
  public:
   ByteSource(const std::string& path, std::function<void()> on_idle)
       : path_(path), on_idle_(std::move(on_idle)) {
     open_descriptor();
     struct stat status {};
-    if (fstat(descriptor_, &status) != 0) {
+    if (fstat(descriptor_.number, &status) != 0) {
       refuse(std::strerror(errno));
     }
     if (S_ISDIR(status.st_mode) || S_ISSOCK(status.st_mode) || S_ISBLK(status.st_mode)) {
@@ -44,11 +59,7 @@ class ByteSource {
     }
     waits_ = S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode);
     peek();
-  }
-  ~ByteSource() {
-    if (descriptor_ > STDIN_FILENO) {
-      close(descriptor_);
-    }
+    rethrow();
   }
   ByteSource(const ByteSource&) = delete;
   ByteSource& operator=(const ByteSource&) = delete;
@@ -108,13 +119,14 @@ class ByteSource {
 
   void open_descriptor() {
     if (path_ == "-") {
-      descriptor_ = STDIN_FILENO;
+      descriptor_.number = STDIN_FILENO;
       return;
     }
+    descriptor_.is_ours = true;
     do {
-      descriptor_ = open(path_.c_str(), O_RDONLY | O_CLOEXEC);
-    } while (descriptor_ < 0 && errno == EINTR && interrupt::pending() == 0);
-    if (descriptor_ < 0) {
+      descriptor_.number = open(path_.c_str(), O_RDONLY | O_CLOEXEC);
+    } while (descriptor_.number < 0 && errno == EINTR && interrupt::pending() == 0);
+    if (descriptor_.number < 0) {
       refuse(std::string("cannot open: ") + std::strerror(errno));
     }
   }
@@ -158,7 +170,7 @@ class ByteSource {
       if (waits_ && !wait()) {
         return 0;
       }
-      const ssize_t count = ::read(descriptor_, buffer, size);
+      const ssize_t count = ::read(descriptor_.number, buffer, size);
       if (count >= 0 || errno != EINTR) {
         return count;
       }
@@ -169,7 +181,7 @@ class ByteSource {
   // Waits for the pipe, calling on_idle every 250 ms. False when on_idle threw or a signal came.
   bool wait() {
     while (interrupt::pending() == 0) {
-      pollfd descriptor{descriptor_, POLLIN, 0};
+      pollfd descriptor{descriptor_.number, POLLIN, 0};
       const int ready = poll(&descriptor, 1, static_cast<int>(kIdleAfter.count()));
       const auto now = Clock::now();
       if (on_idle_ && now - last_idle_ >= kIdleAfter) {
@@ -191,7 +203,7 @@ class ByteSource {
 
   std::string path_;
   std::function<void()> on_idle_;
-  int descriptor_ = -1;
+  Descriptor descriptor_;
   bool waits_ = false;
   std::array<std::uint8_t, 8> first_{};
   std::size_t first_count_ = 0;

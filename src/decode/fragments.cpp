@@ -3,12 +3,16 @@
 namespace netml {
 
 void FragmentTable::remember(const FragmentKey& datagram, const Flow& flow, std::int64_t ts_ns) {
-  const auto [entry, is_new] = entries_.try_emplace(datagram, Entry{flow, ts_ns});
-  if (!is_new) {
-    entry->second = {flow, ts_ns};
+  const auto known = entries_.find(datagram);
+  if (known != entries_.end()) {
+    Entry& entry = known->second;
+    entry.flow = flow;
+    entry.ts_ns = ts_ns;
+    oldest_first_.splice(oldest_first_.end(), oldest_first_, entry.age);
     return;
   }
-  oldest_first_.push_back(datagram);
+  const auto age = oldest_first_.insert(oldest_first_.end(), datagram);
+  entries_.emplace(datagram, Entry{flow, ts_ns, age});
   while (entries_.size() > kMostDatagrams) {
     entries_.erase(oldest_first_.front());
     oldest_first_.pop_front();

@@ -54,6 +54,9 @@ Next decode_hdlc_ppp(Walk& walk) {
     reader.skip(2);
     return walk.ether_type(reader.u16be());
   }
+  if (first == 0xff && reader.remaining() < 2) {
+    return short_link(walk, 2);
+  }
   if (first == 0xff && reader.peek(1) == 0x03) {
     reader.skip(2);
   }
@@ -147,6 +150,7 @@ Next decode_80211(Walk& walk, bool padded_header) {
   if (reader.remaining() < kFixed - 2) {
     return short_link(walk, kFixed - 2);
   }
+  const LayerView behind_control = walk.view;
   reader.skip(2);
   const auto address1 = reader.take(6), address2 = reader.take(6), address3 = reader.take(6);
   reader.skip(2);
@@ -169,7 +173,9 @@ Next decode_80211(Walk& walk, bool padded_header) {
     }
   }
   if (padded_header) {
-    reader.skip((4 - header % 4) % 4);
+    const std::size_t padding = (4 - header % 4) % 4;
+    reader.skip(padding);
+    header += padding;
   }
   if ((control & wlan::kProtected) != 0) {
     return walk.fail(DecodeStatus::kEncryptedWlan);
@@ -178,9 +184,14 @@ Next decode_80211(Walk& walk, bool padded_header) {
     // The first subframe of an aggregate: destination, source, length.
     copy_mac(reader.take(6), walk.record.dst_mac);
     copy_mac(reader.take(6), walk.record.src_mac);
-    reader.skip(2);
+    const std::uint16_t length = reader.u16be();
+    walk.view.limit(length);
+    header += 14;
   }
-  return reader.ok() ? Next::kLlc : short_link(walk, header);
+  if (!reader.ok()) {
+    return walk.fail(behind_control.short_status(header - 2, DecodeStatus::kShortLink));
+  }
+  return Next::kLlc;
 }
 
 // radiotap (radiotap.org): version, pad, length, present words, then fields in bit order. Only the
@@ -210,14 +221,16 @@ Next decode_radiotap(Walk& walk) {
   ByteReader head = reader;
   head.skip(2);
   const std::size_t length = head.u16le();
-  if (!head.ok() || length < 8) {
+  if (!head.ok()) {
     return short_link(walk, 8);
   }
-  const auto header = reader.take(length);
-  if (!reader.ok()) {
+  if (length < 8) {
     return walk.fail(DecodeStatus::kShortLink);
   }
-  return decode_80211(walk, radiotap_pads_header(header));
+  if (reader.remaining() < length) {
+    return short_link(walk, length);
+  }
+  return decode_80211(walk, radiotap_pads_header(reader.take(length)));
 }
 
 Next decode_raw(Walk& walk) {
@@ -298,6 +311,9 @@ Next decode_mpls(Walk& walk) {
     case 6:
       return walk.ip(6);
     case 0:
+      if (reader.remaining() < 4) {
+        return short_link(walk, 4);
+      }
       reader.skip(4);
       return Next::kEthernet;
     default:
@@ -375,13 +391,11 @@ Next decode_ether_type(Walk& walk) {
 // PPP protocol field (RFC 1661): two bytes, or one when compressed (then odd).
 Next decode_ppp(Walk& walk) {
   ByteReader& reader = walk.view.reader;
-  std::uint16_t protocol = reader.u8();
-  if ((protocol & 1U) == 0) {
-    protocol = static_cast<std::uint16_t>((protocol << 8) | reader.u8());
+  const std::size_t size = (reader.peek() & 1U) == 0 ? 2 : 1;
+  if (reader.remaining() < size) {
+    return short_link(walk, size);
   }
-  if (!reader.ok()) {
-    return short_link(walk, 2);
-  }
+  const std::uint16_t protocol = size == 2 ? reader.u16be() : reader.u8();
   switch (protocol) {
     case 0x0021:
       return walk.ip(4);

@@ -17,6 +17,7 @@ void note_fragment(Walk& walk, std::uint32_t identification, bool is_first, int 
   datagram.source = walk.source;
   datagram.destination = walk.destination;
   datagram.identification = identification;
+  datagram.tunnel_id = walk.record.key.tunnel_id;
   datagram.vlan = walk.record.key.vlan;
   datagram.protocol = version == 4 ? walk.protocol : std::uint8_t{0};
   datagram.ip_version = static_cast<std::uint8_t>(version);

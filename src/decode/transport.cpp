@@ -53,7 +53,7 @@ Next decode_tcp(Walk& walk) {
 }
 
 Next decode_udp(Walk& walk) {
-  constexpr std::size_t kHeader = 8;
+  constexpr std::uint32_t kHeader = 8;
   ByteReader& reader = walk.view.reader;
   if (walk.record.transport_length < kHeader || reader.remaining() < kHeader) {
     return short_l4(walk, kHeader);
@@ -63,11 +63,14 @@ Next decode_udp(Walk& walk) {
   const std::uint16_t source_port = header.u16be(), destination_port = header.u16be();
   const std::uint16_t length = header.u16be();
   set_key(walk, source_port, destination_port);
+  // Below the header: 0 for a jumbogram (RFC 2675, 4) or segmentation offload, else nonsense.
+  if (length >= kHeader) {
+    std::uint32_t& payload_length = walk.record.payload_length;
+    payload_length = std::min<std::uint32_t>(payload_length, length - kHeader);
+    walk.view.limit(length);
+  }
   if (!walk.options.decode_tunnels || walk.record.is_fragment) {
     return Next::kDone;
-  }
-  if (length >= kHeader) {
-    walk.view.limit(length);
   }
   reader.skip(kHeader);
   return decode_udp_tunnel(walk, source_port, destination_port);

@@ -152,12 +152,12 @@ Next decode_capwap(Walk& walk) {
   header.skip(1);
   const std::uint8_t flags = header.u8();
   const std::size_t length = (second >> 3) * std::size_t{4};
-  constexpr std::uint8_t kFragment = 0x80, kKeepAlive = 0x08, kNative = 0x01;
+  constexpr std::uint8_t kFragment = 0x80, kKeepAlive = 0x08;
   if (!header.ok() || length < 8 || (flags & (kFragment | kKeepAlive)) != 0) {
     return Next::kDone;
   }
   // The T flag is the last bit of the 24-bit field that holds HLEN, RID and WBID.
-  const bool is_wlan = (flags & kNative) != 0 || (reader.peek(2) & 1U) != 0;
+  const bool is_wlan = (reader.peek(2) & 1U) != 0;
   reader.skip(length);
   if (!reader.ok()) {
     return Next::kDone;

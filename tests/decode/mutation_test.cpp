@@ -12,6 +12,7 @@
 #include "netml/decode/netml_decoder.hpp"
 #include "netml/decode/nfstream_decoder.hpp"
 
+#include "support/damage.hpp"
 #include "support/frames.hpp"
 #include "support/libpcap_reader.hpp"
 
@@ -22,23 +23,6 @@ namespace fs = std::filesystem;
 
 constexpr int kLinkTypes[] = {0,   1,   9,   12,  50,  51,  101, 104,
                               105, 108, 113, 127, 204, 228, 229, 276};
-
-/// A copy on the heap of exactly the right size, so that a read beyond it is seen.
-test::Bytes damaged(std::span<const std::uint8_t> bytes, Rng& rng) {
-  test::Bytes copy(bytes.begin(), bytes.end());
-  const std::uint64_t flips = rng.below(6);
-  for (std::uint64_t i = 0; i < flips && !copy.empty(); ++i) {
-    // Mostly where the headers are.
-    const std::uint64_t reach =
-        rng.below(4) == 0 ? copy.size() : std::min<std::size_t>(90, copy.size());
-    copy[rng.below(reach)] = static_cast<std::uint8_t>(rng.bits());
-  }
-  if (rng.below(2) == 0) {
-    copy.resize(rng.below(copy.size() + 1));
-  }
-  copy.shrink_to_fit();
-  return copy;
-}
 
 void decode_both_ways(const test::Bytes& bytes, const RawPacket& like, Rng& rng) {
   RawPacket packet = like;
@@ -77,7 +61,7 @@ TEST(Mutation, ReferenceCapturesFlippedAndCut) {
                             [&](const RawPacket& packet) {
                               if (packets++ < kPacketsPerCapture) {
                                 for (int i = 0; i < kMutations; ++i) {
-                                  decode_both_ways(damaged(packet.bytes, rng), packet, rng);
+                                  decode_both_ways(test::damaged(packet.bytes, rng), packet, rng);
                                 }
                               }
                             });

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <unordered_map>
 
 #include "netml/core/sip_hash.hpp"
@@ -14,6 +14,7 @@ struct FragmentKey {
   IpAddress source;
   IpAddress destination;
   std::uint32_t identification = 0;
+  std::uint32_t tunnel_id = 0;  ///< of the tunnel around it; the packet may be captured twice
   std::uint16_t vlan = 0;
   std::uint8_t protocol = 0;
   std::uint8_t ip_version = 0;
@@ -35,6 +36,8 @@ class FragmentTable {
   static constexpr std::int64_t kLifetimeNs = 30'000'000'000;
 
   explicit FragmentTable(const HashKey& hash_key) : entries_(0, Hash{hash_key}) {}
+  FragmentTable(FragmentTable&&) = default;
+  FragmentTable& operator=(FragmentTable&&) = default;
 
   void remember(const FragmentKey& datagram, const Flow& flow, std::int64_t ts_ns);
   /// Null when the first fragment was not seen, or too long ago.
@@ -52,10 +55,11 @@ class FragmentTable {
   struct Entry {
     Flow flow;
     std::int64_t ts_ns;
+    std::list<FragmentKey>::iterator age;  ///< its place in `oldest_first_`
   };
 
   std::unordered_map<FragmentKey, Entry, Hash> entries_;
-  std::deque<FragmentKey> oldest_first_;
+  std::list<FragmentKey> oldest_first_;
 };
 
 }  // namespace netml
