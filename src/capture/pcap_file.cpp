@@ -89,10 +89,10 @@ class ByteSource {
  private:
   // A regular file never makes us wait, and the library's own buffering is faster than a cookie's.
   FILE* open_plain() {
-    if (lseek(descriptor_, -static_cast<off_t>(first_count_), SEEK_CUR) < 0) {
+    if (lseek(descriptor_.number, -static_cast<off_t>(first_count_), SEEK_CUR) < 0) {
       return nullptr;
     }
-    const int copy = fcntl(descriptor_, F_DUPFD_CLOEXEC, 0);
+    const int copy = fcntl(descriptor_.number, F_DUPFD_CLOEXEC, 0);
     return copy < 0 ? nullptr : fdopen(copy, "r");
   }
 

@@ -19,19 +19,31 @@ std::string type_text(const ColumnInfo& column) {
   return std::string(to_text(column.type)) + (column.unit.empty() ? "" : ", " + column.unit);
 }
 
+std::string set_name(const std::string& request) {
+  return request.substr(0, request.find(':'));
+}
+
+// The set with the arguments that it was asked for with, as in splt:3.
+std::string request_for(const FeatureSetInfo& set, const std::vector<std::string>& names) {
+  const auto asked = std::find_if(names.begin(), names.end(), [&](const std::string& name) {
+    return set_name(name) == set.name;
+  });
+  return asked == names.end() ? set.name : *asked;
+}
+
 // All sets, or those asked for: a set by its name, a column by its own.
 std::vector<Section> choose_sections(const std::vector<std::string>& names) {
   std::vector<Section> sections;
   std::vector<std::string> known;
   std::vector<bool> is_found(names.size(), false);
   for (const FeatureSetInfo& set : feature_sets()) {
-    Section section{&set, columns_of(set.name)};
+    Section section{&set, columns_of(request_for(set, names))};
     known.push_back(set.name);
     std::vector<ColumnInfo> chosen;
     for (const ColumnInfo& column : section.columns) {
       known.push_back(column.name);
       for (std::size_t i = 0; i < names.size(); ++i) {
-        if (names[i] == set.name || names[i] == column.name) {
+        if (set_name(names[i]) == set.name || names[i] == column.name) {
           is_found[i] = true;
           chosen.push_back(column);
           break;

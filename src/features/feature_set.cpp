@@ -44,6 +44,14 @@ std::unique_ptr<ColumnBlock> make_block(const std::string& text, const Recipe& r
     }
     return entry.make(request, recipe);
   }
+  constexpr std::string_view kElsewhere[] = {
+      "app",  "process", "netflowmeter", "netflowmeter-all", "cicflowmeter", "dhcp",
+      "mdns", "ja4",     "wavelet",      "context",          "early",        "lua"};
+  if (std::find(std::begin(kElsewhere), std::end(kElsewhere), request.name) !=
+      std::end(kElsewhere)) {
+    throw UsageError("feature set '" + request.name + "': this build lacks it; it has " +
+                     join(known, ", "));
+  }
   throw UsageError("unknown feature set '" + printable(request.name) + "'" +
                    did_you_mean(request.name, known));
 }

@@ -250,6 +250,7 @@ void add_core(RowBlock& block, const Recipe& recipe) {
              destination_oui});
   block.add(kDestinationPort);
   block.add(kProtocol);
+  block.columns.back().is_identity = false;  // here it is a column like others
   block.add(
       {{"ip_version", ColumnType::kU64, "", "4 or 6, of the innermost IP header", kNfstream, false},
        ip_version});

@@ -228,13 +228,14 @@ void FlowTable::prefetch_flow(std::uint32_t tag) const noexcept {
 
 // ---------------------------------------------------------------- lists
 
+FlowTable::TimeoutClass FlowTable::timeout_class(const FlowKey& key) noexcept {
+  return key.protocol == ip_protocol::kTcp   ? kTcpList
+         : key.protocol == ip_protocol::kUdp ? kUdpList
+                                             : kOtherList;
+}
+
 FlowTable::List& FlowTable::list_of(const FlowKey& key) noexcept {
-  if (policy_.expiry == ExpiryRule::kNfstream) {
-    return lists_[kOtherList];
-  }
-  return lists_[key.protocol == ip_protocol::kTcp   ? kTcpList
-                : key.protocol == ip_protocol::kUdp ? kUdpList
-                                                    : kOtherList];
+  return lists_[policy_.expiry == ExpiryRule::kNfstream ? kOtherList : timeout_class(key)];
 }
 
 void FlowTable::link_back(List& list, std::uint32_t slot) noexcept {
@@ -330,12 +331,17 @@ bool FlowTable::end_before(std::uint32_t slot, const Epoch& epoch, std::uint32_t
     close(slot, EndReason::kActive, record.index, closed);
     return true;
   }
-  if (policy_.tcp_end != TcpEnd::kNone && flow.is_finished() &&
-      (policy_.tcp_end == TcpEnd::kStrict || (record.tcp_flags & tcp_flag::kSyn) != 0)) {
+  if (is_reopened(flow, record)) {
     close(slot, EndReason::kTcp, record.index, closed);
     return true;
   }
   return false;
+}
+
+// TCP that was closed before, by the rule in force.
+bool FlowTable::is_reopened(const Flow& flow, const PacketRecord& record) const noexcept {
+  return policy_.tcp_end != TcpEnd::kNone && flow.is_finished() &&
+         (policy_.tcp_end == TcpEnd::kStrict || (record.tcp_flags & tcp_flag::kSyn) != 0);
 }
 
 std::uint32_t FlowTable::take_slot() {
@@ -556,11 +562,14 @@ void FlowTable::apply_nfstream(const Epoch& epoch, std::uint32_t position,
   bool joins = slot != kNil;
   if (joins) {
     const Flow& flow = *flow_at(slot);
-    if (has_passed(flow.last_ns(), tick_ms_, milliseconds(policy_.idle_timeout_ns))) {
+    if (has_passed(flow.last_ns(), tick_ms_, idle_timeout_ms(flow))) {
       close(slot, EndReason::kIdle, record.index, closed);
       joins = false;
     } else if (has_passed(flow.first_ns(), tick_ms_, milliseconds(policy_.active_timeout_ns))) {
       close(slot, EndReason::kActive, record.index, closed);
+      joins = false;
+    } else if (is_reopened(flow, record)) {
+      close(slot, EndReason::kTcp, record.index, closed);
       joins = false;
     }
   }
@@ -574,12 +583,16 @@ void FlowTable::apply_nfstream(const Epoch& epoch, std::uint32_t position,
   }
 }
 
+std::int64_t FlowTable::idle_timeout_ms(const Flow& flow) const noexcept {
+  return milliseconds(lists_[timeout_class(flow.key)].timeout_ns);
+}
+
 void FlowTable::scan_nfstream(std::uint64_t end_index, std::vector<ClosedFlow>& closed) {
   constexpr int kMostPerScan = 1000;
   List& list = lists_[kOtherList];
   for (int i = 0;
        i < kMostPerScan && list.head != kNil &&
-       has_passed(flow_at(list.head)->last_ns(), tick_ms_, milliseconds(policy_.idle_timeout_ns));
+       has_passed(flow_at(list.head)->last_ns(), tick_ms_, idle_timeout_ms(*flow_at(list.head)));
        ++i) {
     close(list.head, EndReason::kIdle, end_index, closed);
   }

@@ -1,5 +1,7 @@
 #include "record_decoder.hpp"
 
+#include <utility>
+
 #include "netml/decode/nfstream_decoder.hpp"
 
 namespace netml {
@@ -25,16 +27,25 @@ class CorrectDecoder final : public RecordDecoder {
 // Those that nobody supports are refused here too: exit codes are the same under every preset.
 class NfstreamDecoder final : public RecordDecoder {
  public:
-  explicit NfstreamDecoder(const Recipe& recipe) : decode_tunnels_(recipe.decode_tunnels) {}
+  explicit NfstreamDecoder(const Recipe& recipe)
+      : decode_tunnels_(recipe.decode_tunnels), per_direction_(recipe.per_direction) {}
 
   bool supports(int link_type) const noexcept override { return is_supported_link_type(link_type); }
   DecodeStatus decode(const RawPacket& packet, PacketRecord& record) override {
-    return packet.bytes.empty() ? DecodeStatus::kEmpty
-                                : decode_nfstream(packet, decode_tunnels_, record);
+    const DecodeStatus status = packet.bytes.empty()
+                                    ? DecodeStatus::kEmpty
+                                    : decode_nfstream(packet, decode_tunnels_, record);
+    if (per_direction_ && record.from_b) {
+      std::swap(record.key.addr_a, record.key.addr_b);
+      std::swap(record.key.port_a, record.key.port_b);
+      record.from_b = false;
+    }
+    return status;
   }
 
  private:
   bool decode_tunnels_;
+  bool per_direction_;
 };
 
 }  // namespace

@@ -209,7 +209,8 @@ Table read_csv(std::string_view bytes, const std::string& what, std::vector<std:
       continue;
     }
     ColumnInfo column;
-    column.is_identity = is_identity_name(names[i]);
+    column.is_identity =
+        is_identity_name(names[i]) || (names[i] == "protocol" && begins_with_identity(names));
     if (const auto known = described.find(names[i])) {
       column = described.columns[*known];
     }

@@ -31,4 +31,11 @@ bool is_identity_name(std::string_view name) {
          std::find(std::begin(kIdentity), std::end(kIdentity), plain) != std::end(kIdentity);
 }
 
+bool begins_with_identity(std::span<const std::string> names) {
+  constexpr std::string_view kPrefix[] = {"src_ip",   "src_port", "dst_ip",
+                                          "dst_port", "protocol", "start_ns"};
+  return names.size() >= std::size(kPrefix) &&
+         std::equal(std::begin(kPrefix), std::end(kPrefix), names.begin());
+}
+
 }  // namespace netml

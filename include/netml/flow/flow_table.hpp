@@ -116,6 +116,7 @@ class FlowTable {
   void prefetch_flow(std::uint32_t tag) const noexcept;
 
   // lists
+  static TimeoutClass timeout_class(const FlowKey& key) noexcept;
   List& list_of(const FlowKey& key) noexcept;
   void link_back(List& list, std::uint32_t slot) noexcept;
   void unlink(List& list, std::uint32_t slot) noexcept;
@@ -130,6 +131,7 @@ class FlowTable {
               std::int64_t clock, std::span<const std::uint8_t> payload,
               std::vector<ClosedFlow>& closed);
   void note_packet(std::uint32_t slot, const PacketView& view, std::vector<ClosedFlow>& closed);
+  bool is_reopened(const Flow& flow, const PacketRecord& record) const noexcept;
   std::uint32_t take_slot();
   std::int64_t gap_ns(std::int64_t earlier, std::int64_t later) const noexcept;
 
@@ -143,6 +145,7 @@ class FlowTable {
   bool is_near_limit(std::size_t records) const noexcept;
 
   void apply_nfstream(const Epoch& epoch, std::uint32_t position, std::vector<ClosedFlow>& closed);
+  std::int64_t idle_timeout_ms(const Flow& flow) const noexcept;
   void scan_nfstream(std::uint64_t end_index, std::vector<ClosedFlow>& closed);
 
   FlowPolicy policy_;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <span>
+#include <string>
 #include <string_view>
 
 namespace netml {
@@ -9,5 +11,9 @@ namespace netml {
 /// files ("Source IP", "Dst Port"). Case and surrounding spaces do not matter. A column without a
 /// name (as pandas writes its row numbers) counts as identity too.
 bool is_identity_name(std::string_view name);
+
+/// True for a table that begins with the columns that netml puts before sets without identity:
+/// src_ip, src_port, dst_ip, dst_port, protocol, start_ns. There `protocol` is identity too.
+bool begins_with_identity(std::span<const std::string> names);
 
 }  // namespace netml
