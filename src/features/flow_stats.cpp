@@ -121,9 +121,9 @@ Summary exact_gaps(const Flow& flow, const ExactState& state, Scope scope) {
     return {};
   }
   const std::int64_t span = scope == kBidirectional
-                                ? flow.last_ns() - flow.first_ns()
-                                : flow.direction[scope - kForwardScope].last_ns -
-                                      flow.direction[scope - kForwardScope].first_ns;
+                                ? flow.duration_ns()
+                                : time_difference(flow.direction[scope - kForwardScope].last_ns,
+                                                  flow.direction[scope - kForwardScope].first_ns);
   const auto sum = static_cast<std::uint64_t>(span);
   const std::uint64_t n = packets - 1;
   const GapSums& gaps = state.gaps[scope];
@@ -242,10 +242,12 @@ class StatisticsBlock final : public ColumnBlock {
     add("max", extreme, "largest");
   }
 
-  // Extremes of `whole` series are integers in the output.
-  static Cell* put(Cell* out, const Summary& summary, bool is_whole) {
+  // `type`: of the extremes, as in their columns.
+  static Cell* put(Cell* out, const Summary& summary, ColumnType type) {
     const auto extreme = [&](double value) {
-      return is_whole ? Cell::of(static_cast<std::int64_t>(value)) : Cell::of(value);
+      return type == ColumnType::kU64   ? Cell::of(static_cast<std::uint64_t>(value))
+             : type == ColumnType::kI64 ? Cell::of(static_cast<std::int64_t>(value))
+                                        : Cell::of(value);
     };
     *out++ = extreme(summary.minimum);
     *out++ = Cell::of(summary.mean);
@@ -264,10 +266,10 @@ class StatisticsBlock final : public ColumnBlock {
 
   static void fill_exact(const Flow& flow, const ExactState& state, Cell* out) {
     for (const Scope scope : {kBidirectional, kForwardScope, kBackwardScope}) {
-      out = put(out, exact_sizes(flow, state, scope), true);
+      out = put(out, exact_sizes(flow, state, scope), ColumnType::kU64);
     }
     for (const Scope scope : {kBidirectional, kForwardScope, kBackwardScope}) {
-      out = put(out, exact_gaps(flow, state, scope), false);
+      out = put(out, exact_gaps(flow, state, scope), ColumnType::kF64);
     }
     put_flags(out, state.flags);
   }
@@ -276,10 +278,11 @@ class StatisticsBlock final : public ColumnBlock {
     const std::uint64_t packets[] = {flow.packets(), flow.forward().packets,
                                      flow.backward().packets};
     for (std::size_t scope = 0; scope < kScopeCount; ++scope) {
-      out = put(out, state.sizes[scope].summary(packets[scope]), true);
+      out = put(out, state.sizes[scope].summary(packets[scope]), ColumnType::kU64);
     }
     for (std::size_t scope = 0; scope < kScopeCount; ++scope) {
-      out = put(out, state.gaps[scope].summary(packets[scope] == 0 ? 0 : packets[scope] - 1), true);
+      out = put(out, state.gaps[scope].summary(packets[scope] == 0 ? 0 : packets[scope] - 1),
+                ColumnType::kI64);
     }
     put_flags(out, state.flags);
   }
