@@ -76,6 +76,9 @@ void CsvWriter::row(std::span<const Cell> row) {
         break;
     }
   }
+  if (line_.empty()) {
+    line_ = "\"\"";  // readers skip an empty line
+  }
   line_ += '\n';
   file_.write(line_);
 }
