@@ -52,7 +52,7 @@ void fit(RepresentationOptions& options, const MissingSettings& missing, const F
   for (std::size_t i = 0; i < flows.size(); ++i) {
     const Flow& flow = flows.view(i).flow;
     packets.push_back(flow.packets());
-    durations.push_back(flow.last_ns() - flow.first_ns());
+    durations.push_back(flow.duration_ns());
   }
   if (missing.dim) {
     options.dim = packets.empty() ? 2 : fitted_dim(packets, options.q_interval);

@@ -122,7 +122,7 @@ class BiflowBlock final : public ColumnBlock {
     const Flow& flow = context.flow();
     const auto& state = context.state_as<BiflowState>();
     const auto n = static_cast<double>(flow.packets());
-    const double seconds = static_cast<double>(context.ns(flow.last_ns() - flow.first_ns())) / 1e9;
+    const double seconds = static_cast<double>(context.ns(flow.duration_ns())) / 1e9;
     const std::uint64_t bytes = state.direction[0].length_sum + state.direction[1].length_sum;
     const std::uint8_t protocol = flow.key.protocol;
     Cell* out = cells.data();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "netml/core/error.hpp"
 #include "netml/core/suggest.hpp"
@@ -70,6 +71,7 @@ FeatureSet::FeatureSet(const Recipe& recipe) {
     blocks.insert(blocks.begin(), make_identity_block({}, recipe));
   }
   std::size_t cell_count = 0;
+  bool has_other_accounting = false;
   for (std::unique_ptr<ColumnBlock>& block : blocks) {
     Part part;
     part.state_offset = state_size_;
@@ -78,7 +80,11 @@ FeatureSet::FeatureSet(const Recipe& recipe) {
     state_size_ += aligned(block->accumulator.state_size);
     cell_count += block->columns.size();
     series_packets_ = std::max(series_packets_, block->series_packets);
-    other_accounting_ = block->other_accounting.value_or(other_accounting_);
+    if (!has_other_accounting && block->other_accounting) {
+      // A later block with another one has the same column names: the first set keeps them.
+      other_accounting_ = *block->other_accounting;
+      has_other_accounting = true;
+    }
     part.block = std::move(block);
     parts_.push_back(std::move(part));
   }
@@ -101,12 +107,13 @@ void FeatureSet::choose_columns(const Recipe& recipe) {
       all.push_back(&column);
     }
   }
+  std::set<std::string_view> taken;
   for (const std::string& name : recipe.columns.empty() ? names : recipe.columns) {
     const auto found = place.find(name);
     if (found == place.end()) {
       throw UsageError("unknown column '" + printable(name) + "'" + did_you_mean(name, names));
     }
-    if (schema_.find(name)) {
+    if (!taken.insert(name).second) {
       throw UsageError("column '" + printable(name) + "' is named twice");
     }
     chosen_.push_back(found->second);

@@ -155,7 +155,8 @@ Cell last_seen(const ReadContext& c) {
 }
 template <Scope kScope>
 Cell duration(const ReadContext& c) {
-  return milliseconds(last_of<kScope>(c.flow()) - first_of<kScope>(c.flow()), c.is_nfstream);
+  return milliseconds(time_difference(last_of<kScope>(c.flow()), first_of<kScope>(c.flow())),
+                      c.is_nfstream);
 }
 template <Scope kScope>
 Cell packets(const ReadContext& c) {

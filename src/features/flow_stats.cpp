@@ -129,9 +129,9 @@ Summary exact_gaps(const Flow& flow, const ExactState& state, Scope scope) {
     return empty_summary(Cell::millionths(0));
   }
   const std::int64_t span = scope == kBidirectional
-                                ? flow.last_ns() - flow.first_ns()
-                                : flow.direction[scope - kForwardScope].last_ns -
-                                      flow.direction[scope - kForwardScope].first_ns;
+                                ? flow.duration_ns()
+                                : time_difference(flow.direction[scope - kForwardScope].last_ns,
+                                                  flow.direction[scope - kForwardScope].first_ns);
   const auto sum = static_cast<std::uint64_t>(span);
   const std::uint64_t n = packets - 1;
   const GapSums& gaps = state.gaps[scope];

@@ -39,7 +39,8 @@ class RepresentationBlock final : public ColumnBlock {
     flags_.clear();
     ttls_.clear();
     for (const SeriesPacket& packet : context.view.series) {
-      times_.push_back(context.ns(packet.ts_ns - context.view.series.front().ts_ns));
+      times_.push_back(
+          context.ns(time_difference(packet.ts_ns, context.view.series.front().ts_ns)));
       sizes_.push_back(packet.size);
       flags_.push_back(packet.tcp_flags);
       ttls_.push_back(packet.ttl);

@@ -49,7 +49,8 @@ class SpltBlock final : public ColumnBlock {
     const std::span<const SeriesPacket> series = context.view.series;
     for (std::size_t i = 0; i < length_; ++i) {
       const bool is_there = i < series.size();
-      const std::int64_t gap = is_there && i > 0 ? series[i].ts_ns - series[i - 1].ts_ns : 0;
+      const std::int64_t gap =
+          is_there && i > 0 ? time_difference(series[i].ts_ns, series[i - 1].ts_ns) : 0;
       directions_[i] = is_there ? series[i].direction : -1;
       sizes_[i] =
           is_there ? std::int64_t{other_accounting ? series[i].other_size : series[i].size} : -1;

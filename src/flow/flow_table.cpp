@@ -16,19 +16,12 @@ std::size_t round_up(std::size_t value, std::size_t unit) {
   return (value + unit - 1) / unit * unit;
 }
 
-std::int64_t add_saturated(std::int64_t a, std::int64_t b) {
-  std::int64_t sum = 0;
-  return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
-}
-
-// True when `later - earlier >= timeout`; kNoTimeout never passes.
+// True when `later - earlier >= timeout`, exact at the ends of the range too; kNoTimeout never
+// passes.
 bool has_passed(std::int64_t earlier, std::int64_t later, std::int64_t timeout_ns) {
-  return timeout_ns != kNoTimeout && later >= add_saturated(earlier, timeout_ns);
-}
-
-std::int64_t difference(std::int64_t later, std::int64_t earlier) {
-  std::int64_t value = 0;
-  return __builtin_sub_overflow(later, earlier, &value) ? INT64_MAX : value;
+  return timeout_ns != kNoTimeout && later >= earlier &&
+         static_cast<std::uint64_t>(later) - static_cast<std::uint64_t>(earlier) >=
+             static_cast<std::uint64_t>(timeout_ns);
 }
 
 std::uint32_t size_of(const PacketRecord& record, Accounting accounting) {
@@ -64,12 +57,15 @@ bool closing_order(const ClosedFlow& a, const ClosedFlow& b) {
   return a.end_index != b.end_index ? a.end_index < b.end_index : a.first_index < b.first_index;
 }
 
-// The first packet of the epoch whose clock makes the flow idle.
+// The first packet of the epoch whose clock makes the flow idle. With a timeout of 0 that is the
+// flow's own packet, also where earlier ones have the same clock.
 std::uint64_t index_when_idle(const Epoch& epoch, const Flow& flow, std::int64_t timeout_ns) {
-  const auto found = std::lower_bound(epoch.clocks.begin(), epoch.clocks.end(),
-                                      add_saturated(flow.last_clock, timeout_ns));
+  const auto found = std::partition_point(
+      epoch.clocks.begin(), epoch.clocks.end(),
+      [&](std::int64_t clock) { return !has_passed(flow.last_clock, clock, timeout_ns); });
   const auto position = static_cast<std::size_t>(found - epoch.clocks.begin());
-  return epoch.records[std::min(position, epoch.records.size() - 1)].index;
+  return std::max(epoch.records[std::min(position, epoch.records.size() - 1)].index,
+                  flow.last_index);
 }
 
 void note_tcp_flags(Flow& flow, const PacketView& view) {
@@ -138,6 +134,12 @@ FlowTable::FlowTable(const FlowPolicy& policy, const FlowHooks& hooks)
   lists_[kTcpList].timeout_ns = or_common(policy.tcp_idle_timeout_ns);
   lists_[kUdpList].timeout_ns = or_common(policy.udp_idle_timeout_ns);
   lists_[kOtherList].timeout_ns = policy.idle_timeout_ns;
+  for (List& list : lists_) {
+    if (list.timeout_ns == kNoTimeout) {
+      list.timeout_ns = policy.active_timeout_ns;
+      list.reason = EndReason::kActive;
+    }
+  }
   index_.resize(kSmallestIndex);
   index_mask_ = kSmallestIndex - 1;
 }
@@ -145,7 +147,8 @@ FlowTable::FlowTable(const FlowPolicy& policy, const FlowHooks& hooks)
 FlowTable::~FlowTable() = default;
 
 std::size_t FlowTable::flow_cost() const noexcept {
-  return stride_ + sizeof(Links) + 2 * sizeof(IndexEntry);
+  const std::size_t lists = policy_.expiry == ExpiryRule::kNfstream ? 2 : 1;
+  return stride_ + lists * sizeof(Links) + 2 * sizeof(IndexEntry);
 }
 
 std::uint64_t FlowTable::used_bytes() const noexcept {
@@ -228,26 +231,30 @@ void FlowTable::prefetch_flow(std::uint32_t tag) const noexcept {
 
 // ---------------------------------------------------------------- lists
 
-FlowTable::TimeoutClass FlowTable::timeout_class(const FlowKey& key) noexcept {
-  return key.protocol == ip_protocol::kTcp   ? kTcpList
-         : key.protocol == ip_protocol::kUdp ? kUdpList
-                                             : kOtherList;
-}
-
 FlowTable::List& FlowTable::list_of(const FlowKey& key) noexcept {
-  return lists_[policy_.expiry == ExpiryRule::kNfstream ? kOtherList : timeout_class(key)];
+  return lists_[key.protocol == ip_protocol::kTcp   ? kTcpList
+                : key.protocol == ip_protocol::kUdp ? kUdpList
+                                                    : kOtherList];
 }
 
-void FlowTable::link_back(List& list, std::uint32_t slot) noexcept {
-  links_[slot] = {list.tail, kNil};
-  (list.tail == kNil ? list.head : links_[list.tail].next) = slot;
+void FlowTable::link_back(List& list, std::vector<Links>& all, std::uint32_t slot) noexcept {
+  all[slot] = {list.tail, kNil};
+  (list.tail == kNil ? list.head : all[list.tail].next) = slot;
   list.tail = slot;
 }
 
-void FlowTable::unlink(List& list, std::uint32_t slot) noexcept {
-  const Links links = links_[slot];
-  (links.previous == kNil ? list.head : links_[links.previous].next) = links.next;
-  (links.next == kNil ? list.tail : links_[links.next].previous) = links.previous;
+void FlowTable::unlink(List& list, std::vector<Links>& all, std::uint32_t slot) noexcept {
+  const Links links = all[slot];
+  (links.previous == kNil ? list.head : all[links.previous].next) = links.next;
+  (links.next == kNil ? list.tail : all[links.next].previous) = links.previous;
+}
+
+void FlowTable::move_to_back(const FlowKey& key, std::uint32_t slot) noexcept {
+  List& list = list_of(key);
+  if (list.tail != slot) {
+    unlink(list, links_, slot);
+    link_back(list, links_, slot);
+  }
 }
 
 // ---------------------------------------------------------------- packets
@@ -290,7 +297,9 @@ void FlowTable::apply(const Epoch& epoch, std::span<const std::uint32_t> positio
     }
   }
   if (policy_.expiry == ExpiryRule::kExact) {
-    close_idle(epoch, epoch.clock(), closed);
+    if (!stopped_) {  // packets that are left out do not move the clock
+      close_idle(epoch, epoch.clock(), closed);
+    }
     std::sort(closed.begin() + static_cast<std::ptrdiff_t>(first_closed), closed.end(),
               closing_order);
   }
@@ -307,11 +316,7 @@ void FlowTable::apply_record(const Epoch& epoch, std::uint32_t position,
   if (slot == kNil || end_before(slot, epoch, position, closed)) {
     create(record, record.ts_ns, clock, payload_of(epoch, position), closed);
   } else {
-    List& list = list_of(record.key);
-    if (list.tail != slot) {
-      unlink(list, slot);
-      link_back(list, slot);
-    }
+    move_to_back(record.key, slot);
     update(slot, record, record.ts_ns, clock, payload_of(epoch, position), closed);
   }
 }
@@ -321,9 +326,9 @@ bool FlowTable::end_before(std::uint32_t slot, const Epoch& epoch, std::uint32_t
                            std::vector<ClosedFlow>& closed) {
   const PacketRecord& record = epoch.records[position];
   const Flow& flow = *flow_at(slot);
-  const std::int64_t idle_ns = list_of(flow.key).timeout_ns;
-  if (has_passed(flow.last_clock, epoch.clocks[position], idle_ns)) {
-    close(slot, EndReason::kIdle, index_when_idle(epoch, flow, idle_ns), closed);
+  const List& list = list_of(flow.key);
+  if (has_passed(flow.last_clock, epoch.clocks[position], list.timeout_ns)) {
+    close(slot, list.reason, index_when_idle(epoch, flow, list.timeout_ns), closed);
     return true;
   }
   const std::int64_t ts_ns = std::max(record.ts_ns, flow.last_ns());
@@ -331,15 +336,14 @@ bool FlowTable::end_before(std::uint32_t slot, const Epoch& epoch, std::uint32_t
     close(slot, EndReason::kActive, record.index, closed);
     return true;
   }
-  if (is_reopened(flow, record)) {
+  if (ends_by_tcp(flow, record)) {
     close(slot, EndReason::kTcp, record.index, closed);
     return true;
   }
   return false;
 }
 
-// TCP that was closed before, by the rule in force.
-bool FlowTable::is_reopened(const Flow& flow, const PacketRecord& record) const noexcept {
+bool FlowTable::ends_by_tcp(const Flow& flow, const PacketRecord& record) const noexcept {
   return policy_.tcp_end != TcpEnd::kNone && flow.is_finished() &&
          (policy_.tcp_end == TcpEnd::kStrict || (record.tcp_flags & tcp_flag::kSyn) != 0);
 }
@@ -349,6 +353,9 @@ std::uint32_t FlowTable::take_slot() {
     const auto first = static_cast<std::uint32_t>(slabs_.size() * kSlotsPerSlab);
     slabs_.push_back(std::make_unique_for_overwrite<std::byte[]>(kSlotsPerSlab * stride_));
     links_.resize(links_.size() + kSlotsPerSlab);
+    if (policy_.expiry == ExpiryRule::kNfstream) {
+      creation_links_.resize(links_.size());
+    }
     free_.resize(kSlotsPerSlab);
     std::iota(free_.rbegin(), free_.rend(), first);
   }
@@ -376,7 +383,10 @@ void FlowTable::create(const PacketRecord& record, std::int64_t ts_ns, std::int6
   flow.dst_mac = record.dst_mac;
   index_insert(flow.tag, slot);
   ++open_;
-  link_back(list_of(flow.key), slot);
+  link_back(list_of(flow.key), links_, slot);
+  if (policy_.expiry == ExpiryRule::kNfstream) {
+    link_back(creation_order_, creation_links_, slot);
+  }
   const PacketView view{record, payload, Direction::kForward, ts_ns, 0, 0, size};
   if (series_limit_ != 0) {
     series_at(slot) = {};
@@ -412,7 +422,7 @@ void FlowTable::update(std::uint32_t slot, const PacketRecord& record, std::int6
 }
 
 std::int64_t FlowTable::gap_ns(std::int64_t earlier, std::int64_t later) const noexcept {
-  const std::int64_t gap = difference(later, earlier);
+  const std::int64_t gap = time_difference(later, earlier);
   return policy_.expiry == ExpiryRule::kNfstream ? nanoseconds_from_ms(gap) : gap;
 }
 
@@ -429,9 +439,11 @@ void FlowTable::note_packet(std::uint32_t slot, const PacketView& view,
     packet.direction = static_cast<std::uint8_t>(view.direction);
     packet.tcp_flags = view.record.tcp_flags;
     packet.ttl = view.record.ttl;
+    const std::uint64_t before = SeriesStore::capacity(series_at(slot).count);
     series_.append(series_at(slot), packet);
-    ++series_in_use_;
-    const std::uint64_t own = series_at(slot).count * kSeriesPacketCost;
+    const std::uint64_t capacity = SeriesStore::capacity(series_at(slot).count);
+    series_in_use_ += capacity - before;
+    const std::uint64_t own = capacity * kSeriesPacketCost;
     if (policy_.memory_limit != 0 && own > policy_.memory_limit / 4 &&
         policy_.on_limit == OnLimit::kEvict) {
       ++evicted_;
@@ -452,10 +464,13 @@ void FlowTable::close(std::uint32_t slot, EndReason reason, std::uint64_t end_in
   Flow& flow = *flow_at(slot);
   flow.end_reason = reason;
   index_erase(flow.tag, slot);
-  unlink(list_of(flow.key), slot);
+  unlink(list_of(flow.key), links_, slot);
+  if (policy_.expiry == ExpiryRule::kNfstream) {
+    unlink(creation_order_, creation_links_, slot);
+  }
   --open_;
   if (series_limit_ != 0) {
-    series_in_use_ -= series_at(slot).count;
+    series_in_use_ -= SeriesStore::capacity(series_at(slot).count);
   }
   closed.push_back({end_index, flow.first_index, slot});
 }
@@ -479,7 +494,7 @@ void FlowTable::close_idle(const Epoch& epoch, std::int64_t clock,
     while (list.head != kNil &&
            has_passed(flow_at(list.head)->last_clock, clock, list.timeout_ns)) {
       const std::uint64_t end_index = index_when_idle(epoch, *flow_at(list.head), list.timeout_ns);
-      close(list.head, EndReason::kIdle, end_index, closed);
+      close(list.head, list.reason, end_index, closed);
     }
   }
 }
@@ -496,7 +511,8 @@ void FlowTable::set_clock_back(std::int64_t clock) noexcept {
 
 bool FlowTable::is_near_limit(std::size_t records) const noexcept {
   const bool by_count = policy_.max_flows != 0 && open_ + records > policy_.max_flows;
-  const std::uint64_t growth = records * (flow_cost() + kSeriesPacketCost);
+  const std::uint64_t growth =
+      records * (flow_cost() + SeriesStore::kMostPerAppend * kSeriesPacketCost);
   return by_count || (policy_.memory_limit != 0 && used_bytes() + growth > policy_.memory_limit);
 }
 
@@ -544,6 +560,10 @@ void FlowTable::finish(std::vector<ClosedFlow>& closed, std::size_t most) {
   if (finishing_.empty()) {
     finishing_.shrink_to_fit();
   }
+  if (finishing_.empty()) {
+    tick_ms_ = 0;
+    last_scan_ms_ = 0;
+  }
 }
 
 // ---------------------------------------------------------------- NFStream's order
@@ -554,7 +574,7 @@ void FlowTable::apply_nfstream(const Epoch& epoch, std::uint32_t position,
                                std::vector<ClosedFlow>& closed) {
   const PacketRecord& record = epoch.records[position];
   tick_ms_ = std::max(tick_ms_, record.ts_ns);
-  const bool scans = difference(tick_ms_, last_scan_ms_) >= kNfstreamScanMs;
+  const bool scans = tick_ms_ - last_scan_ms_ >= kNfstreamScanMs;
   if (scans) {
     last_scan_ms_ = tick_ms_;
   }
@@ -562,18 +582,21 @@ void FlowTable::apply_nfstream(const Epoch& epoch, std::uint32_t position,
   bool joins = slot != kNil;
   if (joins) {
     const Flow& flow = *flow_at(slot);
-    if (has_passed(flow.last_ns(), tick_ms_, idle_timeout_ms(flow))) {
-      close(slot, EndReason::kIdle, record.index, closed);
+    const List& list = list_of(flow.key);
+    if (has_passed(flow.last_ns(), tick_ms_, milliseconds(list.timeout_ns))) {
+      close(slot, list.reason, record.index, closed);
       joins = false;
     } else if (has_passed(flow.first_ns(), tick_ms_, milliseconds(policy_.active_timeout_ns))) {
       close(slot, EndReason::kActive, record.index, closed);
       joins = false;
-    } else if (is_reopened(flow, record)) {
+    } else if (ends_by_tcp(flow, record)) {
       close(slot, EndReason::kTcp, record.index, closed);
       joins = false;
     }
   }
   if (joins) {
+    move_to_back(record.key, slot);
+    clock_steps_back_ += record.ts_ns < flow_at(slot)->last_ns() ? 1U : 0U;
     update(slot, record, tick_ms_, tick_ms_, payload_of(epoch, position), closed);
   } else {
     create(record, tick_ms_, tick_ms_, payload_of(epoch, position), closed);
@@ -583,18 +606,15 @@ void FlowTable::apply_nfstream(const Epoch& epoch, std::uint32_t position,
   }
 }
 
-std::int64_t FlowTable::idle_timeout_ms(const Flow& flow) const noexcept {
-  return milliseconds(lists_[timeout_class(flow.key)].timeout_ns);
-}
-
 void FlowTable::scan_nfstream(std::uint64_t end_index, std::vector<ClosedFlow>& closed) {
   constexpr int kMostPerScan = 1000;
-  List& list = lists_[kOtherList];
-  for (int i = 0;
-       i < kMostPerScan && list.head != kNil &&
-       has_passed(flow_at(list.head)->last_ns(), tick_ms_, idle_timeout_ms(*flow_at(list.head)));
-       ++i) {
-    close(list.head, EndReason::kIdle, end_index, closed);
+  for (int i = 0; i < kMostPerScan && creation_order_.head != kNil; ++i) {
+    const Flow& head = *flow_at(creation_order_.head);
+    const List& list = list_of(head.key);
+    if (!has_passed(head.last_ns(), tick_ms_, milliseconds(list.timeout_ns))) {
+      return;
+    }
+    close(creation_order_.head, list.reason, end_index, closed);
   }
 }
 

@@ -60,14 +60,18 @@ class Extractor::Impl {
         options_(options),
         decoder_(make_record_decoder(recipe)),
         hash_key_(random_hash_key()) {
-    // NFStream's order and an exact flow limit are properties of the whole input.
-    const bool is_global = recipe.policy.expiry == ExpiryRule::kNfstream || options.flow_limit != 0;
+    // NFStream's order, an exact flow limit and a bound on the open flows are properties of the
+    // whole input.
+    const FlowPolicy& policy = recipe.policy;
+    const bool stops = options.flow_limit != 0 || policy.on_limit == OnLimit::kStop;
+    const bool is_global = stops || policy.expiry == ExpiryRule::kNfstream || policy.max_flows != 0;
     const std::size_t shards = is_global ? 1 : std::max<std::size_t>(options.shards, 1);
     for (std::size_t i = 0; i < shards; ++i) {
       tables_.push_back(std::make_unique<FlowTable>(recipe.policy, features));
     }
     positions_.resize(shards);
-    epoch_records_ = options.flow_limit != 0 ? 1 : std::max<std::size_t>(options.epoch_records, 1);
+    // Nothing is read beyond the packet that ends the run.
+    epoch_records_ = stops ? 1 : std::max<std::size_t>(options.epoch_records, 1);
     epoch_.records.reserve(epoch_records_);
     epoch_.clocks.reserve(epoch_records_);
   }
@@ -89,7 +93,8 @@ class Extractor::Impl {
 
  private:
   bool is_over() const {
-    return result_.signal != 0 || result_.reached_flow_limit || result_.stopped_by_limit;
+    return result_.signal != 0 || result_.reached_flow_limit || result_.stopped_by_limit ||
+           result_.output_closed;
   }
 
   void begin_input(std::size_t input) {
@@ -109,6 +114,7 @@ class Extractor::Impl {
     reader.on_idle = [this] {
       flush();
       consumer_->idle();
+      result_.output_closed = consumer_->is_done();
     };
     reader.on_packet = [this](const RawPacket& packet) {
       add(packet);

@@ -35,12 +35,18 @@ FlowView FlowStore::view(std::size_t i) const {
 
 void FlowStore::replay(FlowConsumer& consumer) const {
   std::size_t next_input = 0;
-  for (std::size_t i = 0; i < flows_.size() && !consumer.is_done(); ++i) {
-    while (next_input < inputs_.size() && inputs_[next_input].first_flow <= i) {
+  const auto begin_inputs = [&](std::size_t next_flow) {
+    while (next_input < inputs_.size() && inputs_[next_input].first_flow <= next_flow) {
       consumer.begin_input(inputs_[next_input].number, inputs_[next_input].first_packet_ns);
       ++next_input;
     }
+  };
+  for (std::size_t i = 0; i < flows_.size() && !consumer.is_done(); ++i) {
+    begin_inputs(i);
     consumer.flow(view(i));
+  }
+  if (!consumer.is_done()) {
+    begin_inputs(flows_.size());
   }
 }
 

@@ -104,7 +104,10 @@ void CsvWriter::row(std::span<const Cell> row) {
     out = write_cell(out, cell);
     *out++ = ',';
   }
-  out = row.empty() ? make_room(out, 1) : out - 1;
+  out = row.empty() ? make_room(out, kNumberRoom) : out - 1;
+  if (out == line_.data()) {
+    out = copy(out, "\"\"");  // readers skip an empty line
+  }
   *out++ = '\n';
   file_.write({line_.data(), static_cast<std::size_t>(out - line_.data())});
 }

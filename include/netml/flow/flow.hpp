@@ -39,6 +39,16 @@ struct DirectionCounters {
   std::int64_t last_ns = 0;
 };
 
+/// `later - earlier`, saturated at the ends of the range: times may lie as far apart as 1677 and
+/// 2262.
+constexpr std::int64_t time_difference(std::int64_t later, std::int64_t earlier) noexcept {
+  std::int64_t value = 0;
+  if (!__builtin_sub_overflow(later, earlier, &value)) {
+    return value;
+  }
+  return later < earlier ? INT64_MIN : INT64_MAX;
+}
+
 /// One bidirectional flow. Times never go back: a late packet counts at the flow's last time.
 struct Flow {
   FlowKey key;
@@ -64,6 +74,7 @@ struct Flow {
     return direction[1].packets == 0 ? direction[0].last_ns
                                      : std::max(direction[0].last_ns, direction[1].last_ns);
   }
+  std::int64_t duration_ns() const noexcept { return time_difference(last_ns(), first_ns()); }
 
   const IpAddress& source() const noexcept { return initiator_is_b ? key.addr_b : key.addr_a; }
   const IpAddress& destination() const noexcept { return initiator_is_b ? key.addr_a : key.addr_b; }

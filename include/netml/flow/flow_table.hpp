@@ -32,8 +32,11 @@ struct ClosedFlow {
 /// index of the flow's first packet): a property of the input alone, whatever the epochs and
 /// shards. Under ExpiryRule::kNfstream the order is NFStream's, and there must be one shard.
 ///
-/// Memory: counted per open flow with `flow_cost()` and per stored series packet, against the
-/// policy's budget; over it, the flow whose last packet is oldest in arrival order is evicted.
+/// Without an idle timeout a flow that has been silent for the active timeout ends by that.
+///
+/// Memory: counted per open flow with `flow_cost()` and per packet that the flow's series has room
+/// for, against the policy's budget; over it, the flow whose last packet is oldest in arrival order
+/// is evicted.
 /// Not thread-safe; different shards share nothing.
 class FlowTable {
  public:
@@ -52,7 +55,7 @@ class FlowTable {
 
   /// Ends open flows, at most `most` of them, in closing order: call until it appends none. No
   /// packets may be applied in between. The table is as new afterwards, its statistics excepted.
-  void finish(std::vector<ClosedFlow>& closed, std::size_t most);
+  void finish(std::vector<ClosedFlow>& closed, std::size_t most = SIZE_MAX);
 
   const Flow& flow(std::uint32_t slot) const noexcept { return *flow_at(slot); }
   const std::byte* state(std::uint32_t slot) const noexcept { return state_at(slot); }
@@ -76,8 +79,8 @@ class FlowTable {
   static constexpr std::uint32_t kNil = UINT32_MAX;
   static constexpr std::size_t kSlotsPerSlab = 512;
 
-  // Open flows of one timeout class, least recent packet first. Kept apart from the flows, so that
-  // moving a flow to the end touches few cache lines.
+  // Open flows of one timeout class, least recent packet first, or all in order of creation. Kept
+  // apart from the flows, so that moving a flow to the end touches few cache lines.
   struct Links {
     std::uint32_t previous = kNil;
     std::uint32_t next = kNil;
@@ -86,6 +89,7 @@ class FlowTable {
     std::uint32_t head = kNil;
     std::uint32_t tail = kNil;
     std::int64_t timeout_ns = kNoTimeout;
+    EndReason reason = EndReason::kIdle;  ///< of flows that this timeout ends
   };
   enum TimeoutClass : std::uint8_t { kTcpList, kUdpList, kOtherList, kListCount };
 
@@ -116,10 +120,10 @@ class FlowTable {
   void prefetch_flow(std::uint32_t tag) const noexcept;
 
   // lists
-  static TimeoutClass timeout_class(const FlowKey& key) noexcept;
   List& list_of(const FlowKey& key) noexcept;
-  void link_back(List& list, std::uint32_t slot) noexcept;
-  void unlink(List& list, std::uint32_t slot) noexcept;
+  static void link_back(List& list, std::vector<Links>& all, std::uint32_t slot) noexcept;
+  static void unlink(List& list, std::vector<Links>& all, std::uint32_t slot) noexcept;
+  void move_to_back(const FlowKey& key, std::uint32_t slot) noexcept;
 
   // one record
   void apply_record(const Epoch& epoch, std::uint32_t position, std::vector<ClosedFlow>& closed);
@@ -131,9 +135,9 @@ class FlowTable {
               std::int64_t clock, std::span<const std::uint8_t> payload,
               std::vector<ClosedFlow>& closed);
   void note_packet(std::uint32_t slot, const PacketView& view, std::vector<ClosedFlow>& closed);
-  bool is_reopened(const Flow& flow, const PacketRecord& record) const noexcept;
   std::uint32_t take_slot();
   std::int64_t gap_ns(std::int64_t earlier, std::int64_t later) const noexcept;
+  bool ends_by_tcp(const Flow& flow, const PacketRecord& record) const noexcept;
 
   // ends
   void close(std::uint32_t slot, EndReason reason, std::uint64_t end_index,
@@ -145,7 +149,6 @@ class FlowTable {
   bool is_near_limit(std::size_t records) const noexcept;
 
   void apply_nfstream(const Epoch& epoch, std::uint32_t position, std::vector<ClosedFlow>& closed);
-  std::int64_t idle_timeout_ms(const Flow& flow) const noexcept;
   void scan_nfstream(std::uint64_t end_index, std::vector<ClosedFlow>& closed);
 
   FlowPolicy policy_;
@@ -164,7 +167,7 @@ class FlowTable {
   std::size_t index_mask_ = 0;
 
   std::size_t open_ = 0;
-  std::uint64_t series_in_use_ = 0;
+  std::uint64_t series_in_use_ = 0;  ///< packets that the series of open flows have room for
   std::uint64_t evicted_ = 0;
   std::uint64_t clock_steps_back_ = 0;
   std::uint64_t left_out_ = 0;
@@ -172,6 +175,8 @@ class FlowTable {
   bool closes_per_packet_ = false;
 
   // ExpiryRule::kNfstream
+  List creation_order_;
+  std::vector<Links> creation_links_;
   std::int64_t tick_ms_ = 0;
   std::int64_t last_scan_ms_ = 0;
 };

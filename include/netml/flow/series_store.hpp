@@ -35,6 +35,14 @@ class SeriesStore {
   void read(const SeriesHandle& series, std::vector<SeriesPacket>& packets) const;
   void release(SeriesHandle& series);
 
+  /// Packets that a series of `count` has room for: what its chunks really take.
+  static constexpr std::uint64_t capacity(std::uint64_t count) noexcept {
+    return count == 0        ? 0
+           : count <= kSmall ? kSmall
+                             : kSmall + (count - kSmall + kLarge - 1) / kLarge * kLarge;
+  }
+  static constexpr std::uint64_t kMostPerAppend = 32;  ///< by which capacity grows at once
+
  private:
   static constexpr std::uint32_t kSmall = 4, kLarge = 32;
 

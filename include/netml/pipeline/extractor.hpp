@@ -52,10 +52,11 @@ struct ExtractResult {
 };
 
 struct ExtractorOptions {
-  std::string filter;                ///< --bpf
-  bool is_continuous = false;        ///< flows go on across file borders
-  std::uint64_t flow_limit = 0;      ///< --limit; 0: none
-  std::size_t shards = 1;            ///< flow tables; the output does not depend on it
+  std::string filter = {};       ///< --bpf
+  bool is_continuous = false;    ///< flows go on across file borders
+  std::uint64_t flow_limit = 0;  ///< --limit; 0: none
+  /// Flow tables; the output does not depend on it. Each counts against the memory limit by itself.
+  std::size_t shards = 1;
   std::size_t epoch_records = 2048;  ///< packets per epoch; the output does not depend on it
 };
 

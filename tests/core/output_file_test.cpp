@@ -1,0 +1,183 @@
+#include "netml/core/output_file.hpp"
+
+#include <csignal>
+#include <filesystem>
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "netml/core/error.hpp"
+
+#include "support/capture_writer.hpp"
+
+namespace netml {
+namespace {
+
+using test::TemporaryFolder;
+using test::write_bytes;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+std::string content(const std::string& path) {
+  return read_file(path, std::size_t{1} << 30);
+}
+
+std::string output_error(const std::string& path, const std::string& bytes = "x") {
+  try {
+    write_file(path, bytes);
+  } catch (const OutputError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(OutputFile, AppearsUnderItsNameOnlyWhenCommitted) {
+  const TemporaryFolder folder;
+  const std::string path = write_bytes(folder, "out", "old");
+  {
+    OutputFile file(path);
+    EXPECT_TRUE(file.is_regular());
+    file.write("new");
+    file.flush();
+    EXPECT_EQ(content(path), "old");
+    EXPECT_EQ(folder.entries(), 2u) << "the temporary file is beside it";
+    file.commit();
+    EXPECT_EQ(content(path), "new");
+  }
+  EXPECT_EQ(folder.entries(), 1u);
+}
+
+TEST(OutputFile, WithoutCommitTheOldFileStaysAndNothingIsLeft) {
+  const TemporaryFolder folder;
+  const std::string path = write_bytes(folder, "out", "old");
+  {
+    OutputFile file(path);
+    file.write("new");
+    file.flush();
+  }
+  EXPECT_EQ(content(path), "old");
+  EXPECT_EQ(folder.entries(), 1u);
+}
+
+TEST(OutputFile, LargeAndSmallWritesKeepTheirOrder) {
+  const TemporaryFolder folder;
+  std::string expected;
+  OutputFile file(folder.file("out"));
+  for (const std::size_t size : {1u, 300000u, 5u, 262144u, 262143u, 2u, 0u}) {
+    const std::string bytes(size, static_cast<char>('a' + size % 26));
+    file.write(bytes);
+    expected += bytes;
+  }
+  file.commit();
+  EXPECT_EQ(content(folder.file("out")), expected);
+}
+
+TEST(OutputFile, BytesCanBeOverwrittenInPlace) {
+  const TemporaryFolder folder;
+  OutputFile file(folder.file("out"));
+  file.write("0000 rows");
+  file.write_at(1, "42");
+  file.write("!");
+  file.commit();
+  EXPECT_EQ(content(folder.file("out")), "0420 rows!");
+}
+
+TEST(OutputFile, ModesFollowTheUmask) {
+  const TemporaryFolder folder;
+  const mode_t before = umask(022);
+  write_file(folder.file("shared"), "x");
+  write_file(folder.file("private"), "x", FileMode::kPrivate);
+  umask(before);
+  struct stat status {};
+  ASSERT_EQ(stat(folder.file("shared").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0644U);
+  ASSERT_EQ(stat(folder.file("private").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0600U);
+}
+
+TEST(OutputFile, ASymbolicLinkKeepsBeingOne) {
+  const TemporaryFolder folder;
+  const std::string target = write_bytes(folder, "target", "old");
+  std::filesystem::create_symlink("target", folder.file("link"));
+  write_file(folder.file("link"), "new");
+  EXPECT_TRUE(std::filesystem::is_symlink(folder.file("link")));
+  EXPECT_EQ(content(target), "new");
+  EXPECT_EQ(folder.entries(), 2u);
+}
+
+TEST(OutputFile, AFullDiskIsAnErrorThatNamesThePath) {
+  EXPECT_THAT(output_error("/dev/full"), StartsWith("/dev/full: cannot write: No space left"));
+}
+
+TEST(OutputFile, PathsThatCannotBeWrittenAreErrors) {
+  const TemporaryFolder folder;
+  EXPECT_THAT(output_error(folder.path()), HasSubstr("Is a directory"));
+  EXPECT_THAT(output_error(folder.file("absent/out")), HasSubstr("No such file"));
+  EXPECT_THAT(output_error(write_bytes(folder, "file", "") + "/out"), HasSubstr("Not a directory"));
+  EXPECT_THAT(output_error(folder.file(std::string(300, 'x'))), HasSubstr("too long"));
+  EXPECT_EQ(folder.entries(), 1u);
+}
+
+TEST(OutputFile, AFolderWithoutPermissionIsAnError) {
+  if (geteuid() == 0) {
+    GTEST_SKIP() << "root may write everywhere";
+  }
+  const TemporaryFolder folder;
+  ASSERT_EQ(chmod(folder.path().c_str(), 0500), 0);
+  EXPECT_THAT(output_error(folder.file("out")), HasSubstr("Permission denied"));
+  ASSERT_EQ(chmod(folder.path().c_str(), 0700), 0);
+}
+
+TEST(OutputFile, AFileSizeLimitLeavesTheOldFileAndNoTemporary) {
+  const TemporaryFolder folder;
+  const std::string path = write_bytes(folder, "out", "old");
+  std::signal(SIGXFSZ, SIG_IGN);
+  struct rlimit before {};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  const struct rlimit small = {1000, before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
+  const std::string error = output_error(path, std::string(5000, 'x'));
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  std::signal(SIGXFSZ, SIG_DFL);
+  EXPECT_THAT(error, HasSubstr("File too large"));
+  EXPECT_EQ(content(path), "old");
+  EXPECT_EQ(folder.entries(), 1u);
+}
+
+TEST(OutputFile, AReaderThatHasGoneAwayIsNoError) {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("pipe");
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  std::signal(SIGPIPE, SIG_IGN);
+  const int reader = open(path.c_str(), O_RDONLY | O_NONBLOCK);
+  ASSERT_GE(reader, 0);
+  OutputFile file(path);
+  EXPECT_FALSE(file.is_regular());
+  EXPECT_TRUE(file.is_followed());
+  file.write("x");
+  file.flush();
+  close(reader);
+  file.write("y");
+  EXPECT_THROW(file.flush(), BrokenPipe);
+  std::signal(SIGPIPE, SIG_DFL);
+}
+
+TEST(OutputFile, MessagesDoNotCarryControlCharacters) {
+  EXPECT_THAT(output_error("/absent/\x1b[31m\n"), HasSubstr("/absent/\\x1b[31m\\x0a: "));
+}
+
+TEST(ReadFile, RefusesWhatIsTooLargeOrNotAFile) {
+  const TemporaryFolder folder;
+  const std::string path = write_bytes(folder, "a", "12345");
+  EXPECT_EQ(read_file(path, 5), "12345");
+  EXPECT_THROW(read_file(path, 4), InputError);
+  EXPECT_THROW(read_file(folder.path(), 100), InputError);
+  EXPECT_THROW(read_file(folder.file("absent"), 100), InputError);
+}
+
+}  // namespace
+}  // namespace netml

@@ -1,0 +1,460 @@
+#include "netml/pipeline/extractor.hpp"
+
+#include <csignal>
+#include <random>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "netml/core/error.hpp"
+#include "netml/core/interrupt.hpp"
+
+#include "support/capture_writer.hpp"
+
+namespace netml {
+namespace {
+
+using test::Bytes;
+using test::CaptureBytes;
+using test::TemporaryFolder;
+using test::write_bytes;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Pair;
+
+constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr std::int64_t kStart = 1'500'000'000 * kSecond;
+
+// Remembers one text per flow, and what it was told about inputs.
+class Collector final : public FlowConsumer {
+ public:
+  void begin_input(std::size_t input, std::int64_t first_packet_ns) override {
+    inputs.emplace_back(input, first_packet_ns);
+  }
+  void flow(const FlowView& view) override {
+    const Flow& flow = view.flow;
+    EXPECT_EQ(view.id, flows.size());
+    packets += flow.packets();
+    flows.push_back(std::string(to_text(flow.end_reason)) + " " +
+                    std::to_string(flow.source_port()) + ">" +
+                    std::to_string(flow.destination_port()) + " " + std::to_string(flow.packets()) +
+                    "/" + std::to_string(flow.bytes()) + " " + std::to_string(flow.first_ns()) +
+                    " " + std::to_string(flow.last_ns()) + " " + std::to_string(flow.first_index) +
+                    " " + std::to_string(view.series.size()));
+    if (throws) {
+      throw OutputError("full");
+    }
+  }
+  bool is_done() const override { return flows.size() >= wanted; }
+
+  std::vector<std::pair<std::size_t, std::int64_t>> inputs;
+  std::vector<std::string> flows;
+  std::uint64_t packets = 0;
+  std::size_t wanted = SIZE_MAX;
+  bool throws = false;
+};
+
+Recipe flow_recipe() {
+  Recipe recipe;
+  recipe.sets = {"flow", "splt:3"};
+  recipe.policy.idle_timeout_ns = 10 * kSecond;
+  return recipe;
+}
+
+// Runs and checks what holds for every run: the conservation law, and that the counters agree with
+// what the consumer was given.
+ExtractResult run(const std::vector<std::string>& paths, const Recipe& recipe,
+                  const ExtractorOptions& options, Collector& collector) {
+  const FeatureSet features(recipe);
+  ExtractResult result = Extractor(recipe, options, features).run(paths, collector);
+  EXPECT_EQ(result.stats.packets_read, result.stats.packets_accounted());
+  EXPECT_EQ(result.stats.packets_in_flows, collector.packets);
+  EXPECT_EQ(result.stats.flows_written, collector.flows.size());
+  EXPECT_EQ(result.stats.inputs, result.inputs.size());
+  return result;
+}
+
+ExtractResult run(const std::vector<std::string>& paths, const Recipe& recipe = flow_recipe(),
+                  const ExtractorOptions& options = {}) {
+  Collector collector;
+  return run(paths, recipe, options, collector);
+}
+
+Bytes frame(std::size_t src, std::size_t dst, std::uint8_t flags = tcp_flag::kAck) {
+  return test::ether(0x0800, test::ipv4(6, test::tcp(src, dst, flags)));
+}
+
+// `count` packets, one a second, each of its own flow.
+std::string many_flows(int count, std::int64_t step_ns = kSecond) {
+  CaptureBytes capture;
+  for (int i = 0; i < count; ++i) {
+    capture.add(kStart + i * step_ns, frame(static_cast<std::size_t>(1000 + i), 80));
+  }
+  return capture.bytes();
+}
+
+std::string random_capture(std::uint32_t seed, int packets = 3000) {
+  std::mt19937 random(seed);
+  CaptureBytes capture;
+  std::int64_t time = kStart;
+  for (int i = 0; i < packets; ++i) {
+    time += static_cast<std::int64_t>(random() % 500) * 1'000'000;
+    const std::int64_t late = random() % 10 == 0 ? 3 * kSecond : 0;
+    switch (random() % 12) {
+      case 0:
+        capture.add(time - late, test::ether(0x0806, test::zeros(28)));  // ARP
+        break;
+      case 1:
+        capture.add(time - late, test::first(frame(1, 2), random() % 40));  // cut
+        break;
+      default: {
+        const std::size_t host = random() % 30, flags = random() % 8;
+        capture.add(time - late, frame(1000 + host, 80, static_cast<std::uint8_t>(flags)));
+      }
+    }
+  }
+  return capture.bytes();
+}
+
+// ---------------------------------------------------------------- conservation
+
+TEST(Extractor, EveryPacketIsAccountedForOnce) {
+  const TemporaryFolder folder;
+  const std::string path = write_bytes(folder, "a.pcap", random_capture(1));
+  Recipe recipe = flow_recipe();
+  const auto check = [&](const char* what, const ExtractorOptions& options = {}) {
+    SCOPED_TRACE(what);
+    const ExtractResult result = run({path, path}, recipe, options);
+    EXPECT_EQ(result.exit_status(), result.stopped_by_limit ? 6 : 0);
+    return result.stats;
+  };
+  EXPECT_EQ(check("plain").packets_read, 6000u);
+  EXPECT_GT(check("plain").packets_skipped.at("not_ip"), 0u);
+  check("limit", {.flow_limit = 20});
+  check("continuous", {.is_continuous = true});
+  check("shards", {.shards = 3});
+  check("filter", {.filter = "tcp port 1003"});
+  recipe.min_packets = 4;
+  EXPECT_GT(check("min-packets").flows_too_short, 0u);
+  check("min-packets and limit", {.flow_limit = 5});
+  recipe.policy.tcp_end = TcpEnd::kStrict;
+  recipe.policy.max_packets_per_flow = 3;
+  check("split");
+  recipe = flow_recipe();
+  recipe.policy.max_flows = 5;
+  EXPECT_GT(check("eviction").flows_evicted, 0u);
+  recipe.policy.on_limit = OnLimit::kStop;
+  check("stop");
+  recipe = flow_recipe();
+  recipe.preset = Preset::kNfstream;
+  recipe.policy.expiry = ExpiryRule::kNfstream;
+  check("nfstream");
+  recipe.policy.max_flows = 5;
+  check("nfstream eviction");
+}
+
+TEST(Extractor, EpochsAndShardsDoNotShow) {
+  const TemporaryFolder folder;
+  const std::string path = write_bytes(folder, "a.pcap", random_capture(2));
+  struct Case {
+    const char* name;
+    std::uint64_t max_flows;
+    OnLimit on_limit;
+    ExpiryRule expiry;
+  };
+  for (const Case& with : {Case{"plain", 0, OnLimit::kEvict, ExpiryRule::kExact},
+                           Case{"evict", 7, OnLimit::kEvict, ExpiryRule::kExact},
+                           Case{"stop", 12, OnLimit::kStop, ExpiryRule::kExact},
+                           Case{"nfstream", 0, OnLimit::kEvict, ExpiryRule::kNfstream}}) {
+    SCOPED_TRACE(with.name);
+    Recipe recipe = flow_recipe();
+    recipe.policy.max_flows = with.max_flows;
+    recipe.policy.on_limit = with.on_limit;
+    recipe.policy.expiry = with.expiry;
+    recipe.preset = with.expiry == ExpiryRule::kNfstream ? Preset::kNfstream : Preset::kNone;
+    Collector first;
+    const ExtractResult expected = run({path}, recipe, {}, first);
+    EXPECT_FALSE(first.flows.empty());
+    for (const std::size_t epoch : {1u, 7u, 65536u}) {
+      for (const std::size_t shards : {1u, 2u, 3u, 7u}) {
+        Collector collector;
+        const ExtractResult result =
+            run({path}, recipe, {.shards = shards, .epoch_records = epoch}, collector);
+        EXPECT_EQ(collector.flows, first.flows) << epoch << " " << shards;
+        EXPECT_EQ(result.stats.packets_read, expected.stats.packets_read);
+        EXPECT_EQ(result.stats.packets_skipped, expected.stats.packets_skipped);
+        EXPECT_EQ(result.stats.flows_evicted, expected.stats.flows_evicted);
+        EXPECT_EQ(result.stats.clock_steps_back, expected.stats.clock_steps_back);
+      }
+    }
+  }
+}
+
+TEST(Extractor, UndecodablePacketsAreCountedByReason) {
+  const TemporaryFolder folder;
+  CaptureBytes capture;
+  capture.add(kStart, frame(1, 2))
+      .add(kStart, test::ether(0x0806, test::zeros(28)))
+      .add(kStart, test::first(frame(1, 2), 10))
+      .add(kStart, {});
+  const ExtractResult result = run({write_bytes(folder, "a.pcap", capture.bytes())});
+  EXPECT_EQ(result.stats.packets_read, 4u);
+  EXPECT_EQ(result.stats.packets_in_flows, 1u);
+  EXPECT_THAT(result.stats.packets_skipped,
+              ElementsAre(Pair("empty", 1), Pair("not_ip", 1), Pair("short_link", 1)));
+  EXPECT_THAT(result.stats.not_ip_by_ethertype, ElementsAre(Pair("arp", 1)));
+}
+
+// ---------------------------------------------------------------- limits
+
+TEST(Extractor, TheFlowLimitIsExactAndReadsNoFurther) {
+  const TemporaryFolder folder;
+  const std::string path = write_bytes(folder, "a.pcap", many_flows(100));
+  for (const std::uint64_t limit : {1u, 7u, 89u}) {
+    Collector collector;
+    const ExtractResult result = run({path, path}, flow_recipe(), {.flow_limit = limit}, collector);
+    EXPECT_EQ(collector.flows.size(), limit);
+    EXPECT_TRUE(result.reached_flow_limit);
+    EXPECT_EQ(result.exit_status(), 0);
+    // Flow i is idle at packet i + 10, which is the last one read.
+    EXPECT_EQ(result.stats.packets_read, limit + 10);
+    EXPECT_EQ(result.stats.packets_skipped.at("limit"), 10u);
+    EXPECT_EQ(result.inputs.size(), 1u);
+  }
+}
+
+TEST(Extractor, AFlowLimitThatIsNotReachedChangesNothing) {
+  const TemporaryFolder folder;
+  const std::string path = write_bytes(folder, "a.pcap", many_flows(100));
+  Collector all, limited;
+  run({path}, flow_recipe(), {}, all);
+  const ExtractResult result = run({path}, flow_recipe(), {.flow_limit = 101}, limited);
+  EXPECT_EQ(limited.flows, all.flows);
+  EXPECT_FALSE(result.reached_flow_limit);
+}
+
+TEST(Extractor, TheFlowLimitCountsFlowsThatAreWritten) {
+  const TemporaryFolder folder;
+  CaptureBytes capture;
+  for (int i = 0; i < 10; ++i) {
+    capture.add(kStart + i, frame(static_cast<std::size_t>(1000 + i), 80));
+  }
+  capture.add(kStart + 20, frame(1004, 80)).add(kStart + 21, frame(1008, 80));
+  Recipe recipe = flow_recipe();
+  recipe.min_packets = 2;
+  Collector collector;
+  const ExtractResult result =
+      run({write_bytes(folder, "a.pcap", capture.bytes())}, recipe, {.flow_limit = 2}, collector);
+  EXPECT_EQ(collector.flows.size(), 2u);
+  EXPECT_EQ(result.stats.flows_too_short, 7u) << "those before the limit was reached";
+}
+
+TEST(Extractor, OnLimitStopWritesWhatThereIs) {
+  const TemporaryFolder folder;
+  const std::string path = write_bytes(folder, "a.pcap", many_flows(50, 1));
+  Recipe recipe = flow_recipe();
+  recipe.policy.max_flows = 20;
+  recipe.policy.on_limit = OnLimit::kStop;
+  Collector collector;
+  const ExtractResult result = run({path, path}, recipe, {}, collector);
+  EXPECT_EQ(collector.flows.size(), 20u);
+  EXPECT_EQ(result.exit_status(), 6);
+  EXPECT_EQ(result.stats.packets_read, 21u);
+  EXPECT_EQ(result.stats.packets_skipped.at("limit"), 1u);
+  EXPECT_EQ(result.stats.flows_evicted, 0u);
+}
+
+TEST(Extractor, AConsumerThatWantsNoMoreEndsTheRun) {
+  const TemporaryFolder folder;
+  const std::string path = write_bytes(folder, "a.pcap", many_flows(10000));
+  Collector collector;
+  collector.wanted = 3;
+  const ExtractResult result = run({path, path}, flow_recipe(), {.epoch_records = 100}, collector);
+  EXPECT_EQ(collector.flows.size(), 3u);
+  EXPECT_TRUE(result.output_closed);
+  EXPECT_EQ(result.exit_status(), 141);
+  EXPECT_EQ(result.stats.packets_read, 100u) << "an endless capture must not be read for nobody";
+  EXPECT_EQ(result.stats.packets_skipped.at("output_closed"), 97u);
+}
+
+TEST(Extractor, WhatTheConsumerThrowsComesOut) {
+  const TemporaryFolder folder;
+  const std::string path = write_bytes(folder, "a.pcap", many_flows(3));
+  const Recipe recipe = flow_recipe();
+  const FeatureSet features(recipe);
+  Collector collector;
+  collector.throws = true;
+  EXPECT_THROW(Extractor(recipe, {}, features).run({path}, collector), OutputError);
+}
+
+TEST(Extractor, AFilterThatDoesNotCompileIsAUsageError) {
+  const TemporaryFolder folder;
+  const std::string path = write_bytes(folder, "a.pcap", many_flows(3));
+  EXPECT_THROW(run({path}, flow_recipe(), {.filter = "tcp prot 3"}), UsageError);
+}
+
+TEST(Extractor, FilteredPacketsLeaveNoTrace) {
+  const TemporaryFolder folder;
+  CaptureBytes capture;
+  capture.add(kStart, frame(1001, 80)).add(kStart + 3600 * kSecond, frame(1002, 80));
+  capture.add(kStart + kSecond, frame(1001, 80));
+  Collector collector;
+  const ExtractResult result = run({write_bytes(folder, "a.pcap", capture.bytes())}, flow_recipe(),
+                                   {.filter = "port 1001"}, collector);
+  EXPECT_EQ(result.stats.packets_read, 2u);
+  EXPECT_THAT(collector.flows, ElementsAre(HasSubstr("end 1001>80 2/")))
+      << "the clock does not know the filtered packet";
+}
+
+// ---------------------------------------------------------------- inputs
+
+TEST(Extractor, EachFileIsOnItsOwnUnlessContinuous) {
+  const TemporaryFolder folder;
+  const std::string first = write_bytes(
+      folder, "1.pcap",
+      CaptureBytes().add(kStart, frame(1, 2)).add(kStart + kSecond, frame(3, 4)).bytes());
+  // Earlier than the first file: not late when the files are apart.
+  const std::string second =
+      write_bytes(folder, "2.pcap", CaptureBytes().add(kStart - 50 * kSecond, frame(1, 2)).bytes());
+  Collector apart;
+  const ExtractResult result = run({first, second}, flow_recipe(), {}, apart);
+  EXPECT_EQ(apart.flows.size(), 3u);
+  EXPECT_EQ(result.stats.clock_steps_back, 0u);
+  EXPECT_THAT(apart.inputs, ElementsAre(Pair(0u, kStart), Pair(1u, kStart - 50 * kSecond)));
+  Collector together;
+  const ExtractResult continuous =
+      run({first, second}, flow_recipe(), {.is_continuous = true}, together);
+  EXPECT_THAT(together.flows, ElementsAre(HasSubstr("1>2 2/"), HasSubstr("3>4 1/")));
+  EXPECT_EQ(continuous.stats.clock_steps_back, 1u);
+}
+
+TEST(Extractor, UnderThePresetAnEarlierSecondFileKeepsItsOwnTimes) {
+  const TemporaryFolder folder;
+  const std::string late =
+      write_bytes(folder, "1.pcap", CaptureBytes().add(kStart, frame(1, 2)).bytes());
+  const std::string early = write_bytes(
+      folder, "2.pcap", CaptureBytes().add(kStart - 100 * kSecond, frame(3, 4)).bytes());
+  Recipe recipe = flow_recipe();
+  recipe.preset = Preset::kNfstream;
+  recipe.policy.expiry = ExpiryRule::kNfstream;
+  Collector collector;
+  run({late, early}, recipe, {}, collector);
+  EXPECT_THAT(collector.flows,
+              ElementsAre(HasSubstr(" 1500000000000 "), HasSubstr(" 1499999900000 ")));
+}
+
+TEST(Extractor, SoundCapturesWithoutPacketsOrWithoutIpAreFine) {
+  const TemporaryFolder folder;
+  const std::string empty = write_bytes(folder, "1.pcap", CaptureBytes().bytes());
+  const std::string arp = write_bytes(
+      folder, "2.pcap", CaptureBytes().add(kStart, test::ether(0x0806, test::zeros(28))).bytes());
+  Collector collector;
+  const ExtractResult result = run({empty, arp}, flow_recipe(), {}, collector);
+  EXPECT_EQ(result.exit_status(), 0);
+  EXPECT_THAT(collector.flows, IsEmpty());
+}
+
+TEST(Extractor, EveryPrefixOfACaptureHasTheRightStatus) {
+  // RELIABILITY, section 11: 3 before the first whole packet, 4 inside a record, 0 at record ends.
+  const TemporaryFolder folder;
+  const std::string whole = many_flows(3);
+  const std::size_t record = (whole.size() - 24) / 3;
+  for (std::size_t size = 0; size <= whole.size(); ++size) {
+    const std::string path = write_bytes(folder, "a.pcap", whole.substr(0, size));
+    Collector collector;
+    const ExtractResult result = run({path}, flow_recipe(), {}, collector);
+    const bool is_record_end = size >= 24 && (size - 24) % record == 0;
+    const std::size_t packets = size < 24 ? 0 : (size - 24) / record;
+    ASSERT_EQ(result.exit_status(), is_record_end ? 0 : packets == 0 ? 3 : 4) << size;
+    ASSERT_EQ(result.stats.packets_read, packets) << size;
+    ASSERT_EQ(collector.flows.size(), packets) << size;
+    ASSERT_EQ(result.inputs[0].message.empty(), is_record_end) << size;
+    if (!is_record_end) {
+      ASSERT_EQ(result.inputs[0].message.rfind(path + ": ", 0), 0u) << result.inputs[0].message;
+    }
+  }
+}
+
+TEST(Extractor, TheWorstOfSeveralInputsDecides) {
+  const TemporaryFolder folder;
+  const std::string good = write_bytes(folder, "good.pcap", many_flows(2));
+  const std::string cut = write_bytes(folder, "cut.pcap", many_flows(2).substr(0, 120));
+  const std::string bad = write_bytes(folder, "bad.pcap", "not a capture at all");
+  const std::string strange =
+      write_bytes(folder, "strange.pcap", CaptureBytes(195).add(kStart, {1, 2, 3}).bytes());
+  const std::string absent = folder.file("absent.pcap");
+  EXPECT_EQ(run({good, good}).exit_status(), 0);
+  EXPECT_EQ(run({good, cut}).exit_status(), 4);
+  EXPECT_EQ(run({bad, good}).exit_status(), 4);
+  EXPECT_EQ(run({absent, good}).exit_status(), 4);
+  EXPECT_EQ(run({cut, absent}).exit_status(), 4);
+  EXPECT_EQ(run({bad, absent, strange}).exit_status(), 3);
+  const ExtractResult result = run({bad, cut, absent, good, strange});
+  ASSERT_EQ(result.inputs.size(), 5u);
+  EXPECT_EQ(result.inputs[0].status, InputStatus::kUnusable);
+  EXPECT_EQ(result.inputs[1].status, InputStatus::kDamaged);
+  EXPECT_THAT(result.inputs[1].message, HasSubstr("[packet 2, byte "));
+  EXPECT_EQ(result.inputs[2].status, InputStatus::kUnusable);
+  EXPECT_EQ(result.inputs[3].status, InputStatus::kOk);
+  EXPECT_THAT(result.inputs[4].message,
+              AllOf(HasSubstr("link type 195 (IEEE802_15_4"), HasSubstr(") is not supported")));
+  EXPECT_EQ(result.stats.inputs_unusable, 3u);
+  EXPECT_EQ(result.stats.inputs_damaged, 1u);
+  EXPECT_EQ(result.stats.packets_read, 3u);
+}
+
+TEST(Extractor, ADirectoryOrACompressedFileCannotBeUsed) {
+  const TemporaryFolder folder;
+  EXPECT_EQ(run({folder.path()}).exit_status(), 3);
+  const std::string zipped = write_bytes(folder, "a.gz", "\x1f\x8b\x08 and more bytes");
+  const ExtractResult result = run({zipped});
+  EXPECT_EQ(result.exit_status(), 3);
+  EXPECT_THAT(result.inputs[0].message, HasSubstr("compressed with gzip: pipe it in"));
+}
+
+TEST(ExtractResult, SignalsAndClosedOutputsGoBeforeTheInputs) {
+  ExtractResult result;
+  result.inputs = {{"a", InputStatus::kDamaged, "a: x"}};
+  EXPECT_EQ(result.exit_status(), 4);
+  result.stopped_by_limit = true;
+  EXPECT_EQ(result.exit_status(), 6);
+  result.output_closed = true;
+  EXPECT_EQ(result.exit_status(), 141);
+  result.signal = SIGTERM;
+  EXPECT_EQ(result.exit_status(), 143);
+}
+
+// In a process of its own: a pending signal stays.
+TEST(ExtractorDeathTest, ASignalWritesTheOpenFlows) {
+  testing::GTEST_FLAG(death_test_style) = "threadsafe";
+  const TemporaryFolder folder;
+  const std::string path = write_bytes(folder, "a.pcap", many_flows(30));
+  class Interrupting final : public FlowConsumer {
+   public:
+    void begin_input(std::size_t, std::int64_t) override {}
+    void flow(const FlowView&) override {
+      if (++flows == 5) {
+        std::raise(SIGINT);
+      }
+    }
+    int flows = 0;
+  };
+  EXPECT_EXIT(
+      {
+        interrupt::install_handlers();
+        const Recipe recipe = flow_recipe();
+        const FeatureSet features(recipe);
+        Interrupting consumer;
+        const ExtractResult result =
+            Extractor(recipe, {.epoch_records = 1}, features).run({path}, consumer);
+        const bool is_whole = result.stats.packets_read == 15 && consumer.flows == 15 &&
+                              result.stats.packets_accounted() == 15;
+        std::exit(is_whole ? result.exit_status() : 1);
+      },
+      testing::ExitedWithCode(130), "");
+}
+
+}  // namespace
+}  // namespace netml
