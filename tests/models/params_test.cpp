@@ -47,7 +47,7 @@ TEST(Params, RefusalsNameKeyValueAndRange) {
   EXPECT_EQ(refusal("nu: 1.5"), "p: nu is '1.5', but must be a number above 0, at most 1");
   EXPECT_EQ(refusal("nu: [1]"), "p: nu is a list, but must be a number above 0, at most 1");
   EXPECT_EQ(refusal("max_rows: 1.0"),
-            "p: max_rows is '1.0', but must be a whole number from 0 to 1e+09");
+            "p: max_rows is '1.0', but must be a whole number from 0 to 1000000000");
   EXPECT_EQ(refusal("score: lag"), "p: score is 'lag', but must be log, raw");
   EXPECT_EQ(refusal("gama: 1"),
             "p: ocsvm has no parameter 'gama'; did you mean 'gamma'? (it has nu, gamma, q, tol, "
