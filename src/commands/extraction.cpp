@@ -1,6 +1,7 @@
 #include "netml/commands/extraction.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "netml/core/error.hpp"
 #include "netml/core/log.hpp"
@@ -253,11 +254,35 @@ class NetmlRows {
 
 }  // namespace
 
-ExtractResult Extraction::run_netml(RowReceiver& receiver) {
-  if (!recipe_.columns.empty() || inputs_.is_continuous || flow_limit_ != 0) {
-    throw UsageError(
-        "--columns, --continuous and --limit do not go with the representations of --preset netml");
+namespace {
+
+// The preset's grouping has none of these; saying so beats ignoring them.
+void require_netml_rules(const Recipe& recipe, const CaptureInputs& inputs,
+                         std::uint64_t flow_limit) {
+  const FlowPolicy& policy = recipe.policy;
+  const std::pair<bool, const char*> given[] = {
+      {!recipe.columns.empty(), "--columns"},
+      {inputs.is_continuous, "--continuous"},
+      {flow_limit != 0, "--limit"},
+      {!recipe.per_direction, "--direction"},
+      {policy.tcp_end != TcpEnd::kNone, "--tcp-end"},
+      {policy.active_timeout_ns != kNoTimeout, "--active-timeout"},
+      {policy.accounting != Accounting::kLink, "--accounting"},
+      {!recipe.decode_tunnels, "--decode-tunnels"},
+      {policy.max_packets_per_flow != 0, "--max-packets-per-flow"},
+      {policy.max_flows != 0, "--max-flows"}};
+  for (const auto& [is_given, name] : given) {
+    if (is_given) {
+      throw UsageError(std::string(name) +
+                       " does not go with the representations of --preset netml");
+    }
   }
+}
+
+}  // namespace
+
+ExtractResult Extraction::run_netml(RowReceiver& receiver) {
+  require_netml_rules(recipe_, inputs_, flow_limit_);
   ExtractResult result;
   NetmlRows rows(recipe_, labeler_.get(), receiver);
   for (const std::string& path : inputs_.paths()) {

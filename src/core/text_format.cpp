@@ -98,6 +98,10 @@ bool is_plain_cell(std::string_view text) {
 }  // namespace
 
 char* write_number(char* out, std::uint64_t value) noexcept {
+  if (value < 10) {  // most counters
+    *out = static_cast<char>('0' + value);
+    return out + 1;
+  }
   return std::to_chars(out, out + kNumberRoom, value).ptr;
 }
 

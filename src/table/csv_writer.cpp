@@ -55,7 +55,7 @@ char* CsvWriter::make_room(char* out, std::size_t count) {
 }
 
 char* CsvWriter::copy(char* out, std::string_view text) {
-  out = make_room(out, text.size() + kNumberRoom);
+  out = make_room(out, text.size() + row_room_);
   std::memcpy(out, text.data(), text.size());
   return out + text.size();
 }
@@ -98,13 +98,14 @@ char* CsvWriter::write_cell(char* out, const Cell& cell) {
 }
 
 void CsvWriter::row(std::span<const Cell> row) {
-  char* out = line_.data();
+  // Room for a row of numbers; text makes more for itself, and the same again for what follows it.
+  row_room_ = (row.size() + 1) * (kNumberRoom + 1);
+  char* out = make_room(line_.data(), row_room_);
   for (const Cell& cell : row) {
-    out = make_room(out, kNumberRoom + 2);
     out = write_cell(out, cell);
     *out++ = ',';
   }
-  out = row.empty() ? make_room(out, kNumberRoom) : out - 1;
+  out -= row.empty() ? 0 : 1;
   if (out == line_.data()) {
     out = copy(out, "\"\"");  // readers skip an empty line
   }

@@ -35,6 +35,7 @@ class CsvWriter final : public RowSink {
   OutputFile& file_;
   CsvDialect dialect_;
   TextMode text_mode_;
+  std::size_t row_room_ = 0;
   std::vector<char> line_;  ///< the line so far; numbers are written in place
   std::string text_;        ///< an encoded text cell or list on its way into the line
 };
