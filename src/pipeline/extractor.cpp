@@ -89,7 +89,8 @@ class Extractor::Impl {
 
  private:
   bool is_over() const {
-    return result_.signal != 0 || result_.reached_flow_limit || result_.stopped_by_limit;
+    return result_.signal != 0 || result_.reached_flow_limit || result_.stopped_by_limit ||
+           result_.output_closed;
   }
 
   void begin_input(std::size_t input) {
@@ -109,6 +110,7 @@ class Extractor::Impl {
     reader.on_idle = [this] {
       flush();
       consumer_->idle();
+      result_.output_closed = result_.output_closed || consumer_->is_done();
     };
     reader.on_packet = [this](const RawPacket& packet) {
       add(packet);
