@@ -3,6 +3,7 @@
 
 #include "netml/cli/app.hpp"
 #include "netml/core/error.hpp"
+#include "netml/core/interrupt.hpp"
 #include "netml/core/log.hpp"
 #include "netml/core/output_file.hpp"
 
@@ -12,6 +13,8 @@ int main(int argc, char** argv) {
     return netml::run_command_line(argc, argv);
   } catch (const netml::BrokenPipe&) {
     return netml::exit_status::kBrokenPipe;
+  } catch (const netml::Interrupted& interrupted) {
+    return 128 + interrupted.signal_number;
   } catch (const netml::Error& error) {
     netml::log::error(error.what());
     return netml::exit_code(error.kind());

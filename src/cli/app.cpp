@@ -1,7 +1,7 @@
 #include "netml/cli/app.hpp"
 
+#include <algorithm>
 #include <functional>
-#include <iostream>
 
 #include <CLI/CLI.hpp>
 
@@ -9,6 +9,7 @@
 #include "netml/core/error.hpp"
 #include "netml/core/interrupt.hpp"
 #include "netml/core/log.hpp"
+#include "netml/core/output_file.hpp"
 #include "netml/core/suggest.hpp"
 #include "netml/core/text_format.hpp"
 
@@ -20,38 +21,64 @@ namespace {
 
 using namespace cli;
 
+// Option groups under their own titles, without CLI11's frame around them.
+class HelpFormatter final : public CLI::Formatter {
+ public:
+  std::string make_expanded(const CLI::App* group) const override {
+    if (!group->get_name().empty()) {
+      return CLI::Formatter::make_expanded(group);
+    }
+    constexpr std::string_view kTitle = "\nOptions:\n";
+    std::string text = make_groups(group, CLI::AppFormatMode::Sub);
+    const std::string about =
+        group->get_description().empty() ? "" : " (" + group->get_description() + ")";
+    const std::size_t title = text.find(kTitle);
+    if (title != std::string::npos) {
+      text.replace(title, kTitle.size(), "\n" + group->get_group() + about + ":\n");
+    }
+    return text.substr(0, text.find_last_not_of('\n') + 1) + "\n";
+  }
+};
+
+// A word of a few, whose list the help text gives already.
+CLI::Validator one_of(std::vector<std::string> words) {
+  return CLI::IsMember(std::move(words)).description("");
+}
+
 void add_global_options(CLI::App& app, GlobalText& global) {
   auto* group = app.add_option_group("Global options", "accepted before and after the command");
   group
       ->add_option("--verbosity", global.verbosity,
                    "0 errors, 1 default, 2 details, 3 debug; -v raises it, -v N sets it")
-      ->check(CLI::Range(0, 3))
+      ->check(CLI::Range(0, 3).description(""))
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
       ->type_name("N")
       ->capture_default_str();
   group->add_flag("-q,--quiet", global.is_quiet, "errors only (= --verbosity 0)");
   group->add_option("--log-format", global.log_format, "text or json")
-      ->check(CLI::IsMember({"text", "json"}))
+      ->check(one_of({"text", "json"}))
       ->type_name("FORMAT")
       ->capture_default_str();
   group
       ->add_option("--threads", global.threads,
                    "0: all cores, at most 8; the output never depends on it")
-      ->check(CLI::Range(0, 1024))
+      ->check(CLI::Range(0, 1024).description(""))
       ->type_name("N")
       ->capture_default_str();
   group->add_option("--random-state,--seed", global.seed, "seed of everything that is drawn")
+      ->check(whole_number())
       ->type_name("N")
       ->capture_default_str();
   group->add_option("--progress", global.progress, "meter on stderr: auto, always or never")
-      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->check(one_of({"auto", "always", "never"}))
       ->type_name("WHEN")
       ->capture_default_str();
   group->add_option("--color", global.color, "auto, always or never; NO_COLOR is honoured")
-      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->check(one_of({"auto", "always", "never"}))
       ->type_name("WHEN")
       ->capture_default_str();
   group->add_option("--summary", global.summary, "write the counters of the run as JSON")
+      ->check(not_empty())
       ->type_name("FILE");
 }
 
@@ -81,21 +108,82 @@ std::vector<std::string> command_names(const CLI::App& app) {
   return names;
 }
 
+bool is_of(const CLI::ParseError& error, CLI::ExitCodes code) {
+  return error.get_exit_code() == static_cast<int>(code);
+}
+
+[[noreturn]] void refuse_extra(const CLI::App& app, const std::string& extra) {
+  const std::string word = extra.substr(0, extra.find('='));
+  if (word.rfind('-', 0) == 0) {
+    throw UsageError("unknown option '" + printable(word) + "'" +
+                     did_you_mean(word, option_names(app)));
+  }
+  if (app.get_subcommands().empty()) {
+    throw UsageError("unknown command '" + printable(word) + "'" +
+                     did_you_mean(word, command_names(app)) + " (" +
+                     join(command_names(app), ", ") + ")");
+  }
+  throw UsageError("unexpected argument '" + printable(word) + "'");
+}
+
 // CLI11's complaint as one line of ours, with a suggestion for what is misspelt.
 [[noreturn]] void refuse(const CLI::App& app, const CLI::ParseError& error) {
   const std::vector<std::string> extras = app.remaining(true);
-  if (error.get_name() == "ExtrasError" && !extras.empty()) {
-    const std::string word = extras.front().substr(0, extras.front().find('='));
-    if (word.rfind('-', 0) == 0) {
-      throw UsageError("unknown option '" + printable(word) + "'" +
-                       did_you_mean(word, option_names(app)));
-    }
-    throw UsageError("unknown command or argument '" + printable(word) + "'" +
-                     did_you_mean(word, command_names(app)));
+  if (is_of(error, CLI::ExitCodes::ExtrasError) && !extras.empty()) {
+    refuse_extra(app, extras.front());
   }
   std::string message = error.what();
-  const std::size_t end = message.find('\n');
-  throw UsageError(printable(end == std::string::npos ? message : message.substr(0, end)));
+  message = printable(message.substr(0, message.find('\n')));
+  if (is_of(error, CLI::ExitCodes::FileError) || is_of(error, CLI::ExitCodes::ConfigError)) {
+    const std::string file = printable(app.get_config_ptr()->as<std::string>());
+    if (is_of(error, CLI::ExitCodes::FileError)) {
+      throw InputError(file + ": cannot read the options in it");
+    }
+    const std::size_t name = message.rfind(' ');
+    throw UsageError(file + ": unknown option '" +
+                     (name == std::string::npos ? message : message.substr(name + 1)) +
+                     "'; those of a command stand under its name, as in [extract]");
+  }
+  if (is_of(error, CLI::ExitCodes::ArgumentMismatch)) {
+    // "--output: At Most 1 required but received 2", "--threads: 1 required N missing"
+    const std::string option = message.substr(0, message.find(':'));
+    constexpr std::string_view kReceived = "received ";
+    const std::size_t count = message.find(kReceived);
+    throw UsageError(option + (count == std::string::npos
+                                   ? ": a value is missing"
+                                   : ": given " + message.substr(count + kReceived.size()) +
+                                         " times, at most once"));
+  }
+  throw UsageError(message);
+}
+
+// A complaint about the options themselves has the form that they ask for.
+log::Format log_format_of(const std::vector<std::string>& words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == "--log-format=json" ||
+        (words[i] == "--log-format" && i + 1 < words.size() && words[i + 1] == "json")) {
+      return log::Format::kJson;
+    }
+  }
+  return log::Format::kText;
+}
+
+int print(const std::string& text) {
+  OutputFile out("-");
+  out.write(text);
+  out.commit();
+  return exit_status::kOk;
+}
+
+// Every command's help says that there is more.
+void point_at_global_options(CLI::App& app) {
+  for (CLI::App* command :
+       app.get_subcommands([](CLI::App* sub) { return !sub->get_name().empty(); })) {
+    command->footer(command->get_footer() +
+                    "\n\nBefore or after the command too: -v, -q, --summary, --config, --threads, "
+                    "--random-state,\n--log-format, --progress, --color (netml --help)");
+    point_at_global_options(*command);
+  }
 }
 
 log::Level log_level(const GlobalText& global) {
@@ -107,11 +195,14 @@ log::Level log_level(const GlobalText& global) {
 int run_command_line(int argc, char** argv) {
   interrupt::install_handlers();
   const std::vector<std::string> words(argv, argv + argc);
+  log::configure(log::Level::kDefault, log_format_of(words));
   CLI::App app("Bidirectional-flow features and novelty detection for network captures.", "netml");
   GlobalText global;
   add_global_options(app, global);
   app.set_version_flag("--version", "netml " + version());
   app.set_config("--config", "", "read options from a TOML file")->type_name("FILE");
+  app.allow_config_extras(CLI::config_extras_mode::error);
+  app.formatter(std::make_shared<HelpFormatter>());
   app.get_formatter()->column_width(38);
   app.option_defaults()->always_capture_default(false);
   app.fallthrough();
@@ -126,13 +217,16 @@ int run_command_line(int argc, char** argv) {
   std::function<int()> run;
   CommandLine commands(context, run);
   commands.add_to(app);
+  point_at_global_options(app);
   try {
     std::vector<std::string> arguments =
         expand_verbosity({words.begin() + (argc > 0 ? 1 : 0), words.end()});
     std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
     app.parse(arguments);
-  } catch (const CLI::Success& success) {
-    return app.exit(success);  // --help, --version
+  } catch (const CLI::CallForHelp&) {
+    return print(app.help());
+  } catch (const CLI::CallForVersion&) {
+    return print(app.version() + "\n");
   } catch (const CLI::ParseError& error) {
     refuse(app, error);
   }
@@ -142,9 +236,11 @@ int run_command_line(int argc, char** argv) {
   context.seed = global.seed;
   context.threads = global.threads;
   context.color = global.color;
+  if (!run && argc > 1) {
+    throw UsageError("no command was given (" + join(command_names(app), ", ") + ")");
+  }
   if (!run) {
-    std::cout << app.help();
-    return 0;
+    return print(app.help());
   }
   return run();
 }

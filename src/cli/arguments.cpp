@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "netml/core/error.hpp"
+#include "netml/core/text_format.hpp"
+
 namespace netml::cli {
 namespace {
 
@@ -12,6 +15,14 @@ bool is_level(const std::string& text) {
 bool is_verbosity_flag(const std::string& text) {
   return text.size() >= 2 && text[0] == '-' &&
          std::all_of(text.begin() + 1, text.end(), [](char c) { return c == 'v'; });
+}
+
+// "--output=$NAME" with nothing in NAME must not take the next word as its value.
+void refuse_empty_value(const std::string& argument) {
+  if (argument.size() > 3 && argument.rfind("--", 0) == 0 &&
+      argument.find('=') == argument.size() - 1) {
+    throw UsageError(printable(argument.substr(0, argument.size() - 1)) + ": the value is empty");
+  }
 }
 
 }  // namespace
@@ -33,6 +44,7 @@ std::vector<std::string> expand_verbosity(const std::vector<std::string>& argume
     } else if (is_verbosity_flag(argument)) {
       level = std::min(3, level + static_cast<int>(argument.size()) - 1);
     } else {
+      refuse_empty_value(argument);
       expanded.push_back(argument);
       continue;
     }

@@ -60,14 +60,19 @@ template <typename T>
 CLI::Option* add_each(CLI::App& group, const std::string& names, T& values,
                       const std::string& help) {
   // One value per occurrence: a positional file after it is not swallowed.
-  return group.add_option(names, values, help)->allow_extra_args(false)->type_name("FILE");
+  return group.add_option(names, values, help)
+      ->allow_extra_args(false)
+      ->check(not_empty())
+      ->type_name("FILE");
 }
 
 void add_captures(CLI::App& app, CaptureText& text) {
   auto* group = app.add_option_group("Where packets come from");
   add_each(*group, "-p,--pcap", text.pcap,
            "capture file, repeatable; - is standard input (also when none is given)");
-  app.add_option("FILE", text.positional, "captures, as with --pcap");
+  app.add_option("FILE", text.positional, "captures, as with --pcap")
+      ->check(not_empty())
+      ->type_name("");
   add_each(*group, "--pcap-normal", text.normal, "capture whose flows are labelled 0, repeatable");
   add_each(*group, "--pcap-abnormal", text.abnormal,
            "capture whose flows are labelled 1, repeatable");
@@ -119,6 +124,7 @@ void add_flow_rules(CLI::App& app, FlowText& text) {
   group
       ->add_option("--min-packets,--flow-pkts-threshold", text.min_packets,
                    "drop shorter flows (1; preset netml: 2; classify: the model's)")
+      ->check(whole_number())
       ->type_name("N");
   group
       ->add_option("--accounting", text.accounting,
@@ -130,8 +136,10 @@ void add_flow_rules(CLI::App& app, FlowText& text) {
       ->type_name("WHICH");
   group
       ->add_option("--max-packets-per-flow", text.max_packets, "write a flow when it has N packets")
+      ->check(whole_number())
       ->type_name("N");
   group->add_option("--max-flows", text.max_flows, "most open flows at once (no limit)")
+      ->check(whole_number())
       ->type_name("N");
   group->add_option("--memory-limit", text.memory_limit, "budget of the flow table (2GiB)")
       ->type_name("SIZE");
@@ -153,7 +161,9 @@ void add_features(CLI::App& app, FeatureText& text, const std::string& defaults)
       ->type_name("LIST");
   group->add_option("--columns", text.columns, "choose and order columns of the sets")
       ->type_name("LIST");
-  group->add_option("--dim", text.dim, "iat, size, …: packets per row (fitted)")->type_name("N");
+  group->add_option("--dim", text.dim, "iat, size, …: packets per row (fitted)")
+      ->check(whole_number())
+      ->type_name("N");
   group->add_option("--interval", text.interval, "iat, size, …: a gap above it ends a flow")
       ->type_name("S");
   group->add_option("--q-interval", text.q_interval, "iat, size, …: quantile that is fitted (0.9)")
@@ -170,6 +180,7 @@ template <typename Learning>
 CLI::App* add_training(CLI::App& app, Learning& text) {
   auto* group = app.add_option_group("Model");
   group->add_option("-o,--output,-m,--model", text.model, "the model file (required)")
+      ->check(not_empty())
       ->type_name("FILE");
   group->add_option("--algorithm", text.algorithm, "see --help-algorithm")
       ->type_name("NAME")
@@ -187,12 +198,14 @@ CLI::App* add_training(CLI::App& app, Learning& text) {
       ->capture_default_str();
   group
       ->add_option("--test-scores", text.test_scores, "CSV of the held-out flows with their scores")
+      ->check(not_empty())
       ->type_name("FILE");
   group->add_option("--train-on", text.train_on, "normal (default if labelled) or all")
       ->type_name("WHICH");
   group->add_option("--scale", text.scale, "standard (default), minmax, robust, rank or none")
       ->type_name("HOW");
   group->add_option("--calibrate", text.calibrate, "normal flows kept apart for the threshold")
+      ->check(not_empty())
       ->type_name("FILE");
   group
       ->add_option("--false-alarm-rate", text.false_alarm_rate,
@@ -294,13 +307,16 @@ void add_extract_options(CLI::App& command, Text& text, const std::string& defau
   group
       ->add_option("-o,--output,-f,--feature", text.output,
                    "where the table goes; - is standard output")
+      ->check(not_empty())
       ->type_name("FILE")
       ->capture_default_str();
   group->add_option("--format", text.format, "csv, jsonl or npz (by the suffix, else csv)")
       ->type_name("FORMAT");
   group->add_flag("--raw-text", text.raw_text,
                   "leave control characters and formulas in text cells");
-  group->add_option("--limit", text.limit, "stop after N flows")->type_name("N");
+  group->add_option("--limit", text.limit, "stop after N flows")
+      ->check(whole_number())
+      ->type_name("N");
 }
 
 template <typename Text>
@@ -343,6 +359,7 @@ void CommandLine::add_learn(CLI::App& app) {
   add_features(*command, text.features, kLearnFeatures);
   CLI::App* group = add_training(*command, text.learning);
   group->add_option("-f,--feature", text.learning.feature, "also keep the features")
+      ->check(not_empty())
       ->type_name("FILE");
   command->footer(
       "Examples:\n  netml learn --pcap=data/demo.pcap --label=data/demo.csv --output=model.netml\n"
@@ -395,6 +412,7 @@ void CommandLine::add_train(CLI::App& app) {
   group
       ->add_option("-f,--feature", text.learning.feature,
                    "CSV or NPZ of features; - is CSV on standard input")
+      ->check(not_empty())
       ->type_name("FILE");
   group
       ->add_option("--columns", text.learning.columns,
@@ -436,6 +454,8 @@ void CommandLine::add_train(CLI::App& app) {
       if (!text.learning.columns.empty()) {
         train.train.columns = parse_list("--columns", text.learning.columns);
       }
+      require_distinct_files({train.feature, train.calibrate},
+                             {train.train.output, train.train.test_scores, context_.summary_path});
       return finish_training(run_train(train), context_);
     };
   });
@@ -451,8 +471,10 @@ void CommandLine::add_classify(CLI::App& app) {
   add_labels(*command, text.labels);
   auto* group = command->add_option_group("Verdicts");
   group->add_option("-m,--model", text.learning.model, "the model file (required)")
+      ->check(not_empty())
       ->type_name("FILE");
   group->add_option("-o,--output", text.output, "where verdicts go; - is standard output")
+      ->check(not_empty())
       ->type_name("FILE")
       ->capture_default_str();
   group->add_option("--format", text.format, "text (default), csv or jsonl")->type_name("FORMAT");
@@ -464,7 +486,7 @@ void CommandLine::add_classify(CLI::App& app) {
   group->add_option("--false-alarm-rate", more.false_alarm_rate, "another rate")->type_name("F");
   group->add_flag("--exit-code", more.uses_exit_code, "status 10 when an anomaly was reported");
   group->add_option("--timezone", more.timezone, "of the text lines: utc or local")
-      ->check(CLI::IsMember({"utc", "local"}))
+      ->check(CLI::IsMember({"utc", "local"}).description(""))
       ->type_name("ZONE")
       ->capture_default_str();
   add_flow_rules(*command, text.flow);
@@ -516,9 +538,9 @@ int CommandLine::classify() {
 void CommandLine::add_columns(CLI::App& app) {
   CLI::App* command = app.add_subcommand(
       "columns", "every column netml can write: name, type, unit, definition, source");
-  command->add_option("NAME", text_->columns_names, "sets or columns (all)");
+  command->add_option("NAME", text_->columns_names, "sets or columns (all)")->type_name("");
   command->add_option("--format", text_->columns_format, "text, csv or markdown")
-      ->check(CLI::IsMember({"text", "csv", "markdown"}))
+      ->check(CLI::IsMember({"text", "csv", "markdown"}).description(""))
       ->type_name("FORMAT")
       ->capture_default_str();
   command->footer("Examples:\n  netml columns biflow\n  netml columns --format csv > columns.csv");
@@ -538,7 +560,10 @@ void CommandLine::add_columns(CLI::App& app) {
 void CommandLine::add_inspect(CLI::App& app) {
   CLI::App* command =
       app.add_subcommand("inspect", "what is in a model, a feature file or a capture");
-  command->add_option("FILE", text_->inspect_file, "the file; - is standard input")->required();
+  command->add_option("FILE", text_->inspect_file, "the file; - is standard input")
+      ->required()
+      ->check(not_empty())
+      ->type_name("");
   command->add_flag("--full", text_->inspect_full, "of a model, also the arrays, as JSON");
   command->footer("Examples:\n  netml inspect model.netml\n  netml inspect capture.pcap");
   command->callback([this] {

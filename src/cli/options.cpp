@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 #include "netml/core/error.hpp"
@@ -141,6 +143,19 @@ std::vector<std::string> parse_list(const std::string& option, const std::string
   return list;
 }
 
+CLI::Validator whole_number() {
+  return {[](std::string& text) {
+            return parse_u64(text) ? std::string()
+                                   : "'" + printable(text) + "' is not a whole number from 0";
+          },
+          ""};
+}
+
+CLI::Validator not_empty() {
+  return {[](std::string& text) { return std::string(text.empty() ? "the value is empty" : ""); },
+          ""};
+}
+
 double parse_real(const std::string& option, const std::string& text, double low, double high) {
   const auto value = parse_double(text);
   if (!value || *value < low || *value > high) {
@@ -245,6 +260,24 @@ Recipe make_recipe(const FlowText& flow, const FeatureText& features,
   return recipe;
 }
 
+namespace {
+
+// " idle_timeout_ns is 120000000000, not 3000000000": the members that differ.
+std::string difference(const std::string& model_json, const std::string& changed_json) {
+  const auto model = nlohmann::ordered_json::parse(model_json);
+  const auto changed = nlohmann::ordered_json::parse(changed_json);
+  std::string text;
+  for (const auto& [name, value] : model.items()) {
+    if (changed.contains(name) && changed[name] != value) {
+      text += (text.empty() ? " " : ", ") + printable(name) + " is " + printable(value.dump()) +
+              ", not " + printable(changed[name].dump());
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
 void adjust_to_model(const FlowText& flow, const FeatureText& features, Recipe& recipe) {
   const std::string model = recipe.to_json();
   Recipe changed = recipe;
@@ -266,8 +299,8 @@ void adjust_to_model(const FlowText& flow, const FeatureText& features, Recipe& 
   representation.header = features.header || recipe.representation.header;
   set_representation(representation, changed.representation);
   if (changed.to_json() != model) {
-    throw UsageError(
-        "an option contradicts the model, which says how flows are cut and measured: " + model);
+    throw UsageError("an option contradicts the model, which says how flows are cut and measured:" +
+                     difference(model, changed.to_json()));
   }
   recipe.min_packets = flow.min_packets.value_or(recipe.min_packets);
   set_limits(flow, recipe.policy);

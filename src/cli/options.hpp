@@ -10,7 +10,16 @@
 #include "netml/commands/inputs.hpp"
 #include "netml/features/recipe.hpp"
 
+namespace CLI {
+class Validator;
+}
+
 namespace netml::cli {
+
+/// Refuses what is not a whole number from 0; the text conversion alone would take -1 as 2^64 - 1.
+CLI::Validator whole_number();
+/// Refuses an empty text.
+CLI::Validator not_empty();
 
 struct GlobalText {
   int verbosity = 1;

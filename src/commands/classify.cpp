@@ -195,6 +195,9 @@ void log_counts(const ScoredRows& rows) {
 }  // namespace
 
 int run_classify(const ClassifyCommand& command, const RunContext& context) {
+  std::vector<std::string> inputs = command.inputs.files();
+  inputs.push_back(command.model);
+  require_distinct_files(inputs, {command.output, context.summary_path});
   const Detector detector = load_model(command);
   const Recipe recipe = recipe_of(detector, command);
   Extraction extraction(command.inputs, recipe);

@@ -45,6 +45,7 @@ void warn_when_nothing_matched(const Labeler& labeler) {
 }  // namespace
 
 int run_extract(const ExtractCommand& command, const RunContext& context) {
+  require_distinct_files(command.inputs.files(), {command.output, context.summary_path});
   Extraction extraction(command.inputs, command.recipe, command.flow_limit);
   OutputRows rows(command, extraction.labeler() != nullptr);
   ExtractResult result = extraction.run(rows);

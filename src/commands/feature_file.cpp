@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <sys/stat.h>
 
+#include "netml/commands/table_output.hpp"
 #include "netml/core/error.hpp"
 #include "netml/core/json_text.hpp"
 #include "netml/core/output_file.hpp"
@@ -24,13 +25,6 @@ struct Metadata {
 std::string base_name(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   return slash == std::string::npos ? path : path.substr(slash + 1);
-}
-
-// "features.csv" -> "features-metadata.json".
-std::string metadata_of(const std::string& path) {
-  const std::size_t name = path.size() - base_name(path).size();
-  const std::size_t dot = path.rfind('.');
-  return (dot == std::string::npos || dot <= name ? path : path.substr(0, dot)) + "-metadata.json";
 }
 
 bool exists(const std::string& path) {
@@ -106,8 +100,8 @@ FeatureFile read_feature_file(const std::string& path, std::uint64_t memory_limi
     return file;
   }
   Metadata metadata;
-  if (path != "-" && exists(metadata_of(path))) {
-    metadata = read_metadata(metadata_of(path));
+  if (path != "-" && exists(metadata_path(path))) {
+    metadata = read_metadata(metadata_path(path));
   }
   file.recipe_json = std::move(metadata.recipe_json);
   file.table = read_csv(bytes, what, file.warnings, metadata.described);

@@ -23,6 +23,12 @@ std::vector<std::string> CaptureInputs::paths() const {
   return all;
 }
 
+std::vector<std::string> CaptureInputs::files() const {
+  std::vector<std::string> all = paths();
+  all.insert(all.end(), labels.begin(), labels.end());
+  return all;
+}
+
 Labeler::Labeler(const CaptureInputs& inputs)
     : plain_count_(inputs.plain.size()), normal_count_(inputs.normal.size()) {
   if (inputs.labels.size() > 1 && inputs.labels.size() != inputs.plain.size()) {

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include <nlohmann/json.hpp>
+#include <sys/stat.h>
 
 #include "netml/commands/extraction.hpp"
 #include "netml/commands/feature_file.hpp"
@@ -57,7 +58,12 @@ std::string list_text(const nlohmann::json& list) {
 void append_card(std::string& text, const nlohmann::json& object, int depth) {
   for (const auto& [key, value] : object.items()) {
     const std::string indent(static_cast<std::size_t>(depth) * 2, ' ');
-    if (value.is_object() || (value.is_array() && !is_flat_list(value))) {
+    if (object.is_array() && value.is_object() && !value.empty()) {
+      // The item's first line carries the dash: "- name: gamma".
+      const std::size_t item = text.size();
+      append_card(text, value, depth + 1);
+      text.replace(item + indent.size(), 2, "- ");
+    } else if (value.is_object() || (value.is_array() && !is_flat_list(value))) {
       text += indent + (object.is_array() ? "-" : printable(key)) + ":\n";
       append_card(text, value, depth + 1);
     } else {
@@ -169,6 +175,10 @@ class CountedFlows final : public RowReceiver {
   std::array<std::uint64_t, 256> by_protocol{};
 };
 
+std::string input_name(const std::string& path) {
+  return path == "-" ? "standard input" : printable(path);
+}
+
 std::string inspect_capture(const std::string& path) {
   CaptureInputs inputs;
   inputs.plain = {path};
@@ -179,7 +189,7 @@ std::string inspect_capture(const std::string& path) {
   const ExtractResult result = extraction.run(flows);
   require_usable(result);
   const RunStats& stats = result.stats;
-  std::string text = printable(path) + ": capture, " + std::to_string(stats.packets_read) +
+  std::string text = input_name(path) + ": capture, " + std::to_string(stats.packets_read) +
                      " packets, " + std::to_string(stats.bytes_read) + " captured bytes, " +
                      std::to_string(stats.flows_written) + " flows\n";
   if (flows.first_ns <= flows.last_ns) {
@@ -214,8 +224,9 @@ bool looks_like_capture(std::string_view first) {
 }  // namespace
 
 std::string inspect(const std::string& path, bool full) {
-  if (path == "-") {
-    return inspect_capture(path);  // only captures are read from a pipe
+  struct stat status {};
+  if (path == "-" || (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode))) {
+    return inspect_capture(path);  // a pipe can be read only once
   }
   char first[64];
   std::ifstream file(path, std::ios::binary);

@@ -119,7 +119,9 @@ void report_training(const TrainResult& result) {
   for (const std::string& warning : result.warnings) {
     log::warning(warning);
   }
-  if (log::level() >= log::Level::kDefault) {
+  if (log::format() == log::Format::kJson) {
+    log::info("training performance: " + train_summary(result));
+  } else if (log::level() >= log::Level::kDefault) {
     std::fputs(performance_table(result).c_str(), stderr);
   }
 }
@@ -136,13 +138,19 @@ int finish_training(const TrainResult& result, const RunContext& context) {
 }
 
 int run_learn(const LearnCommand& command, const RunContext& context) {
+  std::vector<std::string> inputs = command.inputs.files();
+  inputs.push_back(command.calibrate);
+  require_distinct_files(inputs, {command.train.output, command.feature_output,
+                                  command.train.test_scores, context.summary_path});
   Extraction extraction(command.inputs, command.recipe);
   LearnRows rows(extraction.labeler() != nullptr, command.feature_output);
   const ExtractResult extracted = extraction.run(rows);
   require_usable(extracted);
   report_inputs(extracted);
   if (extracted.signal != 0) {
-    return extracted.exit_status();  // a model of half a capture is none
+    // A model of half a capture is none.
+    write_summary(context, summary_of(extracted, extracted.exit_status()));
+    return extracted.exit_status();
   }
   if (const Labeler* labeler = extraction.labeler()) {
     report_labels(*labeler);

@@ -1,6 +1,7 @@
 #include "netml/commands/run_summary.hpp"
 
 #include <nlohmann/json.hpp>
+#include <sys/stat.h>
 
 #include "netml/core/error.hpp"
 #include "netml/core/log.hpp"
@@ -8,6 +9,23 @@
 #include "netml/core/text_format.hpp"
 
 namespace netml {
+namespace {
+
+// The same regular file, by whatever names; or the same name where there is no file yet.
+bool is_same_file(const std::string& a, const std::string& b) {
+  struct stat first {
+  }, second{};
+  if (stat(a.c_str(), &first) != 0 || stat(b.c_str(), &second) != 0) {
+    return a == b;
+  }
+  return S_ISREG(first.st_mode) && first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
+bool is_named(const std::string& path) {
+  return !path.empty() && path != "-";
+}
+
+}  // namespace
 
 std::string version() {
   return NETML_VERSION;
@@ -109,8 +127,25 @@ void write_summary(const RunContext& context, nlohmann::ordered_json summary) {
              summary.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
 }
 
+void require_distinct_files(const std::vector<std::string>& inputs,
+                            const std::vector<std::string>& outputs) {
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    for (const std::string& input : inputs) {
+      if (is_named(input) && is_named(outputs[i]) && is_same_file(input, outputs[i])) {
+        throw UsageError(printable(outputs[i]) +
+                         ": is an input of this run and would be overwritten");
+      }
+    }
+    for (std::size_t j = 0; j < i; ++j) {
+      if (is_named(outputs[i]) && is_named(outputs[j]) && is_same_file(outputs[i], outputs[j])) {
+        throw UsageError(printable(outputs[i]) + ": two outputs of this run have this name");
+      }
+    }
+  }
+}
+
 void require_usable(const ExtractResult& result) {
-  if (result.any_usable() || result.inputs.empty()) {
+  if (result.any_usable() || result.inputs.empty() || result.signal != 0) {
     return;
   }
   for (std::size_t i = 0; i + 1 < result.inputs.size(); ++i) {

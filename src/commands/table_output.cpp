@@ -98,11 +98,17 @@ void TableOutput::commit(const Schema& schema) {
   if (!file_) {
     return;
   }
-  const bool wants_metadata = is_csv_ && file_->is_regular();
-  file_->commit();
-  if (wants_metadata) {
-    write_file(metadata_path(file_->path()), csv_metadata(file_->path(), schema, recipe_));
+  if (!is_csv_ || !file_->is_regular()) {
+    file_->commit();
+    return;
   }
+  // Both are on the disk before either takes its place: a full disk leaves both old files.
+  OutputFile metadata(metadata_path(file_->path()));
+  metadata.write(csv_metadata(file_->path(), schema, recipe_));
+  metadata.flush();
+  file_->flush();
+  file_->commit();
+  metadata.commit();
 }
 
 std::string metadata_path(const std::string& path) {

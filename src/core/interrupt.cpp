@@ -1,5 +1,7 @@
 #include "netml/core/interrupt.hpp"
 
+#include <atomic>
+
 #include <signal.h>
 #include <unistd.h>
 
@@ -8,8 +10,17 @@ namespace {
 
 volatile sig_atomic_t pending_signal = 0;
 
+// Only lock-free loads and unlink(2) are needed to clean up inside the handler.
+std::atomic<const char*> temporaries[8];
+static_assert(std::atomic<const char*>::is_always_lock_free);
+
 extern "C" void on_stop_signal(int signal_number) {
   if (pending_signal != 0) {
+    for (const auto& temporary : temporaries) {
+      if (const char* path = temporary.load()) {
+        unlink(path);
+      }
+    }
     _exit(128 + signal_number);
   }
   pending_signal = signal_number;
@@ -31,6 +42,30 @@ void install_handlers() {
 
 int pending() noexcept {
   return pending_signal;
+}
+
+void check() {
+  if (pending_signal != 0) {
+    throw Interrupted{pending_signal};
+  }
+}
+
+void remember_temporary(const char* path) noexcept {
+  for (auto& temporary : temporaries) {
+    const char* free_place = nullptr;
+    if (temporary.compare_exchange_strong(free_place, path)) {
+      return;
+    }
+  }
+}
+
+void forget_temporary(const char* path) noexcept {
+  for (auto& temporary : temporaries) {
+    const char* taken_place = path;
+    if (temporary.compare_exchange_strong(taken_place, nullptr)) {
+      return;
+    }
+  }
 }
 
 }  // namespace netml::interrupt

@@ -49,6 +49,10 @@ void configure(Level level, Format format) {
   state().format = format;
 }
 
+Format format() noexcept {
+  return state().format;
+}
+
 Level level() noexcept {
   return state().level;
 }

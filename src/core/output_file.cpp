@@ -5,11 +5,13 @@
 #include <memory>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "netml/core/error.hpp"
+#include "netml/core/interrupt.hpp"
 #include "netml/core/text_format.hpp"
 
 namespace netml {
@@ -38,12 +40,26 @@ int retry_open(const char* path, int flags, mode_t mode) {
   int descriptor = -1;
   do {
     descriptor = open(path, flags | O_CLOEXEC, mode);
+    if (descriptor < 0 && errno == EINTR) {
+      interrupt::check();  // a FIFO that nobody opens at its other end
+    }
   } while (descriptor < 0 && errno == EINTR);
   return descriptor;
 }
 
 std::string reason(int error_number) {
   return std::strerror(error_number);
+}
+
+// After a failed read or write: true when it is worth another try. A descriptor that somebody else
+// made non-blocking is waited for.
+bool wants_retry(int descriptor, short events) {
+  if (errno == EAGAIN || errno == EWOULDBLOCK) {
+    pollfd waiting{descriptor, events, 0};
+    poll(&waiting, 1, -1);
+    return true;
+  }
+  return errno == EINTR;
 }
 
 // A name that is a symbolic link to a regular file keeps being one: the file it points to is
@@ -56,6 +72,10 @@ std::string resolve_links(const std::string& path) {
 }  // namespace
 
 OutputFile::OutputFile(const std::string& path, FileMode mode) : path_(path) {
+  if (path.empty()) {
+    throw UsageError("the name of an output file is empty");
+  }
+  buffer_.reserve(kBufferBytes);  // first: what throws later leaves a temporary file
   struct stat status {};
   if (path == "-") {
     descriptor_ = STDOUT_FILENO;
@@ -75,12 +95,12 @@ OutputFile::OutputFile(const std::string& path, FileMode mode) : path_(path) {
       temporary_.clear();
       fail(error_number);
     }
+    interrupt::remember_temporary(temporary_.c_str());
   }
   if (descriptor_ < 0 || fstat(descriptor_, &status) != 0) {
     fail(errno);
   }
   followed_ = S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode) || isatty(descriptor_) == 1;
-  buffer_.reserve(kBufferBytes);
 }
 
 OutputFile::~OutputFile() {
@@ -89,6 +109,7 @@ OutputFile::~OutputFile() {
   }
   if (!temporary_.empty()) {
     unlink(temporary_.c_str());
+    interrupt::forget_temporary(temporary_.c_str());
   }
 }
 
@@ -112,7 +133,7 @@ void OutputFile::write_all(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
     if (written < 0) {
-      if (errno == EINTR) {
+      if (wants_retry(descriptor_, POLLOUT)) {
         continue;
       }
       fail(errno);
@@ -161,6 +182,7 @@ void OutputFile::commit() {
   if (rename(temporary_.c_str(), target.c_str()) != 0) {
     fail(errno);
   }
+  interrupt::forget_temporary(temporary_.c_str());
   temporary_.clear();
   const int directory = retry_open(directory_of(target).c_str(), O_RDONLY | O_DIRECTORY, 0);
   if (directory < 0) {
@@ -213,7 +235,8 @@ std::string read_file(const std::string& path, std::size_t limit) {
   char block[1 << 16];
   while (true) {
     const ssize_t count = read(descriptor, block, sizeof block);
-    if (count < 0 && errno == EINTR) {
+    if (count < 0 && wants_retry(descriptor, POLLIN)) {
+      interrupt::check();  // part of a file is of no use
       continue;
     }
     if (count < 0) {

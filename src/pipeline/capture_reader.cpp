@@ -16,9 +16,11 @@ InputOutcome CaptureReader::read(const std::string& path) {
   try {
     source = open_capture(path, {filter, on_idle});
   } catch (const InputError& error) {
-    outcome.status = InputStatus::kUnusable;
-    outcome.message = error.what();
     signal = interrupt::pending();
+    if (signal == 0) {  // else the stop cut its header short, which says nothing about the file
+      outcome.status = InputStatus::kUnusable;
+      outcome.message = error.what();
+    }
     return outcome;
   }
   const int link_type = source->link_type();

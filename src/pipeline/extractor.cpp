@@ -114,7 +114,7 @@ class Extractor::Impl {
     reader.on_idle = [this] {
       flush();
       consumer_->idle();
-      result_.output_closed = consumer_->is_done();
+      result_.output_closed = result_.output_closed || consumer_->is_done();
     };
     reader.on_packet = [this](const RawPacket& packet) {
       add(packet);

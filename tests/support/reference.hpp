@@ -22,6 +22,9 @@ struct Sample {
   std::string file;
   std::string kind;
   std::string expected;
+  std::string family;
+  std::string packets;       ///< as libpcap reads them; may be empty
+  std::string also_allowed;  ///< further outcomes, separated by |
 };
 
 /// The samples of one kind ("labels", "params", "model"); empty where the corpus is absent.
@@ -34,9 +37,10 @@ inline std::vector<Sample> corpus(const std::string& kind) {
   CsvScanner scanner = CsvScanner::open(manifest);
   scanner.next();
   while (scanner.next()) {
-    if (scanner.size() > 9 && scanner[1] == kind) {
-      samples.push_back(
-          {std::string(scanner[0]), std::string(scanner[1]), std::string(scanner[9])});
+    if (scanner.size() > 10 && scanner[1] == kind) {
+      samples.push_back({std::string(scanner[0]), std::string(scanner[1]), std::string(scanner[9]),
+                         std::string(scanner[4]), std::string(scanner[7]),
+                         std::string(scanner[10])});
     }
   }
   return samples;

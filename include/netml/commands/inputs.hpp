@@ -23,6 +23,8 @@ struct CaptureInputs {
   bool is_continuous = false;
 
   std::vector<std::string> paths() const;
+  /// Captures and label files.
+  std::vector<std::string> files() const;
   bool has_labels() const noexcept {
     return !labels.empty() || !normal.empty() || !abnormal.empty();
   }

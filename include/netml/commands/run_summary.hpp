@@ -35,6 +35,11 @@ void add_labels(nlohmann::ordered_json& summary, const Labeler& labeler);
 /// Writes the summary when one was asked for, with version and command line.
 void write_summary(const RunContext& context, nlohmann::ordered_json summary);
 
+/// Throws UsageError when an output is one of the inputs, or two outputs are one file. Empty names
+/// and "-" are left out.
+void require_distinct_files(const std::vector<std::string>& inputs,
+                            const std::vector<std::string>& outputs);
+
 /// Throws InputError with the first message when no input could be used.
 void require_usable(const ExtractResult& result);
 

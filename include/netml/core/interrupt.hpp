@@ -9,4 +9,21 @@ void install_handlers();
 /// The signal that asked to stop, 0 when none did.
 int pending() noexcept;
 
+/// Throws Interrupted when a signal asked to stop: for reads whose part is of no use.
+void check();
+
+/// A file to remove when a second signal ends the process. `path` must stay valid until `forget`.
+/// Few at once; more than there is room for are not remembered.
+void remember_temporary(const char* path) noexcept;
+void forget_temporary(const char* path) noexcept;
+
 }  // namespace netml::interrupt
+
+namespace netml {
+
+/// The run was asked to stop before it had anything to write; it ends with 128 + the signal.
+struct Interrupted {
+  int signal_number;
+};
+
+}  // namespace netml

@@ -11,6 +11,7 @@ enum class Format { kText, kJson };
 /// Sets up the log on stderr. Until then warnings and errors are written as text.
 void configure(Level level, Format format);
 Level level() noexcept;
+Format format() noexcept;
 
 // One event is one line: `netml: <message>` on stderr (or a JSON object). Text that comes from an
 // input must have passed through `printable`. Line ends inside a message are turned into spaces.

@@ -1,0 +1,181 @@
+// Every sample of the corpus through the real binary: the outcome that its manifest allows, the
+// packets that libpcap reads, and a summary that accounts for each of them.
+#include <algorithm>
+#include <filesystem>
+
+#include <gtest/gtest.h>
+
+#include "program.hpp"
+#include "support/capture_text.hpp"
+#include "support/reference.hpp"
+#include "support/temp_folder.hpp"
+
+namespace netml {
+namespace {
+
+using namespace test;
+
+// Arguments that make an extraction another one.
+const std::vector<std::vector<std::string>> kVariants = {
+    {"--features", "flow,statistics,splt,biflow"},
+    {"--preset", "nfstream", "--features", "flow,statistics,splt"},
+    {"--preset", "netml", "--features", "flow"},
+    {"--preset", "netml", "--features", "iat,stats"}};
+
+std::string outcome(int status) {
+  return status == 0 ? "ok" : status == 4 ? "truncated" : status == 3 ? "error" : "other";
+}
+
+bool is_allowed(const Sample& sample, int status) {
+  const std::vector<std::string> also = split(sample.also_allowed, '|');
+  return sample.expected == "any" || outcome(status) == sample.expected ||
+         std::find(also.begin(), also.end(), outcome(status)) != also.end();
+}
+
+TEST(Corpus, CapturesEndAsTheirManifestSays) {
+  const auto samples = corpus("capture");
+  if (samples.empty()) {
+    GTEST_SKIP() << "the corpus is not here";
+  }
+  const TempFolder folder;
+  for (const Sample& sample : samples) {
+    int first_status = -1;
+    for (const std::vector<std::string>& variant : kVariants) {
+      const std::string what = sample.file + " " + join(variant, " ");
+      const std::string summary_path = folder.path("summary.json");
+      std::filesystem::remove(summary_path);
+      std::vector<std::string> arguments = {"extract", reference("corpus/" + sample.file),
+                                            "--summary", summary_path};
+      arguments.insert(arguments.end(), variant.begin(), variant.end());
+      const RunResult result = netml(arguments);
+      EXPECT_TRUE(is_allowed(sample, result.status))
+          << what << ": status " << result.status << " " << result.err;
+      first_status = first_status < 0 ? result.status : first_status;
+      EXPECT_EQ(result.status, first_status) << what << ": differs between presets";
+      if (result.status != 0 && result.status != 4) {
+        EXPECT_EQ(result.out, "") << what;
+        continue;
+      }
+      const nlohmann::json summary = read_json(summary_path);
+      expect_conservation(summary, what);
+      if (result.status == 0 && sample.expected == "ok" && !sample.packets.empty()) {
+        EXPECT_EQ(std::to_string(summary["packets_read"].get<std::uint64_t>()), sample.packets)
+            << what;
+      }
+      for (const char* word : {"nan,", "inf,", "nan\n", "inf\n"}) {
+        EXPECT_EQ(result.out.find(word), std::string::npos) << what;
+      }
+    }
+  }
+}
+
+// Names inside packets: none reaches a terminal, a log line or a spreadsheet as anything but text.
+TEST(Corpus, NamesInsidePacketsStayText) {
+  const auto samples = corpus("capture");
+  if (samples.empty()) {
+    GTEST_SKIP() << "the corpus is not here";
+  }
+  for (const Sample& sample : samples) {
+    if (sample.family != "injection") {
+      continue;
+    }
+    for (const char* format : {"csv", "jsonl"}) {
+      const RunResult result = netml({"extract", reference("corpus/" + sample.file), "--features",
+                                      "flow,statistics,splt,biflow", "--format", format});
+      ASSERT_EQ(result.status, 0) << sample.file;
+      for (const unsigned char c : result.out + result.err) {
+        EXPECT_TRUE(c == '\n' || (c >= 32 && c != 127)) << sample.file << ": byte " << int{c};
+      }
+      if (std::string(format) == "jsonl") {
+        for (const std::string& line : lines_of(result.out)) {
+          EXPECT_TRUE(nlohmann::json::accept(line)) << line;
+        }
+        continue;
+      }
+      for (const auto& row : csv_rows(result.out)) {
+        for (const std::string& cell : row) {
+          const bool is_formula =
+              !cell.empty() && std::string("=+@\t\r").find(cell[0]) != std::string::npos;
+          EXPECT_FALSE(is_formula) << sample.file << ": " << cell;
+        }
+      }
+    }
+  }
+}
+
+TEST(Corpus, ModelFilesAreRefused) {
+  const auto samples = corpus("model");
+  if (samples.empty()) {
+    GTEST_SKIP() << "the corpus is not here";
+  }
+  for (const Sample& sample : samples) {
+    const std::string path = reference("corpus/" + sample.file);
+    const RunResult result = netml({"classify", "-m", path, demo("unclassified.pcap")});
+    EXPECT_EQ(result.status, 3) << sample.file;
+    EXPECT_EQ(result.out, "") << sample.file;
+    EXPECT_NE(result.err.find(path), std::string::npos) << result.err;
+  }
+}
+
+TEST(Corpus, LabelFilesAreReadOrRefused) {
+  const auto samples = corpus("labels");
+  if (samples.empty()) {
+    GTEST_SKIP() << "the corpus is not here";
+  }
+  const TempFolder folder;
+  const std::string capture = folder.write("flows.pcap", udp_capture(3));
+  for (const Sample& sample : samples) {
+    const RunResult result =
+        netml({"extract", capture, "--label", reference("corpus/" + sample.file)});
+    EXPECT_TRUE(is_allowed(sample, result.status)) << sample.file << ": " << result.status;
+    EXPECT_TRUE(result.status == 0 || result.status == 3) << sample.file << ": " << result.status;
+  }
+}
+
+TEST(Corpus, ParameterFilesAreReadOrRefused) {
+  const auto samples = corpus("params");
+  if (samples.empty()) {
+    GTEST_SKIP() << "the corpus is not here";
+  }
+  const TempFolder folder;
+  const std::string capture = folder.write("flows.pcap", udp_capture(60));
+  for (const Sample& sample : samples) {
+    const RunResult result = netml({"learn", capture, "-o", folder.path("model.netml"), "--param",
+                                    reference("corpus/" + sample.file)});
+    EXPECT_TRUE(is_allowed(sample, result.status))
+        << sample.file << ": " << result.status << " " << result.err;
+    EXPECT_TRUE(result.status == 0 || result.status == 3) << sample.file << ": " << result.status;
+  }
+}
+
+// A capture cut at every length: 3 before its first whole packet, 0 between packets, 4 inside one.
+TEST(Corpus, EveryPrefixOfACapture) {
+  const std::vector<std::string> packets = {udp_record(0, 1024), udp_record(1000, 1025),
+                                            udp_record(2000, 1024)};
+  const std::string header = pcap_header();
+  std::string whole = header;
+  std::vector<std::size_t> ends = {whole.size()};
+  for (const std::string& packet : packets) {
+    ends.push_back((whole += packet).size());
+  }
+  const TempFolder folder;
+  const std::string summary_path = folder.path("summary.json");
+  for (std::size_t length = 0; length <= whole.size(); ++length) {
+    std::size_t complete = 0;
+    while (complete + 1 < ends.size() && ends[complete + 1] <= length) {
+      ++complete;
+    }
+    const bool is_border = std::find(ends.begin(), ends.end(), length) != ends.end();
+    const RunResult result =
+        netml({"extract", "-", "--summary", summary_path}, whole.substr(0, length));
+    const int expected = is_border ? 0 : complete == 0 ? 3 : 4;
+    ASSERT_EQ(result.status, expected) << "length " << length << ": " << result.err;
+    if (expected != 3) {
+      expect_conservation(read_json(summary_path), "length " + std::to_string(length));
+      EXPECT_EQ(read_json(summary_path)["packets_read"], complete) << length;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace netml

@@ -1,0 +1,296 @@
+// Pipes: at any speed, with a reader that leaves, and ended by a signal.
+#include <algorithm>
+#include <filesystem>
+#include <thread>
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "program.hpp"
+#include "support/capture_text.hpp"
+#include "support/temp_folder.hpp"
+
+namespace netml {
+namespace {
+
+using namespace test;
+using std::chrono::milliseconds;
+
+// From the arrival of the packet that ends a flow to its row; a second, and slack for busy
+// machines.
+constexpr milliseconds kSoon(5000);
+
+TEST(Streams, OneByteAtATimeEqualsTheFile) {
+  const TempFolder folder;
+  const std::string bytes = udp_capture(5);
+  const RunResult file = netml({"extract", folder.write("flows.pcap", bytes)});
+  Process process(netml_command({"extract", "-"}));
+  for (const char byte : bytes) {
+    ASSERT_TRUE(process.write(std::string(1, byte)));
+  }
+  const RunResult pipe = process.finish();
+  expect_sound(pipe, "one byte at a time");
+  EXPECT_EQ(pipe.status, 0);
+  EXPECT_EQ(pipe.out, file.out);
+  EXPECT_EQ(lines_of(pipe.out).size(), 6U);
+}
+
+TEST(Streams, StandardInputIsTheDefault) {
+  const std::string bytes = udp_capture(5);
+  const RunResult named = netml({"extract", "-"}, bytes);
+  EXPECT_EQ(netml({"extract"}, bytes).out, named.out);
+  EXPECT_EQ(netml({"extract", "--pcap", "-"}, bytes).out, named.out);
+  Streams streams;
+  const TempFolder folder;
+  streams.in = folder.write("flows.pcap", bytes);
+  EXPECT_EQ(netml({"extract"}, "", streams).out, named.out);
+}
+
+// Somebody else may have made the descriptors non-blocking.
+TEST(Streams, NonBlockingPipes) {
+  const TempFolder folder;
+  const std::string bytes = udp_capture(3000);
+  const std::string path = folder.write("flows.pcap", bytes);
+  const RunResult file = netml({"extract", path});
+  const std::string script =
+      "import os, subprocess, sys\n"
+      "for fd in (0, 1): os.set_blocking(fd, False)\n"
+      "sys.exit(subprocess.call(sys.argv[1:]))\n";
+  if (run_program({"sh", "-c", "command -v python3"}).status != 0) {
+    GTEST_SKIP() << "python3 is not here";
+  }
+  const RunResult result =
+      run_program({"python3", "-c", script, NETML_BINARY, "extract", "-"}, bytes);
+  expect_sound(result, "non-blocking");
+  EXPECT_EQ(result.status, 0);
+  EXPECT_TRUE(result.out == file.out);
+}
+
+TEST(Streams, Fifo) {
+  const TempFolder folder;
+  const std::string bytes = udp_capture(5);
+  const std::string fifo = folder.path("fifo.pcap");
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  std::thread writer([&] { folder.write("fifo.pcap", bytes); });
+  const RunResult result = netml({"extract", fifo});
+  writer.join();
+  EXPECT_EQ(result.status, 0);
+  EXPECT_EQ(result.out, netml({"extract", "-"}, bytes).out);
+}
+
+// Ten flows that the capture's clock has ended, on a pipe that stays open.
+std::string ended_flows() {
+  return udp_capture(10) + udp_record(400'000'000'000, 9);
+}
+
+TEST(Streams, RowsLeaveWhileASlowPipeRuns) {
+  for (const char* format : {"csv", "jsonl"}) {
+    Process process(netml_command({"extract", "-", "--format", format}));
+    ASSERT_TRUE(process.write(ended_flows()));
+    const std::size_t lines = std::string(format) == "csv" ? 11 : 10;
+    EXPECT_TRUE(process.wait_for_lines(lines, kSoon)) << format << "\n" << process.out();
+    EXPECT_TRUE(process.is_running());
+    const RunResult result = process.finish();
+    EXPECT_EQ(result.status, 0);
+    EXPECT_EQ(lines_of(result.out).size(), lines + 1);
+  }
+}
+
+TEST(Streams, VerdictsLeaveWhileASlowPipeRuns) {
+  const TempFolder folder;
+  const std::string model = folder.path("model.netml");
+  ASSERT_EQ(netml({"learn", demo("unclassified.pcap"), "-o", model, "-q"}).status, 0);
+  for (const char* format : {"text", "csv", "jsonl"}) {
+    Process process(netml_command({"classify", "-m", model, "--report-all", "--format", format}));
+    ASSERT_TRUE(process.write(ended_flows()));
+    const std::size_t lines = std::string(format) == "csv" ? 11 : 10;
+    EXPECT_TRUE(process.wait_for_lines(lines, kSoon)) << format << "\n" << process.out();
+    EXPECT_TRUE(process.is_running());
+    const RunResult result = process.finish();
+    EXPECT_EQ(result.status, 0) << result.err;
+    EXPECT_EQ(lines_of(result.out).size(), lines + 1);
+  }
+}
+
+// A table for a file appears whole, only at the end.
+TEST(Streams, FilesAreNotSeenBeforeTheyAreWhole) {
+  const TempFolder folder;
+  const std::string output = folder.path("flows.csv");
+  Process process(netml_command({"extract", "-", "-o", output}));
+  ASSERT_TRUE(process.write(ended_flows()));
+  process.wait_for_lines(1, milliseconds(700));
+  EXPECT_FALSE(std::filesystem::exists(output));
+  EXPECT_EQ(process.finish().status, 0);
+  EXPECT_EQ(csv_rows(slurp(output)).size(), 12U);
+}
+
+TEST(Streams, AReaderThatLeavesEndsTheRunQuietly) {
+  const TempFolder folder;
+  const std::string summary = folder.path("summary.json");
+  const std::string capture = folder.write("flows.pcap", udp_capture(20000));
+  for (const std::vector<std::string>& more : {std::vector<std::string>{},
+                                               {"--format", "jsonl"},
+                                               {"--preset", "nfstream"},
+                                               {"--preset", "netml", "--features", "stats"},
+                                               {"--features", "iat"}}) {
+    std::filesystem::remove(summary);
+    std::vector<std::string> arguments = {"extract", capture, "--summary", summary};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const std::string what = join(arguments, " ");
+    Process process(netml_command(arguments));
+    process.wait_for_lines(1, milliseconds(30000));
+    process.close_stdout();
+    const RunResult result = process.finish();
+    expect_sound(result, what);
+    EXPECT_EQ(result.status, 141) << what;
+    EXPECT_EQ(result.err.find("Broken pipe"), std::string::npos) << result.err;
+    expect_conservation(read_json(summary), what);
+    EXPECT_EQ(read_json(summary)["status"], 141) << what;
+  }
+}
+
+// On a pipe that never ends, the run must.
+TEST(Streams, AReaderThatLeavesEndsALiveRun) {
+  const TempFolder folder;
+  const std::string summary = folder.path("summary.json");
+  Process process(netml_command({"extract", "-", "--summary", summary}));
+  ASSERT_TRUE(process.write(ended_flows()));
+  ASSERT_TRUE(process.wait_for_lines(11, kSoon));
+  process.close_stdout();
+  // Ends another flow, whose row finds nobody.
+  ASSERT_TRUE(process.write(udp_record(900'000'000'000, 10)));
+  std::int64_t later = 900'000'000'000;
+  for (int i = 0; i < 50 && process.is_running(); ++i) {
+    process.write(udp_record(++later, 10));
+    std::this_thread::sleep_for(milliseconds(100));
+  }
+  EXPECT_FALSE(process.is_running());
+  const RunResult result = process.finish();
+  expect_sound(result, "live");
+  EXPECT_EQ(result.status, 141);
+  EXPECT_EQ(result.err, "");
+  expect_conservation(read_json(summary), "live");
+}
+
+class StopSignal : public testing::TestWithParam<int> {};
+INSTANTIATE_TEST_SUITE_P(Streams, StopSignal, testing::Values(SIGINT, SIGTERM));
+
+TEST_P(StopSignal, WritesTheOpenFlows) {
+  const TempFolder folder;
+  const std::string summary = folder.path("summary.json");
+  const std::string output = folder.path("flows.csv");
+  for (const std::string& target : {std::string("-"), output}) {
+    Process process(netml_command({"extract", "-", "-o", target, "--summary", summary}));
+    ASSERT_TRUE(process.write(ended_flows()));
+    process.wait_for_lines(11, target == "-" ? kSoon : milliseconds(700));
+    process.send(GetParam());
+    const auto before = std::chrono::steady_clock::now();
+    while (process.is_running() && std::chrono::steady_clock::now() - before < kSoon) {
+      std::this_thread::sleep_for(milliseconds(5));
+    }
+    EXPECT_FALSE(process.is_running());
+    const RunResult result = process.finish();
+    expect_sound(result, "signal");
+    EXPECT_EQ(result.status, 128 + GetParam());
+    EXPECT_EQ(csv_rows(target == "-" ? result.out : slurp(output)).size(), 12U);
+    EXPECT_EQ(read_json(summary)["packets_read"], 21);
+    EXPECT_EQ(read_json(summary)["status"], 128 + GetParam());
+    expect_conservation(read_json(summary), "signal");
+  }
+  EXPECT_EQ(folder_names(folder.path("")).size(), 3U);
+}
+
+// Before the header of the capture is there, while a FIFO waits for its writer, in the middle of a
+// table on stdin: nothing to write, but no message of damage either.
+TEST_P(StopSignal, BeforeAnythingWasRead) {
+  const TempFolder folder;
+  const std::string summary = folder.path("summary.json");
+  const std::string fifo = folder.path("fifo");
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"extract", "-", "--summary", summary},
+        {"extract", fifo, "--summary", summary},
+        {"extract", "--preset", "netml", "--features", "iat", "-", "--summary", summary},
+        {"learn", "-", "-o", folder.path("model.netml"), "--summary", summary},
+        {"train", "-f", "-", "-o", folder.path("model.netml")},
+        {"extract", demo("unclassified.pcap"), "-o", fifo}}) {
+    Process process(netml_command(arguments));
+    process.write("\x4d\x3c");
+    process.wait_for_lines(1, milliseconds(400));
+    process.send(GetParam());
+    std::this_thread::sleep_for(milliseconds(300));
+    EXPECT_FALSE(process.is_running()) << arguments[1];
+    process.send(SIGKILL);
+    const RunResult result = process.finish();
+    EXPECT_EQ(result.died, "") << arguments[0] << " " << arguments[1];
+    EXPECT_EQ(result.status, 128 + GetParam()) << arguments[0] << " " << arguments[1] << result.err;
+    EXPECT_EQ(result.err, "") << arguments[0] << " " << arguments[1];
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder.path("model.netml")));
+}
+
+// A reader that has stopped reading holds the run up; the second signal does not wait for it.
+TEST_P(StopSignal, TheSecondEndsAtOnceAndLeavesNoTemporaryFile) {
+  const TempFolder folder;
+  const std::string capture = folder.write("flows.pcap", udp_capture(20000));
+  const std::string fifo = folder.path("fifo");
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  const int reader = open(fifo.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  ASSERT_GE(reader, 0);
+  Process stuck(netml_command({"extract", capture, "-o", fifo}));
+  stuck.wait_for_lines(1, milliseconds(700));
+  stuck.send(GetParam());
+  std::this_thread::sleep_for(milliseconds(300));
+  EXPECT_TRUE(stuck.is_running());
+  stuck.send(GetParam());
+  const RunResult result = stuck.finish();
+  close(reader);
+  EXPECT_EQ(result.died, "");
+  EXPECT_EQ(result.status, 128 + GetParam());
+
+  // The same with a table under its temporary name, held up by its description.
+  const std::string metadata = folder.path("table-metadata.json");
+  ASSERT_EQ(mkfifo(metadata.c_str(), 0600), 0);
+  const int slow_reader = open(metadata.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  ASSERT_GE(slow_reader, 0);
+  Process holding(netml_command({"extract", capture, "-o", folder.path("table.csv"), "--features",
+                                 "iat", "--dim", "2000", "--limit", "10"}));
+  const auto temporaries = [&] {
+    const auto names = folder_names(folder.path(""));
+    return std::count_if(names.begin(), names.end(), [](const std::string& name) {
+      return name.find(".tmp") != std::string::npos;
+    });
+  };
+  holding.wait_for_lines(1, milliseconds(700));
+  holding.send(GetParam());
+  std::this_thread::sleep_for(milliseconds(300));
+  EXPECT_TRUE(holding.is_running());
+  EXPECT_EQ(temporaries(), 1);
+  holding.send(GetParam());
+  EXPECT_EQ(holding.finish().status, 128 + GetParam());
+  close(slow_reader);
+  EXPECT_EQ(temporaries(), 0);
+}
+
+TEST(Streams, LimitEndsALiveRun) {
+  const TempFolder folder;
+  const std::string summary = folder.path("summary.json");
+  Process process(netml_command({"extract", "-", "--limit", "3", "--summary", summary}));
+  ASSERT_TRUE(process.write(ended_flows()));
+  process.wait_for_lines(4, kSoon);
+  for (int i = 0; i < 100 && process.is_running(); ++i) {
+    std::this_thread::sleep_for(milliseconds(20));
+  }
+  EXPECT_FALSE(process.is_running());
+  const RunResult result = process.finish();
+  EXPECT_EQ(result.status, 0);
+  EXPECT_EQ(lines_of(result.out).size(), 4U);
+  expect_conservation(read_json(summary), "limit");
+  EXPECT_GT(read_json(summary)["packets_skipped"]["limit"], 0);
+}
+
+}  // namespace
+}  // namespace netml
