@@ -61,7 +61,7 @@ void add_global_options(CLI::App& app, GlobalText& global) {
       ->capture_default_str();
   group
       ->add_option("--threads", global.threads,
-                   "0: all cores, at most 8; the output never depends on it")
+                   "accepted; this version runs on one thread and the output never depends on it")
       ->check(CLI::Range(0, 1024).description(""))
       ->type_name("N")
       ->capture_default_str();
@@ -69,7 +69,7 @@ void add_global_options(CLI::App& app, GlobalText& global) {
       ->check(whole_number())
       ->type_name("N")
       ->capture_default_str();
-  group->add_option("--progress", global.progress, "meter on stderr: auto, always or never")
+  group->add_option("--progress", global.progress, "accepted; this version shows no meter")
       ->check(one_of({"auto", "always", "never"}))
       ->type_name("WHEN")
       ->capture_default_str();

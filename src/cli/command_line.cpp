@@ -569,9 +569,10 @@ void CommandLine::add_inspect(CLI::App& app) {
   command->callback([this] {
     run_ = [this] {
       OutputFile out("-");
-      out.write(inspect(text_->inspect_file, text_->inspect_full));
+      const Inspection found = inspect(text_->inspect_file, text_->inspect_full);
+      out.write(found.text);
       out.commit();
-      return 0;
+      return found.status;
     };
   });
 }

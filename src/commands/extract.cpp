@@ -36,12 +36,6 @@ class OutputRows final : public LabelledRows {
   std::unique_ptr<TableOutput> output_;
 };
 
-void warn_when_nothing_matched(const Labeler& labeler) {
-  if (labeler.matched() == 0 && labeler.unmatched() != 0 && !labeler.files().empty()) {
-    log::warning(labeler.files().front().nothing_matched(labeler.first_ns(), labeler.last_ns()));
-  }
-}
-
 }  // namespace
 
 int run_extract(const ExtractCommand& command, const RunContext& context) {
@@ -53,7 +47,9 @@ int run_extract(const ExtractCommand& command, const RunContext& context) {
   report_inputs(result);
   if (const Labeler* labeler = extraction.labeler()) {
     report_labels(*labeler);
-    warn_when_nothing_matched(*labeler);
+    if (const std::string reason = labeler->nothing_matched(); !reason.empty()) {
+      log::warning(reason);
+    }
   }
   try {
     if (!rows.is_done()) {

@@ -47,13 +47,16 @@ std::string describe(const RepresentationOptions& options) {
 }
 
 // Settings of the representations that the recipe leaves open, from all flows.
-void fit(RepresentationOptions& options, const MissingSettings& missing, const FlowStore& flows) {
+void fit(Recipe& recipe, const FlowStore& flows) {
+  const bool is_in_ms = recipe.policy.expiry == ExpiryRule::kNfstream;
+  const MissingSettings missing = missing_settings(recipe);
+  RepresentationOptions& options = recipe.representation;
   std::vector<std::size_t> packets;
   std::vector<std::int64_t> durations;
   for (std::size_t i = 0; i < flows.size(); ++i) {
     const Flow& flow = flows.view(i).flow;
     packets.push_back(flow.packets());
-    durations.push_back(flow.duration_ns());
+    durations.push_back(is_in_ms ? nanoseconds_from_ms(flow.duration_ns()) : flow.duration_ns());
   }
   if (missing.dim) {
     options.dim = packets.empty() ? 2 : fitted_dim(packets, options.q_interval);
@@ -68,6 +71,13 @@ void fit(RepresentationOptions& options, const MissingSettings& missing, const F
 
 Extraction::Extraction(const CaptureInputs& inputs, const Recipe& recipe, std::uint64_t flow_limit)
     : inputs_(inputs), recipe_(recipe), flow_limit_(flow_limit) {
+  if (inputs.is_continuous &&
+      (inputs.labels.size() > 1 || !inputs.normal.empty() || !inputs.abnormal.empty())) {
+    throw UsageError(
+        "--continuous lets flows cross from file to file: it goes with one --label, not with "
+        "several, "
+        "nor with --pcap-normal or --pcap-abnormal");
+  }
   if (inputs.has_labels()) {
     labeler_ = std::make_unique<Labeler>(inputs);
   }
@@ -145,7 +155,7 @@ ExtractResult Extraction::run_fitted(RowReceiver& receiver) {
   FlowStore store(collecting.state_size(), recipe_.policy.memory_limit);
   Extractor extractor(recipe_, extractor_options(inputs_, flow_limit_), collecting);
   ExtractResult result = extractor.run(inputs_.paths(), store);
-  fit(recipe_.representation, missing_settings(recipe_), store);
+  fit(recipe_, store);
   FeatureSet features(recipe_);
   receiver.begin(features.schema(), recipe_);
   MeasuredFlows flows(recipe_, features, receiver, labeler_.get());

@@ -74,6 +74,15 @@ std::optional<LabelMatch> Labeler::find(const Flow& flow) {
   return match;
 }
 
+std::string Labeler::nothing_matched() const {
+  std::uint64_t matched = 0, unmatched = 0;
+  for (const LabelFile& file : files_) {
+    matched += file.report().flows_matched;
+    unmatched += file.report().flows_unmatched;
+  }
+  return matched != 0 || unmatched == 0 ? "" : files_.front().nothing_matched(first_ns_, last_ns_);
+}
+
 std::vector<ColumnInfo> label_columns() {
   return {{"label", ColumnType::kU64, "", "0 normal, 1 abnormal, empty without a matching label",
            "netml", true},

@@ -106,12 +106,14 @@ ordered_json array_json(const ArrayView& array) {
 }
 
 std::string inspect_model(const std::string& path, std::string_view bytes, bool full) {
-  load_detector(bytes, path);  // refuses what is not sound
+  const Detector detector = load_detector(bytes, path);  // refuses what is not sound
   const Container container = read_container(bytes, path);
   const nlohmann::json description = parse_json(container.description, path + ": description");
   if (!full) {
     std::string text = printable(path) + ": netml model\n";
     append_card(text, description, 1);
+    text += "  reference_rows: " + std::to_string(detector.reference.keys.size()) +
+            " training flows with their addresses are inside\n";
     return text;
   }
   ordered_json all;
@@ -179,7 +181,7 @@ std::string input_name(const std::string& path) {
   return path == "-" ? "standard input" : printable(path);
 }
 
-std::string inspect_capture(const std::string& path) {
+Inspection inspect_capture(const std::string& path) {
   CaptureInputs inputs;
   inputs.plain = {path};
   Recipe recipe;
@@ -209,7 +211,7 @@ std::string inspect_capture(const std::string& path) {
   for (const InputOutcome& input : result.inputs) {
     text += input.message.empty() ? "" : "  damaged: " + input.message + "\n";
   }
-  return text;
+  return {text, result.exit_status()};
 }
 
 bool looks_like_capture(std::string_view first) {
@@ -223,7 +225,7 @@ bool looks_like_capture(std::string_view first) {
 
 }  // namespace
 
-std::string inspect(const std::string& path, bool full) {
+Inspection inspect(const std::string& path, bool full) {
   struct stat status {};
   if (path == "-" || (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode))) {
     return inspect_capture(path);  // a pipe can be read only once
@@ -233,12 +235,12 @@ std::string inspect(const std::string& path, bool full) {
   file.read(first, sizeof first);
   const std::string_view bytes(first, static_cast<std::size_t>(file.gcount()));
   if (looks_like_container(bytes)) {
-    return inspect_model(path, read_file(path, kMostModelBytes), full);
+    return {inspect_model(path, read_file(path, kMostModelBytes), full)};
   }
   if (bytes.empty() || looks_like_capture(bytes)) {
     return inspect_capture(path);
   }
-  return inspect_table(path);
+  return {inspect_table(path)};
 }
 
 }  // namespace netml

@@ -19,8 +19,8 @@ namespace {
 // Rows in memory, and in a feature file too when one was asked for.
 class LearnRows final : public LabelledRows {
  public:
-  LearnRows(bool has_labels, const std::string& feature_output)
-      : LabelledRows(has_labels), feature_output_(feature_output) {}
+  LearnRows(bool has_labels, const std::string& feature_output, std::uint64_t memory_limit)
+      : LabelledRows(has_labels), sink(memory_limit), feature_output_(feature_output) {}
 
   void begin(const Schema& columns, const Recipe& resolved) override {
     recipe = resolved;
@@ -66,20 +66,30 @@ class LearnRows final : public LabelledRows {
   std::optional<TableOutput> output_;
 };
 
+// Name and digest; a pipe cannot be read twice and has no digest.
+nlohmann::ordered_json file_entry(const std::string& path) {
+  const std::string digest = sha256_of_file(path);
+  return {{"name", valid_utf8(path.substr(path.rfind('/') + 1))},
+          {"sha256",
+           digest.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(digest)}};
+}
+
 // What the model card says of the captures. Nothing of it depends on when or where it was learnt.
 std::string card_of(const LearnCommand& command, const ExtractResult& result,
                     const LearnRows& rows) {
   nlohmann::ordered_json card;
   card["captures"] = nlohmann::ordered_json::array();
   for (const InputOutcome& input : result.inputs) {
-    const std::size_t slash = input.path.rfind('/');
-    const std::string name = slash == std::string::npos ? input.path : input.path.substr(slash + 1);
-    nlohmann::ordered_json entry;
-    entry["name"] = valid_utf8(name);
-    const std::string digest = sha256_of_file(input.path);
-    entry["sha256"] =
-        digest.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(digest);
-    card["captures"].push_back(std::move(entry));
+    card["captures"].push_back(file_entry(input.path));
+  }
+  if (!command.calibrate.empty()) {
+    card["calibration_captures"] = {file_entry(command.calibrate)};
+  }
+  if (!command.inputs.labels.empty()) {
+    card["label_files"] = nlohmann::ordered_json::array();
+    for (const std::string& path : command.inputs.labels) {
+      card["label_files"].push_back(file_entry(path));
+    }
   }
   card["packets"] = result.stats.packets_read;
   card["flows"] = result.stats.flows_written;
@@ -94,21 +104,26 @@ std::string card_of(const LearnCommand& command, const ExtractResult& result,
 
 // Normal flows from a capture of their own, measured with the settings that were fitted on the
 // others.
-Table calibration_table(const LearnCommand& command, const Recipe& recipe) {
+struct Calibration {
+  Table table;
+  ExtractResult result;
+};
+
+Calibration read_calibration(const LearnCommand& command, const Recipe& recipe) {
   CaptureInputs inputs;
   inputs.plain = {command.calibrate};
   inputs.filter = command.inputs.filter;
   Extraction extraction(inputs, recipe);
-  LearnRows rows(false, "");
-  const ExtractResult result = extraction.run(rows);
+  LearnRows rows(false, "", recipe.policy.memory_limit);
+  ExtractResult result = extraction.run(rows);
   require_usable(result);
   report_inputs(result);
-  return std::move(rows.sink.table);
+  return {std::move(rows.sink.table), std::move(result)};
 }
 
 void require_matches(const Labeler& labeler) {
-  if (labeler.matched() == 0 && !labeler.files().empty()) {
-    throw DataError(labeler.files().front().nothing_matched(labeler.first_ns(), labeler.last_ns()));
+  if (const std::string reason = labeler.nothing_matched(); !reason.empty()) {
+    throw DataError(reason);
   }
 }
 
@@ -137,45 +152,90 @@ int finish_training(const TrainResult& result, const RunContext& context) {
   return exit_status::kOk;
 }
 
+namespace {
+
+// Another status than 0 wins, that of the captures learnt from before that of the calibration.
+int worst_status(const ExtractResult& learnt, const Calibration& calibration) {
+  const bool is_calibrated = !calibration.result.inputs.empty();
+  return learnt.exit_status() != exit_status::kOk || !is_calibrated
+             ? learnt.exit_status()
+             : calibration.result.exit_status();
+}
+
+void write_learn_summary(const RunContext& context, const ExtractResult& learnt,
+                         const Labeler* labeler, const TrainResult* trained, int status) {
+  nlohmann::ordered_json summary = summary_of(learnt, status);
+  if (labeler != nullptr) {
+    add_labels(summary, *labeler);
+  }
+  if (trained != nullptr) {
+    summary.update(nlohmann::ordered_json::parse(train_summary(*trained)));
+  }
+  write_summary(context, summary);
+}
+
+// What is wrong whatever the captures hold is said before they are read.
+void check_options_early(const LearnCommand& command) {
+  const Table none;
+  TrainOptions options = command.train;
+  options.calibrate = command.calibrate.empty() ? nullptr : &none;
+  check_training(options);
+}
+
+// Measures every column of the sets, so that identity is there for splits and score tables; the
+// model sees those that were chosen.
+Recipe with_all_columns(Recipe recipe) {
+  recipe.columns.clear();
+  return recipe;
+}
+
+}  // namespace
+
 int run_learn(const LearnCommand& command, const RunContext& context) {
   std::vector<std::string> inputs = command.inputs.files();
   inputs.push_back(command.calibrate);
   require_distinct_files(inputs, {command.train.output, command.feature_output,
                                   command.train.test_scores, context.summary_path});
-  Extraction extraction(command.inputs, command.recipe);
-  LearnRows rows(extraction.labeler() != nullptr, command.feature_output);
+  check_options_early(command);
+  FeatureSet{command.recipe};  // an unknown column is said before any capture is read
+  Extraction extraction(command.inputs, with_all_columns(command.recipe));
+  const Labeler* labeler = extraction.labeler();
+  LearnRows rows(labeler != nullptr, command.feature_output, command.recipe.policy.memory_limit);
   const ExtractResult extracted = extraction.run(rows);
   require_usable(extracted);
   report_inputs(extracted);
+  if (labeler != nullptr) {
+    report_labels(*labeler);
+  }
   if (extracted.signal != 0) {
-    // A model of half a capture is none.
-    write_summary(context, summary_of(extracted, extracted.exit_status()));
+    // The features so far are worth keeping; a model of half a capture is none.
+    rows.commit_features();
+    write_learn_summary(context, extracted, labeler, nullptr, extracted.exit_status());
     return extracted.exit_status();
   }
-  if (const Labeler* labeler = extraction.labeler()) {
-    report_labels(*labeler);
+  if (labeler != nullptr) {
     require_matches(*labeler);
   }
   rows.commit_features();
   TrainOptions options = command.train;
+  options.columns = command.recipe.columns;
   options.recipe_json = rows.recipe.to_json();
   options.card_json = card_of(command, extracted, rows);
   options.what =
       command.inputs.paths().size() == 1 ? printable(command.inputs.paths().front()) : "captures";
-  Table calibration;
+  Calibration calibration;
   if (!command.calibrate.empty()) {
-    calibration = calibration_table(command, rows.recipe);
-    options.calibrate = &calibration;
+    calibration = read_calibration(command, rows.recipe);
+    options.calibrate = &calibration.table;
     options.calibrate_what = printable(command.calibrate);
   }
-  const TrainResult trained = train_table(rows.sink.table, options);
-  const int status = extracted.exit_status();
-  nlohmann::ordered_json summary = summary_of(extracted, status);
-  if (const Labeler* labeler = extraction.labeler()) {
-    add_labels(summary, *labeler);
+  const int status = worst_status(extracted, calibration);
+  if (calibration.result.signal != 0) {
+    write_learn_summary(context, extracted, labeler, nullptr, status);
+    return status;
   }
-  summary.update(nlohmann::ordered_json::parse(train_summary(trained)));
-  write_summary(context, summary);
+  const TrainResult trained = train_table(rows.sink.table, options);
+  write_learn_summary(context, extracted, labeler, &trained, status);
   report_training(trained);
   return status;
 }

@@ -61,9 +61,6 @@ void report_labels(const Labeler& labeler) {
                   printable(row.first_name) + ", line " + std::to_string(row.second_line) +
                   " says " + printable(row.second_name));
     }
-    if (report.rows_skipped != 0) {
-      log::warning(std::to_string(report.rows_skipped) + " bad label rows were skipped");
-    }
   }
   log::info("labels: " + std::to_string(labeler.matched()) + " flows matched, " +
             std::to_string(labeler.unmatched()) + " unmatched, " + std::to_string(contradictory) +

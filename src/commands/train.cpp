@@ -85,6 +85,14 @@ void check_options(const TrainOptions& options) {
   }
 }
 
+Params params_of(const TrainOptions& options, const ModelEntry& entry) {
+  ParamSchema schema = entry.schema;
+  if (options.preset_netml) {
+    apply_netml_defaults(entry, schema);
+  }
+  return read_params(options.param, schema, algorithm_names(entry));
+}
+
 // One training run, step by step.
 class Trainer {
  public:
@@ -105,11 +113,7 @@ class Trainer {
 
  private:
   void prepare_detector() {
-    ParamSchema schema = entry_.schema;
-    if (options_.preset_netml) {
-      apply_netml_defaults(entry_, schema);
-    }
-    detector_.params = read_params(options_.param, schema, algorithm_names(entry_));
+    detector_.params = params_of(options_, entry_);
     detector_.algorithm = entry_.name;
     detector_.model = entry_.make();
     detector_.seed = options_.seed;
@@ -252,10 +256,14 @@ class Trainer {
       }
       columns.push_back(*found);
     }
-    const std::vector<RowLabel> labels = read_labels(table, table.schema().find("label"));
+    // A table without the column holds what the option says: normal flows.
+    const std::string& label = options_.label_column;
+    const std::vector<RowLabel> labels =
+        read_labels(table, table.schema().find(label.empty() ? "label" : label));
     const Matrix all = to_matrix(table, columns);
     std::vector<std::size_t> kept;
     std::size_t abnormal = 0;
+    std::size_t missing = 0;
     for (std::size_t r = 0; r < row_count(all); ++r) {
       if (labels[r] == RowLabel::kAbnormal) {
         ++abnormal;
@@ -263,7 +271,13 @@ class Trainer {
         kept.push_back(r);
       } else if (options_.missing == MissingRule::kError) {
         refuse_missing_value(all, r, detector_.columns, options_.calibrate_what);
+      } else {
+        ++missing;
       }
+    }
+    if (missing > 0) {
+      warn(options_.calibrate_what + ": " + std::to_string(missing) +
+           " flows with a missing value were left out of the calibration");
     }
     if (abnormal > 0) {
       warn(options_.calibrate_what + ": " + std::to_string(abnormal) +
@@ -445,6 +459,11 @@ MissingRule parse_missing_rule(std::string_view text) {
   static constexpr std::array<std::pair<std::string_view, MissingRule>, 2> kWords = {
       {{"error", MissingRule::kError}, {"drop", MissingRule::kDrop}}};
   return parse_word(text, kWords, "--missing");
+}
+
+void check_training(const TrainOptions& options) {
+  check_options(options);
+  params_of(options, find_model(options.algorithm));
 }
 
 TrainResult train_table(const Table& table, const TrainOptions& options) {

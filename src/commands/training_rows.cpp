@@ -69,6 +69,9 @@ class Planner {
     if (usable.empty()) {
       throw DataError(options_.what + ": no flow to train on");
     }
+    if (!plan_.is_labelled && options_.train_on == TrainOn::kNormal) {
+      throw DataError(options_.what + ": --train-on normal needs labels, and no flow has one");
+    }
     if (plan_.is_labelled) {
       split(usable);
     } else {

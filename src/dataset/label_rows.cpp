@@ -16,8 +16,10 @@ namespace netml {
 namespace {
 
 constexpr std::int64_t kMicrosecond = 1000;
-// The longest flow that is believed, so that times stay far from overflow.
-constexpr double kLongestFlow_us = 1e15;
+constexpr double kLongestFlow_us = 1e15;  // 31 years; beyond is no duration
+
+// Leaves room for slack, time zones and half days behind every time.
+constexpr std::int64_t kLatest_ns = INT64_MAX - std::int64_t{30} * 86'400 * 1'000'000'000;
 
 struct Columns {
   std::size_t src_ip = 0, dst_ip = 0, src_port = 0, dst_port = 0, protocol = 0, label = 0;
@@ -174,7 +176,9 @@ class RowReader {
       duration_ns = static_cast<std::int64_t>(std::fmax(0, *microseconds)) * kMicrosecond;
     }
     row.begin_ns = time->ns;
-    row.end_ns = time->ns + duration_ns;
+    if (__builtin_add_overflow(time->ns, duration_ns, &row.end_ns) || row.end_ns > kLatest_ns) {
+      return bad("time", text, "with its duration a time before 2262");
+    }
     row.has_seconds = time->has_seconds;
     row.may_be_afternoon = time->is_clock && time->hour >= 1 && time->hour <= 7;
     saw_clock_ = saw_clock_ || time->is_clock;

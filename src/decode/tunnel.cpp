@@ -67,8 +67,11 @@ Next decode_gtp_u(Walk& walk) {
     std::uint8_t next = reader.u8();
     while ((flags & kExtension) != 0 && next != 0 && reader.ok()) {
       const std::size_t length = reader.u8() * std::size_t{4};
-      if (length < 4 || ++walk.headers > Walk::kMostHeaders) {
+      if (length < 4) {
         return Next::kDone;
+      }
+      if (++walk.headers > Walk::kMostHeaders) {
+        return walk.fail(DecodeStatus::kTooDeep);
       }
       reader.skip(length - 2);
       next = reader.u8();

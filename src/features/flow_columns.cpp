@@ -81,7 +81,7 @@ Cell protocol(const ReadContext& c) {
   return u64(c.flow().key.protocol);
 }
 Cell start_ns(const ReadContext& c) {
-  return Cell::of(c.flow().first_ns());
+  return Cell::of(c.ns(c.flow().first_ns()));
 }
 
 ColumnInfo identity(const char* name, ColumnType type, const char* unit, const char* definition,

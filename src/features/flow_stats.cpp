@@ -24,7 +24,8 @@ struct FlagCounts {
   void clear() noexcept { *this = {}; }
   void add(Direction direction, unsigned flags) noexcept {
     for (; flags != 0; flags &= flags - 1) {
-      ++count[static_cast<std::size_t>(direction)][std::countr_zero(flags)];
+      std::uint32_t& n = count[static_cast<std::size_t>(direction)][std::countr_zero(flags)];
+      n += n != UINT32_MAX ? 1U : 0U;  // 32 bits keep a flow small; it stays at 4 294 967 295
     }
   }
   std::uint64_t get(Scope scope, std::size_t bit) const noexcept {

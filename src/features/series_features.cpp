@@ -321,7 +321,8 @@ std::size_t fitted_dim(std::span<const std::size_t> packets_per_flow, double q) 
   std::vector<double> counts(packets_per_flow.size());
   std::transform(packets_per_flow.begin(), packets_per_flow.end(), counts.begin(),
                  [](std::size_t count) { return static_cast<double>(count); });
-  return static_cast<std::size_t>(std::max(2.0, std::floor(quantile(counts, q))));
+  return static_cast<std::size_t>(
+      std::clamp(std::floor(quantile(counts, q)), 2.0, static_cast<double>(kMostDim)));
 }
 
 double fitted_sampling_seconds(std::span<const double> durations) {

@@ -2,26 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <numeric>
-#include <random>
 
 #include "netml/core/python_float.hpp"
 #include "netml/core/quantile.hpp"
 
 namespace netml {
 namespace {
-
-/// Secret per process, so that a capture cannot be built to collide. Order never depends on it.
-std::uint64_t random_seed() {
-  std::random_device device;
-  return std::uint64_t{device()} << 32 | device();
-}
-
-std::uint64_t mix(std::uint64_t hash, std::uint64_t word) noexcept {
-  hash = (hash ^ word) * 0x9fb21c651e98df25U;
-  return hash ^ hash >> 32;
-}
 
 /// One run over the packets of a capture. Pieces are ranges of `order`, which never changes once it
 /// is sorted.
@@ -203,19 +190,10 @@ void FlowSplitter::split_at_gaps(const NetmlFlow& whole) {
 
 }  // namespace
 
-NetmlCapture::NetmlCapture() : key_numbers_(0, KeyHash{random_seed()}) {}
+NetmlCapture::NetmlCapture() : key_numbers_(0, KeyHash{random_hash_key()}) {}
 
 std::size_t NetmlCapture::KeyHash::operator()(const NetmlKey& key) const noexcept {
-  std::uint64_t words[4];
-  std::memcpy(words, key.src.bytes.data(), 16);
-  std::memcpy(words + 2, key.dst.bytes.data(), 16);
-  std::uint64_t hash = seed;
-  for (const std::uint64_t word : words) {
-    hash = mix(hash, word);
-  }
-  hash = mix(hash, static_cast<std::uint64_t>(key.src_port) << 32 ^
-                       static_cast<std::uint32_t>(key.dst_port));
-  return mix(hash, static_cast<std::uint64_t>(key.protocol) ^ seed >> 32);
+  return sip_hash(secret, key);
 }
 
 void NetmlCapture::add(const NetmlPacket& packet) {

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "netml/core/error.hpp"
+#include "netml/core/text_format.hpp"
 #include "netml/decode/netml_decoder.hpp"
 #include "netml/decode/packet_decoder.hpp"
 #include "netml/features/representation.hpp"
@@ -42,7 +43,7 @@ NetmlCorpus::NetmlCorpus(const std::string& path, const std::string& filter, con
     capture_.add(decoded);
     if (recipe_.policy.memory_limit != 0 &&
         capture_.size() * kBytesPerPacket > recipe_.policy.memory_limit) {
-      throw LimitError(outcome_.path +
+      throw LimitError(printable(outcome_.path) +
                        ": --preset netml holds all packets of a capture, which do not fit "
                        "--memory-limit; raise it or split the capture");
     }
@@ -70,6 +71,7 @@ void NetmlCorpus::fit_flows(const Recipe& recipe) {
   flows_ = capture_.flows(rules);
   recipe_.representation.interval_s = flows_.interval;
   stats_.packets_in_flows_too_short = flows_.packets_too_short;
+  stats_.flows_too_short = flows_.flows_too_short;
   if (flows_.packets_in_dropped_pieces != 0) {
     stats_.packets_skipped[kDroppedPiece] = flows_.packets_in_dropped_pieces;
   }
@@ -141,6 +143,7 @@ void NetmlCorpus::add_to(RunStats& stats) const {
   stats.packets_read += stats_.packets_read;
   stats.bytes_read += stats_.bytes_read;
   stats.packets_in_flows_too_short += stats_.packets_in_flows_too_short;
+  stats.flows_too_short += stats_.flows_too_short;
   stats.clock_out_of_range += stats_.clock_out_of_range;
   for (const auto& [reason, packets] : stats_.packets_skipped) {
     stats.packets_skipped[reason] += packets;

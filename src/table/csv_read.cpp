@@ -84,14 +84,23 @@ struct ColumnSurvey {
   bool negative = false;
   bool big = false;
   bool whole = false;
+  std::uint64_t first_text_line = 0;
+  std::string first_text;  ///< as printed
 
-  void add(CellKind kind) {
+  void add(CellKind kind, std::string_view cell, std::uint64_t line) {
+    if (kind == CellKind::kText && !text) {
+      first_text_line = line;
+      first_text = printable(cell);
+    }
     text = text || kind == CellKind::kText;
     real = real || kind == CellKind::kReal || kind == CellKind::kOutOfRange;
     negative = negative || kind == CellKind::kNegative;
     big = big || kind == CellKind::kBigWhole;
     whole = whole || kind == CellKind::kWhole;
   }
+
+  /// Numbers and text: most likely a mark for a missing value.
+  bool is_mixed() const { return text && (real || negative || big || whole); }
 
   ColumnType type() const {
     if (text) {
@@ -133,6 +142,8 @@ class Records {
   const std::vector<std::string>& names() const { return names_; }
   const CsvScanner& record() const { return scanner_; }
 
+  /// Line on which the record begins.
+  std::uint64_t line() const noexcept { return scanner_.line(); }
   bool next() {
     do {
       if (!scanner_.next()) {
@@ -195,7 +206,8 @@ Table read_csv(std::string_view bytes, const std::string& what, std::vector<std:
   std::vector<ColumnSurvey> surveys(names.size());
   while (survey_records.next()) {
     for (std::size_t i = 0; i < names.size(); ++i) {
-      surveys[i].add(kind_of(survey_records.record()[i]));
+      surveys[i].add(kind_of(survey_records.record()[i]), survey_records.record()[i],
+                     survey_records.line());
     }
   }
 
@@ -216,6 +228,11 @@ Table read_csv(std::string_view bytes, const std::string& what, std::vector<std:
     }
     column.name = names[i];
     column.type = surveys[i].type();
+    if (!column.is_identity && surveys[i].is_mixed()) {
+      warnings.push_back(what + ": column '" + printable(names[i]) + "' is not numeric: '" +
+                         surveys[i].first_text + "' in line " +
+                         std::to_string(surveys[i].first_text_line) + "; no model will see it");
+    }
     column.is_identity = column.is_identity || column.type == ColumnType::kText;
     schema.columns.push_back(std::move(column));
     kept.push_back(i);

@@ -13,6 +13,7 @@
 #include "netml/core/error.hpp"
 #include "netml/core/output_file.hpp"
 #include "netml/core/text_format.hpp"
+#include "netml/table/identity.hpp"
 
 #include "npy_format.hpp"
 #include "zip_format.hpp"
@@ -343,7 +344,7 @@ class NpzReader {
       ColumnInfo column;
       column.name = name;
       column.type = type;
-      column.is_identity = is_identity;
+      column.is_identity = is_identity || is_identity_name(name);
       schema.columns.push_back(std::move(column));
     };
     if (keys_) {

@@ -44,9 +44,9 @@ class Labeler {
   std::uint64_t matched() const noexcept { return matched_; }
   std::uint64_t unmatched() const noexcept { return unmatched_; }
   const std::vector<LabelFile>& files() const noexcept { return files_; }
-  /// Span of the flows looked up so far.
-  std::int64_t first_ns() const noexcept { return first_ns_; }
-  std::int64_t last_ns() const noexcept { return last_ns_; }
+  /// Why the label files matched no flow at all, in one line; empty when they did, or had none to
+  /// match.
+  std::string nothing_matched() const;
 
  private:
   std::size_t plain_count_;

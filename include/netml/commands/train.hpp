@@ -72,6 +72,10 @@ struct TrainResult {
       details;  ///< for verbosity 2: parameters in force, values taken from the data
 };
 
+/// What can be wrong with the options whatever the table: algorithm and parameters. Throws as
+/// train_table does.
+void check_training(const TrainOptions& options);
+
 /// Splits, fits, calibrates, tests, and writes the model file (mode 0600, whole or not at all).
 ///
 /// Labels: missing is unlabelled, 0 and the normal names of label_value are 0, all else 1; "No

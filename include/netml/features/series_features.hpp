@@ -69,7 +69,11 @@ void append_representation(const RepresentationSettings& settings, const FlowSer
 
 // What a run fits on its flows when it is not given.
 
-/// floor(quantile of the packets per flow), at least 2. Requires: not empty, q in [0, 1].
+/// Most packets that a row has room for, given or fitted.
+inline constexpr std::size_t kMostDim = 65535;
+
+/// floor(quantile of the packets per flow), at least 2, at most kMostDim. Requires: not empty, q in
+/// [0, 1].
 std::size_t fitted_dim(std::span<const std::size_t> packets_per_flow, double q);
 
 /// 0.3-quantile of the flow durations, in seconds. Where it is 0 (the original raises): the

@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "netml/core/sip_hash.hpp"
 #include "netml/decode/netml_decoder.hpp"
 
 namespace netml {
@@ -72,7 +73,7 @@ class NetmlCapture {
 
  private:
   struct KeyHash {
-    std::uint64_t seed = 0;
+    HashKey secret{};
     std::size_t operator()(const NetmlKey& key) const noexcept;
   };
 
