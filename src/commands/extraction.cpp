@@ -155,6 +155,12 @@ ExtractResult Extraction::run_fitted(RowReceiver& receiver) {
   FlowStore store(collecting.state_size(), recipe_.policy.memory_limit);
   Extractor extractor(recipe_, extractor_options(inputs_, flow_limit_), collecting);
   ExtractResult result = extractor.run(inputs_.paths(), store);
+  if (store.is_done()) {
+    result.stop_by_limit(
+        "the settings of the representation are fitted on all flows, whose packets do not fit "
+        "--memory-limit; give --dim and --sampling-rate to extract in one pass, or raise the "
+        "limit");
+  }
   fit(recipe_, store);
   FeatureSet features(recipe_);
   receiver.begin(features.schema(), recipe_);
@@ -301,10 +307,15 @@ ExtractResult Extraction::run_netml(RowReceiver& receiver) {
     result.inputs.push_back(corpus.outcome());
     result.signal = corpus.signal();
     corpus.add_to(result.stats);
+    if (corpus.is_full()) {
+      result.stop_by_limit(printable(path) +
+                           ": --preset netml holds all packets of a capture, which do not fit "
+                           "--memory-limit; raise it or split the capture");
+    }
     if (corpus.outcome().status != InputStatus::kUnusable) {
       rows.add(input, corpus, result);
     }
-    if (result.signal != 0 || result.output_closed) {
+    if (result.signal != 0 || result.output_closed || result.stopped_by_limit) {
       break;
     }
   }

@@ -38,6 +38,8 @@ class LearnRows final : public LabelledRows {
     last_ns = std::max(last_ns, row.flow.last_ns());
   }
 
+  bool is_done() const override { return LabelledRows::is_done() || sink.is_full(); }
+
   // The rows in memory also go to the feature file, which is complete only now.
   void commit_features() {
     if (!output_) {
@@ -201,13 +203,18 @@ int run_learn(const LearnCommand& command, const RunContext& context) {
   Extraction extraction(command.inputs, with_all_columns(command.recipe));
   const Labeler* labeler = extraction.labeler();
   LearnRows rows(labeler != nullptr, command.feature_output, command.recipe.policy.memory_limit);
-  const ExtractResult extracted = extraction.run(rows);
+  ExtractResult extracted = extraction.run(rows);
+  if (rows.sink.is_full()) {
+    extracted.stop_by_limit("the flows to learn from do not fit --memory-limit after " +
+                            std::to_string(rows.sink.table.row_count()) +
+                            "; raise it, choose fewer feature sets, or learn from fewer captures");
+  }
   require_usable(extracted);
   report_inputs(extracted);
   if (labeler != nullptr) {
     report_labels(*labeler);
   }
-  if (extracted.signal != 0) {
+  if (extracted.signal != 0 || extracted.stopped_by_limit) {
     // The features so far are worth keeping; a model of half a capture is none.
     rows.commit_features();
     write_learn_summary(context, extracted, labeler, nullptr, extracted.exit_status());

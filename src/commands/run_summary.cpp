@@ -38,9 +38,10 @@ void report_inputs(const ExtractResult& result) {
     }
   }
   if (result.stopped_by_limit) {
-    log::error(
-        "the memory budget is used up; raise --memory-limit or --max-flows, or use --on-limit "
-        "evict");
+    log::error(!result.limit_reason.empty()
+                   ? result.limit_reason
+                   : "the memory budget is used up; raise --memory-limit or --max-flows, or use "
+                     "--on-limit evict");
   }
   const RunStats& stats = result.stats;
   log::detail(std::to_string(stats.packets_read) + " packets, " +

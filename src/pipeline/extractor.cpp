@@ -14,10 +14,29 @@
 
 namespace netml {
 
+namespace {
+
+// Reasons in packets_skipped beside those of the decoder.
+constexpr const char* kLimitReason = "limit";
+constexpr const char* kOutputClosedReason = "output_closed";
+
+}  // namespace
+
 bool ExtractResult::any_usable() const noexcept {
   return std::any_of(inputs.begin(), inputs.end(), [](const InputOutcome& input) {
     return input.status != InputStatus::kUnusable;
   });
+}
+
+void ExtractResult::stop_by_limit(std::string reason) {
+  limit_reason = std::move(reason);
+  stopped_by_limit = true;
+  output_closed = false;
+  const auto closed = stats.packets_skipped.find(kOutputClosedReason);
+  if (closed != stats.packets_skipped.end()) {
+    stats.packets_skipped[kLimitReason] += closed->second;
+    stats.packets_skipped.erase(closed);
+  }
 }
 
 int ExtractResult::exit_status() const noexcept {
@@ -46,10 +65,6 @@ struct ShardClosedFlow {
   ClosedFlow flow;
   std::size_t shard;
 };
-
-// Reasons in packets_skipped beside those of the decoder.
-constexpr const char* kLimitReason = "limit";
-constexpr const char* kOutputClosedReason = "output_closed";
 
 }  // namespace
 

@@ -1,7 +1,5 @@
 #include "netml/pipeline/flow_store.hpp"
 
-#include "netml/core/error.hpp"
-
 namespace netml {
 
 FlowStore::FlowStore(std::size_t state_size, std::uint64_t memory_limit)
@@ -12,18 +10,13 @@ void FlowStore::begin_input(std::size_t input, std::int64_t first_packet_ns) {
 }
 
 void FlowStore::flow(const FlowView& flow) {
-  const std::uint64_t bytes = (flows_.size() + 1) * (sizeof(Stored) + state_size_) +
-                              (series_.size() + flow.series.size()) * sizeof(SeriesPacket);
-  if (memory_limit_ != 0 && bytes > memory_limit_) {
-    throw LimitError(
-        "the settings of the representation are fitted on all flows, whose packets do not fit "
-        "--memory-limit; give "
-        "--dim, --sampling-rate (and --interval) to extract in one pass, or raise the limit");
-  }
   const std::size_t begin = series_.size();
   series_.insert(series_.end(), flow.series.begin(), flow.series.end());
   states_.insert(states_.end(), flow.state, flow.state + state_size_);
   flows_.push_back({flow.flow, begin, series_.size()});
+  const std::uint64_t bytes = flows_.capacity() * sizeof(Stored) + states_.capacity() +
+                              series_.capacity() * sizeof(SeriesPacket);
+  is_full_ = memory_limit_ != 0 && bytes > memory_limit_;
 }
 
 FlowView FlowStore::view(std::size_t i) const {

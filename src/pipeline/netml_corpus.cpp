@@ -2,8 +2,6 @@
 
 #include <array>
 
-#include "netml/core/error.hpp"
-#include "netml/core/text_format.hpp"
 #include "netml/decode/netml_decoder.hpp"
 #include "netml/decode/packet_decoder.hpp"
 #include "netml/features/representation.hpp"
@@ -41,13 +39,9 @@ NetmlCorpus::NetmlCorpus(const std::string& path, const std::string& filter, con
       return true;
     }
     capture_.add(decoded);
-    if (recipe_.policy.memory_limit != 0 &&
-        capture_.size() * kBytesPerPacket > recipe_.policy.memory_limit) {
-      throw LimitError(printable(outcome_.path) +
-                       ": --preset netml holds all packets of a capture, which do not fit "
-                       "--memory-limit; raise it or split the capture");
-    }
-    return true;
+    is_full_ = recipe_.policy.memory_limit != 0 &&
+               capture_.size() * kBytesPerPacket > recipe_.policy.memory_limit;
+    return !is_full_;
   };
   outcome_.path = path;
   outcome_ = reader.read(path);

@@ -41,12 +41,16 @@ struct InputOutcome {
 struct ExtractResult {
   std::vector<InputOutcome> inputs;
   RunStats stats;
+  std::string limit_reason;         ///< why, when it was not the flow table's budget
   bool stopped_by_limit = false;    ///< memory budget under --on-limit stop
   bool reached_flow_limit = false;  ///< --limit
   bool output_closed = false;       ///< the consumer wanted no more
   int signal = 0;                   ///< that interrupted the run
 
   bool any_usable() const noexcept;
+  /// Takes a run that its consumer ended for want of memory as stopped by the limit. `reason`: one
+  /// line for the user, naming what would help.
+  void stop_by_limit(std::string reason);
   /// 0, 3, 4, 6, 130, 141 or 143, as the outcome of the inputs asks for.
   int exit_status() const noexcept;
 };

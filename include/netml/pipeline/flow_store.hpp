@@ -12,12 +12,14 @@ namespace netml {
 /// Flows with their state and series, kept until a recipe that depends on all of them is settled.
 class FlowStore final : public FlowConsumer {
  public:
-  /// `state_size` as of the feature set that made the flows. Throws LimitError from flow() when
-  /// more than `memory_limit` bytes would be held (0: no limit).
+  /// `state_size` as of the feature set that made the flows. Above `memory_limit` bytes (0: no
+  /// limit) the store is full and wants no more.
   FlowStore(std::size_t state_size, std::uint64_t memory_limit);
 
   void begin_input(std::size_t input, std::int64_t first_packet_ns) override;
   void flow(const FlowView& flow) override;
+
+  bool is_done() const override { return is_full_; }
 
   std::size_t size() const noexcept { return flows_.size(); }
   /// Flow number i as it was given. Valid while the store lives and nothing is added.
@@ -40,6 +42,7 @@ class FlowStore final : public FlowConsumer {
 
   std::size_t state_size_;
   std::uint64_t memory_limit_;
+  bool is_full_ = false;
   std::vector<Input> inputs_;
   std::vector<Stored> flows_;
   std::vector<std::byte> states_;

@@ -15,12 +15,13 @@ namespace netml {
 /// the original's rules depend on the durations and packet counts of all of them.
 class NetmlCorpus {
  public:
-  /// Reads the capture. Adds to `stats` and tells how the input ended. Throws UsageError (filter)
-  /// and LimitError when the packets pass the recipe's memory limit.
+  /// Reads the capture, up to the recipe's memory limit. Throws UsageError (filter).
   NetmlCorpus(const std::string& path, const std::string& filter, const Recipe& recipe);
 
   const InputOutcome& outcome() const noexcept { return outcome_; }
   int signal() const noexcept { return signal_; }
+  /// The memory limit was reached: the rest of the capture was not read.
+  bool is_full() const noexcept { return is_full_; }
   std::int64_t first_packet_ns() const noexcept { return first_packet_ns_; }
 
   std::size_t flow_count() const noexcept { return flows_.flows.size(); }
@@ -48,6 +49,7 @@ class NetmlCorpus {
   Recipe recipe_;
   InputOutcome outcome_;
   int signal_ = 0;
+  bool is_full_ = false;
   std::int64_t first_packet_ns_ = 0;
   RunStats stats_;
   NetmlCapture capture_;

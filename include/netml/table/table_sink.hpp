@@ -14,9 +14,10 @@ class TableSink final : public RowSink {
   explicit TableSink(std::uint64_t memory_limit = 0) : memory_limit_(memory_limit) {}
 
   void begin(const Schema& schema) override { table = Table(schema); }
-  /// Throws LimitError when the rows no longer fit the budget.
   void row(std::span<const Cell> row) override;
   void end() override {}
+  /// The rows have passed the budget.
+  bool is_full() const noexcept { return memory_limit_ != 0 && used_ > memory_limit_; }
 
   Table table;
 
