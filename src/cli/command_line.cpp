@@ -15,6 +15,7 @@
 #include "netml/core/log.hpp"
 #include "netml/core/output_file.hpp"
 #include "netml/core/text_format.hpp"
+#include "netml/features/registry.hpp"
 #include "netml/models/registry.hpp"
 
 namespace netml::cli {
@@ -265,17 +266,23 @@ bool wants_color(const std::string& when) {
   return isatty(STDOUT_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');
 }
 
-VerdictFormat parse_verdict_format(const std::string& text) {
-  if (text.empty() || text == "text") {
+// By --format, else by the suffix of the output, else text.
+VerdictFormat choose_verdict_format(const std::string& format, const std::string& output) {
+  const std::size_t dot = output.rfind('.');
+  const std::string suffix = dot == std::string::npos ? "" : output.substr(dot + 1);
+  const std::string name = !format.empty()                        ? format
+                           : suffix == "csv" || suffix == "jsonl" ? suffix
+                                                                  : "text";
+  if (name == "text") {
     return VerdictFormat::kText;
   }
-  if (text == "csv") {
+  if (name == "csv") {
     return VerdictFormat::kCsv;
   }
-  if (text == "jsonl") {
+  if (name == "jsonl") {
     return VerdictFormat::kJsonLines;
   }
-  throw UsageError("--format: '" + printable(text) + "' is none of text, csv, jsonl");
+  throw UsageError("--format: '" + printable(format) + "' is none of text, csv, jsonl");
 }
 
 }  // namespace
@@ -325,6 +332,10 @@ int extract_with(const Text& text, const std::string& default_features, const Ru
   command.recipe = make_recipe(text.flow, text.features, default_features);
   command.inputs = make_inputs(text.captures, text.labels, command.recipe.preset);
   command.output = text.output;
+  if (is_representation(text.output) || text.output == "flow" || text.output == "biflow") {
+    throw UsageError("--feature names the output file; for the set of columns write --features " +
+                     text.output);
+  }
   command.format = text.format;
   command.raw_text = text.raw_text;
   command.flow_limit = text.limit.value_or(0);
@@ -477,7 +488,8 @@ void CommandLine::add_classify(CLI::App& app) {
       ->check(not_empty())
       ->type_name("FILE")
       ->capture_default_str();
-  group->add_option("--format", text.format, "text (default), csv or jsonl")->type_name("FORMAT");
+  group->add_option("--format", text.format, "text, csv or jsonl (by the suffix, else text)")
+      ->type_name("FORMAT");
   Text::Classify& more = text_->classify_more;
   group->add_flag("--report-all", more.reports_all,
                   "every flow, not only anomalies (default of csv and jsonl)");
@@ -513,7 +525,7 @@ int CommandLine::classify() {
   command.inputs = make_inputs(text.captures, text.labels, Preset::kNone);
   command.model = text.learning.model;
   command.output = text.output;
-  command.format = parse_verdict_format(text.format);
+  command.format = choose_verdict_format(text.format, text.output);
   if (more.reports_all || more.reports_anomalies) {
     command.reports_all = more.reports_all;
   }

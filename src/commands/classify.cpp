@@ -220,6 +220,9 @@ int run_classify(const ClassifyCommand& command, const RunContext& context) {
   log_counts(rows);
   if (const Labeler* labeler = extraction.labeler()) {
     report_labels(*labeler);
+    if (const std::string reason = labeler->nothing_matched(); !reason.empty()) {
+      log::warning(reason);
+    }
     add_labels(summary, *labeler);
     summary["metrics"] = metrics_of(rows);
     log::info("metrics: " + summary["metrics"].dump());

@@ -18,6 +18,7 @@ namespace {
 constexpr std::size_t kLargestMetadata = std::size_t{16} << 20;
 
 struct Metadata {
+  std::string url;  ///< the table that it describes
   Schema described;
   std::string recipe_json;
 };
@@ -45,6 +46,7 @@ Metadata read_metadata(const std::string& path) {
   if (!document.is_object()) {
     throw DataError(what + ": not a description of a table");
   }
+  metadata.url = text_or_empty(document, "url");
   const auto table = document.find("tableSchema");
   if (table != document.end() && table->is_object() && table->contains("columns") &&
       (*table)["columns"].is_array()) {
@@ -102,6 +104,11 @@ FeatureFile read_feature_file(const std::string& path, std::uint64_t memory_limi
   Metadata metadata;
   if (path != "-" && exists(metadata_path(path))) {
     metadata = read_metadata(metadata_path(path));
+    if (!metadata.url.empty() && metadata.url != valid_utf8(base_name(path))) {
+      file.warnings.push_back(printable(metadata_path(path)) + ": describes '" +
+                              printable(metadata.url) + "', not this table; it is left aside");
+      metadata = {};
+    }
   }
   file.recipe_json = std::move(metadata.recipe_json);
   file.table = read_csv(bytes, what, file.warnings, metadata.described);

@@ -136,6 +136,16 @@ void report_training(const TrainResult& result) {
   for (const std::string& warning : result.warnings) {
     log::warning(warning);
   }
+  std::string text = std::to_string(result.flows_fit) + " flows fitted, " +
+                     std::to_string(result.flows_calibration) + " for calibration, " +
+                     std::to_string(result.flows_test) + " held out for the test";
+  if (result.threshold) {
+    text += "; threshold " + number_text(*result.threshold);
+  }
+  if (result.alpha) {
+    text += " for a false-alarm rate of " + number_text(*result.alpha);
+  }
+  log::info(text);
   if (log::format() == log::Format::kJson) {
     log::info("training performance: " + train_summary(result));
   } else if (log::level() >= log::Level::kDefault) {

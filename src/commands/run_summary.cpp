@@ -47,6 +47,9 @@ void report_inputs(const ExtractResult& result) {
   log::detail(std::to_string(stats.packets_read) + " packets, " +
               std::to_string(stats.flows_written) + " flows, " +
               std::to_string(stats.flows_too_short) + " too short");
+  for (const auto& [reason, packets] : stats.packets_skipped) {
+    log::detail(std::to_string(packets) + " packets skipped: " + reason);
+  }
 }
 
 void report_labels(const Labeler& labeler) {

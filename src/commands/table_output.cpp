@@ -65,6 +65,12 @@ TableFormat choose_format(const std::string& format, const std::string& path) {
       }
     }
   }
+  for (const char* absent : {".npy", ".sqlite", ".db", ".parquet"}) {
+    if (format.empty() && has_suffix(path, absent)) {
+      throw UsageError(printable(path) + ": this build writes " + join(names, ", ") +
+                       "; name one with --format");
+    }
+  }
   if (format.empty()) {
     return TableFormat::kCsv;
   }

@@ -251,6 +251,24 @@ TEST(ExitCodes, StopAtTheMemoryBudgetIsSix) {
   EXPECT_EQ(lines_of(evicted.out)[1], "1024,evicted");
 }
 
+TEST(ExitCodes, MemoryForAWholeRunUsedUpIsSixWithEveryPacketAccountedFor) {
+  const TempFolder folder;
+  const std::string summary = folder.path("summary.json");
+  const std::vector<std::string> runs[] = {{"extract", "--features", "iat"},
+                                           {"extract", "--features", "iat", "--preset", "netml"},
+                                           {"learn", "--output", folder.path("no.netml")}};
+  for (std::vector<std::string> arguments : runs) {
+    const std::string what = arguments.front() + " " + arguments.back();
+    arguments.insert(arguments.end(),
+                     {"--memory-limit", "100K", "--summary", summary, demo("demo.pcap")});
+    const RunResult result = netml(arguments);
+    EXPECT_EQ(result.status, 6) << what;
+    EXPECT_NE(result.err.find("--memory-limit"), std::string::npos) << what;
+    expect_conservation(read_json(summary), what);
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder.path("no.netml")));
+}
+
 // The checks of the Python netml's learn, in its words.
 TEST(ExitCodes, LearnChecksItsArguments) {
   const TempFolder folder;

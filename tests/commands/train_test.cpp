@@ -194,6 +194,28 @@ TEST(Train, ASeparateTableCalibratesAndAllRowsFit) {
   EXPECT_NE(run.refusal().find("other.csv: column 'protocol' is missing"), std::string::npos);
 }
 
+TEST(Train, TheLabelColumnHoldsForTheCalibrationTableToo) {
+  const auto with_class = [](std::string csv) {
+    return csv.replace(csv.find("label"), 5, "Class");
+  };
+  TrainRun run(with_class(feature_csv(200, 0, true)));
+  run.options.train.test_scores.clear();
+  run.options.train.label_column = "Class";
+  run.options.calibrate =
+      run.folder.write("calibration.csv", with_class(feature_csv(150, 10, true, 2)));
+  const TrainResult result = run();
+  EXPECT_EQ(result.flows_calibration, 150u);
+  ASSERT_EQ(result.warnings.size(), 1u);
+  EXPECT_NE(result.warnings[0].find("10 flows labelled abnormal"), std::string::npos);
+}
+
+TEST(Train, OnNormalFlowsNeedsLabels) {
+  TrainRun run(feature_csv(60, 0, false));
+  run.options.train.test_scores.clear();
+  run.options.train.train_on = TrainOn::kNormal;
+  EXPECT_NE(run.refusal().find("--train-on normal needs labels"), std::string::npos);
+}
+
 TEST(Train, MissingValuesAreRefusedOrDropped) {
   std::string csv = feature_csv(100, 0, false);
   csv += "100,10.0.0.1,1,10.0.0.2,443,6,1499083690000000000,1,,3,idle\n";
@@ -318,6 +340,16 @@ TEST(Train, TheMetadataFileGivesRecipeAndIdentity) {
   EXPECT_EQ(run.model().recipe_json, R"({"sets":["x"]})");
   run.folder.write("features-metadata.json", "{");
   EXPECT_NE(run.refusal().find("features-metadata.json: not valid JSON"), std::string::npos);
+}
+
+TEST(Train, TheMetadataFileOfAnotherTableIsLeftAside) {
+  TrainRun run(feature_csv(60, 6));
+  run.folder.write("features-metadata.json",
+                   R"({"url":"features.dat","netml:recipe":{"sets":["x"]}})");
+  const TrainResult result = run();
+  ASSERT_FALSE(result.warnings.empty());
+  EXPECT_NE(result.warnings[0].find("describes 'features.dat', not this table"), std::string::npos);
+  EXPECT_EQ(run.model().recipe_json, "");
 }
 
 TEST(Train, PerformanceTableIsNetmls) {

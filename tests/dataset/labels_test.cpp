@@ -61,6 +61,11 @@ std::string name_of(const std::optional<LabelMatch>& match) {
   return match ? std::string(match->name) : "none";
 }
 
+TEST(Labels, ATimeThatItsDurationCarriesTooFarIsABadRow) {
+  const std::string last = row("2261-12-31 00:00:00", "DDoS", "1000000000000000");
+  EXPECT_NE(refusal(kHeader + last).find("line 2"), std::string::npos);
+}
+
 TEST(Labels, MatchTheKeyInEitherDirection) {
   LabelFile labels = file(row("03/07/2017 08:09", "DDoS"));
   EXPECT_EQ(name_of(labels.find(at(kMorning, kMorning))), "DDoS");

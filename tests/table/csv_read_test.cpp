@@ -43,6 +43,24 @@ TEST(CsvRead, ColumnTypesComeFromTheCells) {
   EXPECT_TRUE(std::isnan(table.number(0, 4)));
 }
 
+TEST(CsvRead, AWordAmongNumbersIsSaid) {
+  std::vector<std::string> warnings;
+  read_csv("a,b,name\n1,1,x\n2,?,y\n", "t.csv", warnings);
+  EXPECT_EQ(warnings,
+            (std::vector<std::string>{
+                "t.csv: column 'b' is not numeric: '?' in line 3; no model will see it"}));
+}
+
+TEST(CsvRead, ProtocolIsIdentityOnlyBehindAddresses) {
+  const auto is_identity = [](const Table& table, const char* name) {
+    return table.schema().columns[*table.schema().find(name)].is_identity;
+  };
+  EXPECT_TRUE(is_identity(
+      read("src_ip,src_port,dst_ip,dst_port,protocol,start_ns,a\n1.1.1.1,1,1.1.1.2,2,6,5,1\n"),
+      "protocol"));
+  EXPECT_FALSE(is_identity(read("protocol,a\n6,1\n"), "protocol"));
+}
+
 TEST(CsvRead, QuotesByteOrderMarkAndCrLf) {
   const Table quoted = read("\xef\xbb\xbf\"a,1\", b \r\n\"x \"\"y\"\"\n\",\"2\"\r\n\r\n");
   EXPECT_EQ(quoted.schema().names(), (std::vector<std::string>{"a,1", "b"}));
