@@ -8,7 +8,6 @@
 namespace netml {
 namespace {
 
-constexpr std::size_t kSmallestIndex = 1024;
 constexpr std::int64_t kMillisecond = 1'000'000;
 constexpr std::int64_t kNfstreamScanMs = 10;
 
@@ -140,15 +139,13 @@ FlowTable::FlowTable(const FlowPolicy& policy, const FlowHooks& hooks)
       list.reason = EndReason::kActive;
     }
   }
-  index_.resize(kSmallestIndex);
-  index_mask_ = kSmallestIndex - 1;
 }
 
 FlowTable::~FlowTable() = default;
 
 std::size_t FlowTable::flow_cost() const noexcept {
   const std::size_t lists = policy_.expiry == ExpiryRule::kNfstream ? 2 : 1;
-  return stride_ + lists * sizeof(Links) + 2 * sizeof(IndexEntry);
+  return stride_ + lists * sizeof(Links) + FlowIndex::kCostPerFlow;
 }
 
 std::uint64_t FlowTable::used_bytes() const noexcept {
@@ -157,76 +154,22 @@ std::uint64_t FlowTable::used_bytes() const noexcept {
 
 // ---------------------------------------------------------------- index
 
-std::uint32_t FlowTable::find(std::uint32_t tag, const FlowKey& key) const noexcept {
-  for (std::size_t i = tag & index_mask_;; i = (i + 1) & index_mask_) {
-    const IndexEntry& entry = index_[i];
-    if (entry.slot == kNil) {
-      return kNil;
-    }
-    if (entry.tag == tag && flow_at(entry.slot)->key == key) {
-      return entry.slot;
-    }
-  }
-}
-
-void FlowTable::index_insert(std::uint32_t tag, std::uint32_t slot) {
-  if ((open_ + 1) * 2 > index_.size()) {
-    grow_index();
-  }
-  std::size_t i = tag & index_mask_;
-  while (index_[i].slot != kNil) {
-    i = (i + 1) & index_mask_;
-  }
-  index_[i] = {tag, slot};
-}
-
-void FlowTable::index_erase(std::uint32_t tag, std::uint32_t slot) noexcept {
-  std::size_t hole = tag & index_mask_;
-  while (index_[hole].slot != slot) {
-    hole = (hole + 1) & index_mask_;
-  }
-  // Move later entries of the run into the hole, so that no tombstones are needed.
-  for (std::size_t i = (hole + 1) & index_mask_; index_[i].slot != kNil;
-       i = (i + 1) & index_mask_) {
-    const std::size_t home = index_[i].tag & index_mask_;
-    if (((i - home) & index_mask_) >= ((i - hole) & index_mask_)) {
-      index_[hole] = index_[i];
-      hole = i;
-    }
-  }
-  index_[hole] = {};
-}
-
-void FlowTable::grow_index() {
-  std::vector<IndexEntry> old(index_.size() * 2);
-  old.swap(index_);
-  index_mask_ = index_.size() - 1;
-  for (const IndexEntry& entry : old) {
-    if (entry.slot != kNil) {
-      std::size_t i = entry.tag & index_mask_;
-      while (index_[i].slot != kNil) {
-        i = (i + 1) & index_mask_;
-      }
-      index_[i] = entry;
-    }
-  }
-}
-
-void FlowTable::prefetch_index(std::uint32_t tag) const noexcept {
-  __builtin_prefetch(&index_[tag & index_mask_]);
+std::uint32_t FlowTable::find(const PacketRecord& record) const noexcept {
+  return index_.find(static_cast<std::uint32_t>(record.hash),
+                     [&](std::uint32_t slot) { return flow_at(slot)->key == record.key; });
 }
 
 void FlowTable::prefetch_flow(std::uint32_t tag) const noexcept {
-  const IndexEntry& entry = index_[tag & index_mask_];
-  if (entry.slot == kNil) {
+  const std::uint32_t slot = index_.guess(tag);
+  if (slot == FlowIndex::kNone) {
     return;
   }
-  const auto* begin = reinterpret_cast<const std::byte*>(flow_at(entry.slot));
+  const auto* begin = reinterpret_cast<const std::byte*>(flow_at(slot));
   const std::byte* end = begin + std::min<std::size_t>(stride_, 512);
   for (const std::byte* line = begin; line < end; line += 64) {
     __builtin_prefetch(line, 1);
   }
-  __builtin_prefetch(&links_[entry.slot], 1);
+  __builtin_prefetch(&links_[slot], 1);
 }
 
 // ---------------------------------------------------------------- lists
@@ -283,7 +226,7 @@ void FlowTable::apply(const Epoch& epoch, std::span<const std::uint32_t> positio
   closes_per_packet_ = is_near_limit(positions.size());
   for (std::size_t i = 0; i < positions.size(); ++i) {
     if (i + kIndexAhead < positions.size()) {
-      prefetch_index(static_cast<std::uint32_t>(epoch.records[positions[i + kIndexAhead]].hash));
+      index_.prefetch(static_cast<std::uint32_t>(epoch.records[positions[i + kIndexAhead]].hash));
     }
     if (i + kFlowAhead < positions.size()) {
       prefetch_flow(static_cast<std::uint32_t>(epoch.records[positions[i + kFlowAhead]].hash));
@@ -312,7 +255,7 @@ void FlowTable::apply_record(const Epoch& epoch, std::uint32_t position,
   if (closes_per_packet_) {
     close_idle(epoch, clock, closed);
   }
-  const std::uint32_t slot = find(static_cast<std::uint32_t>(record.hash), record.key);
+  const std::uint32_t slot = find(record);
   if (slot == kNil || end_before(slot, epoch, position, closed)) {
     create(record, record.ts_ns, clock, payload_of(epoch, position), closed);
   } else {
@@ -381,7 +324,7 @@ void FlowTable::create(const PacketRecord& record, std::int64_t ts_ns, std::int6
   flow.direction[0] = {1, size, ts_ns, ts_ns};
   flow.src_mac = record.src_mac;
   flow.dst_mac = record.dst_mac;
-  index_insert(flow.tag, slot);
+  index_.insert(flow.tag, slot);
   ++open_;
   link_back(list_of(flow.key), links_, slot);
   if (policy_.expiry == ExpiryRule::kNfstream) {
@@ -463,7 +406,7 @@ void FlowTable::close(std::uint32_t slot, EndReason reason, std::uint64_t end_in
                       std::vector<ClosedFlow>& closed) {
   Flow& flow = *flow_at(slot);
   flow.end_reason = reason;
-  index_erase(flow.tag, slot);
+  index_.erase(flow.tag, slot);
   unlink(list_of(flow.key), links_, slot);
   if (policy_.expiry == ExpiryRule::kNfstream) {
     unlink(creation_order_, creation_links_, slot);
@@ -578,7 +521,7 @@ void FlowTable::apply_nfstream(const Epoch& epoch, std::uint32_t position,
   if (scans) {
     last_scan_ms_ = tick_ms_;
   }
-  const std::uint32_t slot = find(static_cast<std::uint32_t>(record.hash), record.key);
+  const std::uint32_t slot = find(record);
   bool joins = slot != kNil;
   if (joins) {
     const Flow& flow = *flow_at(slot);

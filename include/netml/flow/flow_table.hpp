@@ -10,6 +10,7 @@
 #include "netml/flow/epoch.hpp"
 #include "netml/flow/flow.hpp"
 #include "netml/flow/flow_hooks.hpp"
+#include "netml/flow/flow_index.hpp"
 #include "netml/flow/flow_policy.hpp"
 
 namespace netml {
@@ -93,11 +94,6 @@ class FlowTable {
   };
   enum TimeoutClass : std::uint8_t { kTcpList, kUdpList, kOtherList, kListCount };
 
-  struct IndexEntry {
-    std::uint32_t tag = 0;
-    std::uint32_t slot = kNil;
-  };
-
   Flow* flow_at(std::uint32_t slot) const noexcept {
     return reinterpret_cast<Flow*>(slabs_[slot / kSlotsPerSlab].get() +
                                    (slot % kSlotsPerSlab) * stride_);
@@ -111,12 +107,8 @@ class FlowTable {
   }
   static constexpr std::size_t kStateOffset = (sizeof(Flow) + 15) / 16 * 16;
 
-  // Open addressing on 32 bits of the hash, which serve as position and as tag.
-  std::uint32_t find(std::uint32_t tag, const FlowKey& key) const noexcept;
-  void index_insert(std::uint32_t tag, std::uint32_t slot);
-  void index_erase(std::uint32_t tag, std::uint32_t slot) noexcept;
-  void grow_index();
-  void prefetch_index(std::uint32_t tag) const noexcept;
+  // index
+  std::uint32_t find(const PacketRecord& record) const noexcept;
   void prefetch_flow(std::uint32_t tag) const noexcept;
 
   // lists
@@ -163,8 +155,7 @@ class FlowTable {
   std::vector<std::uint32_t> free_;
   std::vector<std::uint32_t> finishing_;  ///< flows that finish() has yet to end, last one first
   List lists_[kListCount];
-  std::vector<IndexEntry> index_;
-  std::size_t index_mask_ = 0;
+  FlowIndex index_;
 
   std::size_t open_ = 0;
   std::uint64_t series_in_use_ = 0;  ///< packets that the series of open flows have room for

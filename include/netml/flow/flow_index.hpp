@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace netml {
+
+/// Finds the slot of an open flow by 32 bits of its key's hash: open addressing with linear
+/// probing, half full at most, 8 bytes per entry. The bits serve as position and as tag, so that
+/// growing needs no look at the flows. Slots are the caller's; equal tags are told apart by the
+/// caller's comparison.
+class FlowIndex {
+ public:
+  static constexpr std::uint32_t kNone = UINT32_MAX;
+  /// Bytes that one flow takes: two entries.
+  static constexpr std::size_t kCostPerFlow = 16;
+
+  FlowIndex();
+
+  /// The slot inserted under `tag` for which `is_it(slot)` holds; kNone without one.
+  template <typename IsIt>
+  std::uint32_t find(std::uint32_t tag, IsIt is_it) const {
+    for (std::size_t i = tag & mask_;; i = (i + 1) & mask_) {
+      const Entry& entry = entries_[i];
+      if (entry.slot == kNone || (entry.tag == tag && is_it(entry.slot))) {
+        return entry.slot;
+      }
+    }
+  }
+  /// The slot at the tag's own place, whosever it is: most often the right one, good for a
+  /// prefetch.
+  std::uint32_t guess(std::uint32_t tag) const noexcept { return entries_[tag & mask_].slot; }
+  void prefetch(std::uint32_t tag) const noexcept { __builtin_prefetch(&entries_[tag & mask_]); }
+
+  void insert(std::uint32_t tag, std::uint32_t slot);
+  /// Requires: `slot` was inserted under `tag`.
+  void erase(std::uint32_t tag, std::uint32_t slot) noexcept;
+
+ private:
+  struct Entry {
+    std::uint32_t tag = 0;
+    std::uint32_t slot = kNone;
+  };
+  static_assert(2 * sizeof(Entry) == kCostPerFlow);
+
+  void place(const Entry& entry) noexcept;
+
+  std::vector<Entry> entries_;
+  std::size_t mask_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace netml
