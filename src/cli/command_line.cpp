@@ -55,8 +55,6 @@ struct CommandLine::Text {
 
 namespace {
 
-using Command = CommandLine;
-
 template <typename T>
 CLI::Option* add_each(CLI::App& group, const std::string& names, T& values,
                       const std::string& help) {
