@@ -96,7 +96,8 @@ struct Walk {
   std::uint8_t protocol = 0;
   bool is_later_fragment = false;
 
-  // Set when a fragment was met; an outer and an inner packet may both be fragmented.
+  // Set when a fragment was met. Tunnels are not entered from a fragment; several first ones come
+  // only from repeated IPv6 fragment headers.
   struct Fragments {
     std::array<FragmentKey, kMostTunnels + 1> firsts;
     std::size_t first_count = 0;

@@ -7,7 +7,7 @@
 namespace netml {
 namespace {
 
-// Of a 16-bit Ethernet length/type or PPP-over-HDLC field.
+// First byte of a Cisco HDLC frame: unicast, multicast.
 constexpr std::uint8_t kCiscoUnicast = 0x0f, kCiscoMulticast = 0x8f;
 
 Next short_link(Walk& walk, std::size_t size) {

@@ -89,8 +89,9 @@ struct LabelReport {
 /// whole numbers; a whole float ("443.0", as pandas rewrites a column with gaps) counts as one.
 /// Anything else, an empty label and a row with too few or too many cells are bad rows.
 ///
-/// Lookups are bisections in a sorted vector, so that no choice of keys makes them slow. Memory: 80
-/// bytes per row. Not thread-safe.
+/// Lookups are bisections in a sorted vector, so that no choice of different keys makes them slow;
+/// they are linear in the rows of one key that overlap the flow in time. Memory: 80 bytes per row.
+/// Not thread-safe.
 class LabelFile {
  public:
   LabelFile(LabelFile&&) noexcept;

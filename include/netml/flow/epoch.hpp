@@ -13,7 +13,7 @@ namespace netml {
 struct Epoch {
   std::vector<PacketRecord> records;  ///< in arrival order, `index` ascending
   std::vector<std::int64_t> clocks;   ///< the capture clock at each record: largest time so far
-  std::vector<std::uint8_t> arena;    ///< captured payloads, when a column needs them
+  std::vector<std::uint8_t> arena;    ///< captured payloads; no column asks for them yet
   std::vector<std::uint32_t> payload_begins;  ///< into the arena, one per record, when it is used
   bool clock_was_set_back = false;  ///< just before the first record; clocks[0] is the new clock
 
