@@ -1,49 +1,60 @@
 #include "netml/flow/series_store.hpp"
 
+#include <algorithm>
+#include <new>
+
 namespace netml {
 
-std::uint32_t SeriesStore::take(std::uint32_t capacity) {
-  std::vector<std::uint32_t>& free = capacity == kSmall ? free_small_ : free_large_;
-  if (!free.empty()) {
-    const std::uint32_t chunk = free.back();
-    free.pop_back();
-    return chunk;
-  }
-  Chunk chunk;
-  chunk.capacity = capacity;
-  chunk.packets = std::make_unique<SeriesPacket[]>(capacity);
-  chunks_.push_back(std::move(chunk));
-  return static_cast<std::uint32_t>(chunks_.size() - 1);
+std::uint32_t SeriesStore::take_large() {
+  const std::uint32_t number = large_.take();
+  new (large_.at(number)) Chunk<kLarge>;
+  return number;
 }
 
 void SeriesStore::append(SeriesHandle& series, const SeriesPacket& packet) {
-  if (series.first_chunk == SeriesHandle::kNone) {
-    series.first_chunk = series.last_chunk = take(kSmall);
-  } else if (chunks_[series.last_chunk].count == chunks_[series.last_chunk].capacity) {
-    const std::uint32_t chunk = take(kLarge);
-    chunks_[series.last_chunk].next = chunk;
+  if (series.count == 0) {
+    series.first_chunk = series.last_chunk = small_.take();
+    new (small_.at(series.first_chunk)) Chunk<kSmall>;
+  }
+  const std::uint32_t place = series.count++;
+  if (place < kSmall) {
+    small_at(series.first_chunk).packets[place] = packet;
+    return;
+  }
+  const std::uint32_t place_in_large = (place - kSmall) % kLarge;
+  if (place_in_large == 0) {
+    const std::uint32_t chunk = take_large();
+    (place == kSmall ? small_at(series.first_chunk).next : large_at(series.last_chunk).next) =
+        chunk;
     series.last_chunk = chunk;
   }
-  Chunk& chunk = chunks_[series.last_chunk];
-  chunk.packets[chunk.count++] = packet;
-  ++series.count;
+  large_at(series.last_chunk).packets[place_in_large] = packet;
 }
 
 void SeriesStore::read(const SeriesHandle& series, std::vector<SeriesPacket>& packets) const {
-  for (std::uint32_t i = series.first_chunk; i != SeriesHandle::kNone; i = chunks_[i].next) {
-    packets.insert(packets.end(), chunks_[i].packets.get(),
-                   chunks_[i].packets.get() + chunks_[i].count);
+  if (series.count == 0) {
+    return;
+  }
+  const Chunk<kSmall>& first = small_at(series.first_chunk);
+  packets.insert(packets.end(), first.packets, first.packets + std::min(series.count, kSmall));
+  std::uint32_t left = series.count - std::min(series.count, kSmall);
+  for (std::uint32_t chunk = first.next; left != 0; chunk = large_at(chunk).next) {
+    const std::uint32_t count = std::min(left, kLarge);
+    const SeriesPacket* begin = large_at(chunk).packets;
+    packets.insert(packets.end(), begin, begin + count);
+    left -= count;
   }
 }
 
-void SeriesStore::release(SeriesHandle& series) {
-  for (std::uint32_t i = series.first_chunk; i != SeriesHandle::kNone;) {
-    Chunk& chunk = chunks_[i];
-    const std::uint32_t next = chunk.next;
-    chunk.next = SeriesHandle::kNone;
-    chunk.count = 0;
-    (chunk.capacity == kSmall ? free_small_ : free_large_).push_back(i);
-    i = next;
+void SeriesStore::release(SeriesHandle& series) noexcept {
+  if (series.count != 0) {
+    std::uint32_t chunk = small_at(series.first_chunk).next;
+    small_.give_back(series.first_chunk);
+    while (chunk != SeriesHandle::kNone) {
+      const std::uint32_t next = large_at(chunk).next;
+      large_.give_back(chunk);
+      chunk = next;
+    }
   }
   series = {};
 }

@@ -9,9 +9,12 @@
 #include "netml/core/sip_hash.hpp"
 #include "netml/flow/epoch.hpp"
 #include "netml/flow/flow.hpp"
+#include "netml/flow/flow_budget.hpp"
 #include "netml/flow/flow_hooks.hpp"
 #include "netml/flow/flow_index.hpp"
 #include "netml/flow/flow_policy.hpp"
+#include "netml/flow/slot_list.hpp"
+#include "netml/flow/slot_pool.hpp"
 
 namespace netml {
 
@@ -24,24 +27,35 @@ struct ClosedFlow {
   std::uint64_t end_index = 0;  ///< of the packet that ended it; UINT64_MAX at the end of the input
   std::uint64_t first_index = 0;  ///< of its first packet
   std::uint32_t slot = 0;
+  std::uint32_t table = 0;  ///< number of the table that holds it
 };
+
+/// By the packet that ended the flow, then by the flow's first packet: a property of the input
+/// alone, whatever the epochs and shards.
+inline bool closing_order(const ClosedFlow& a, const ClosedFlow& b) noexcept {
+  return a.end_index != b.end_index ? a.end_index < b.end_index : a.first_index < b.first_index;
+}
 
 /// Splits a packet stream into bidirectional flows: one shard.
 ///
 /// A flow ends at the first packet of the input whose clock makes it idle, at its own packet (age,
-/// TCP end, packet limit), by eviction, or at the end. Closing order is (index of that packet,
-/// index of the flow's first packet): a property of the input alone, whatever the epochs and
-/// shards. Under ExpiryRule::kNfstream the order is NFStream's, and there must be one shard.
+/// TCP end, packet limit), by eviction, or at the end. Flows close in closing_order(). Under
+/// ExpiryRule::kNfstream the order is NFStream's, and there must be one shard.
 ///
 /// Without an idle timeout a flow that has been silent for the active timeout ends by that.
 ///
 /// Memory: counted per open flow with `flow_cost()` and per packet that the flow's series has room
 /// for, against the policy's budget; over it, the flow whose last packet is oldest in arrival order
 /// is evicted.
-/// Not thread-safe; different shards share nothing.
+/// Not thread-safe, but for this: flow(), state() and read_series() of flows that have ended and
+/// are not released may be called from any thread at any time. Tables share nothing but a budget.
 class FlowTable {
  public:
   FlowTable(const FlowPolicy& policy, const FlowHooks& hooks);
+  /// Table `number` of several that share a budget; who applies epochs must then see to the limits
+  /// (FlowShards does).
+  FlowTable(const FlowPolicy& policy, const FlowHooks& hooks, FlowBudget& budget,
+            std::uint32_t number);
   ~FlowTable();
   FlowTable(const FlowTable&) = delete;
   FlowTable& operator=(const FlowTable&) = delete;
@@ -54,15 +68,23 @@ class FlowTable {
              std::vector<ClosedFlow>& closed);
   void apply(const Epoch& epoch, std::vector<ClosedFlow>& closed);
 
+  /// The parts of apply(), for who applies one epoch to several tables packet by packet: begin, for
+  /// each packet close_idle() on every table and step() on its own, then close_idle() at the end.
+  /// What closes is then in no order.
+  void begin_epoch(const Epoch& epoch) noexcept;
+  void step(const Epoch& epoch, std::uint32_t position, std::vector<ClosedFlow>& closed);
+  void close_idle(const Epoch& epoch, std::int64_t clock, std::vector<ClosedFlow>& closed);
+
   /// Ends open flows, at most `most` of them, in closing order: call until it appends none. No
-  /// packets may be applied in between. The table is as new afterwards, its statistics excepted.
+  /// packets may be applied in between. After the call that appends none and the release of all
+  /// flows the table is as new, its statistics excepted.
   void finish(std::vector<ClosedFlow>& closed, std::size_t most = SIZE_MAX);
 
   const Flow& flow(std::uint32_t slot) const noexcept { return *flow_at(slot); }
   const std::byte* state(std::uint32_t slot) const noexcept { return state_at(slot); }
   /// Appends the series of a flow to `packets`.
   void read_series(std::uint32_t slot, std::vector<SeriesPacket>& packets) const;
-  void release(std::uint32_t slot);
+  void release(std::uint32_t slot) noexcept;
 
   std::size_t open_flows() const noexcept { return open_; }
   std::uint64_t evicted() const noexcept { return evicted_; }
@@ -75,47 +97,44 @@ class FlowTable {
   /// Bytes that one open flow counts as: record, state, links and index.
   std::size_t flow_cost() const noexcept;
   static constexpr std::size_t kSeriesPacketCost = sizeof(SeriesPacket) + 4;
+  /// Bytes by which one packet can raise used_bytes() at most.
+  std::size_t most_growth() const noexcept;
+  /// Bytes that the open flows count as.
+  std::uint64_t used_bytes() const noexcept;
+
+  /// Arrival index of the last packet of the flow that is to be evicted next; UINT64_MAX without
+  /// one.
+  std::uint64_t least_recent_index() const noexcept;
+  void evict_least_recent(std::uint64_t end_index, std::vector<ClosedFlow>& closed);
 
  private:
-  static constexpr std::uint32_t kNil = UINT32_MAX;
-  static constexpr std::size_t kSlotsPerSlab = 512;
+  static constexpr std::uint32_t kNil = SlotList::kNone;
 
-  // Open flows of one timeout class, least recent packet first, or all in order of creation. Kept
-  // apart from the flows, so that moving a flow to the end touches few cache lines.
-  struct Links {
-    std::uint32_t previous = kNil;
-    std::uint32_t next = kNil;
-  };
-  struct List {
-    std::uint32_t head = kNil;
-    std::uint32_t tail = kNil;
+  FlowTable(const FlowPolicy& policy, const FlowHooks& hooks,
+            std::unique_ptr<FlowBudget> own_budget, FlowBudget* shared_budget,
+            std::uint32_t number);
+
+  // Open flows of one timeout class, least recent packet first.
+  struct TimeoutList {
+    SlotList slots;
     std::int64_t timeout_ns = kNoTimeout;
     EndReason reason = EndReason::kIdle;  ///< of flows that this timeout ends
   };
   enum TimeoutClass : std::uint8_t { kTcpList, kUdpList, kOtherList, kListCount };
 
   Flow* flow_at(std::uint32_t slot) const noexcept {
-    return reinterpret_cast<Flow*>(slabs_[slot / kSlotsPerSlab].get() +
-                                   (slot % kSlotsPerSlab) * stride_);
+    return reinterpret_cast<Flow*>(flows_.at(slot));
   }
-  std::byte* state_at(std::uint32_t slot) const noexcept {
-    return slabs_[slot / kSlotsPerSlab].get() + (slot % kSlotsPerSlab) * stride_ + kStateOffset;
-  }
+  std::byte* state_at(std::uint32_t slot) const noexcept { return flows_.at(slot) + kStateOffset; }
   // Behind the state, in tables that keep series.
   SeriesHandle& series_at(std::uint32_t slot) const noexcept {
     return *reinterpret_cast<SeriesHandle*>(state_at(slot) + state_bytes_);
   }
   static constexpr std::size_t kStateOffset = (sizeof(Flow) + 15) / 16 * 16;
 
-  // index
   std::uint32_t find(const PacketRecord& record) const noexcept;
   void prefetch_flow(std::uint32_t tag) const noexcept;
-
-  // lists
-  List& list_of(const FlowKey& key) noexcept;
-  static void link_back(List& list, std::vector<Links>& all, std::uint32_t slot) noexcept;
-  static void unlink(List& list, std::vector<Links>& all, std::uint32_t slot) noexcept;
-  void move_to_back(const FlowKey& key, std::uint32_t slot) noexcept;
+  TimeoutList& list_of(const FlowKey& key) noexcept;
 
   // one record
   void apply_record(const Epoch& epoch, std::uint32_t position, std::vector<ClosedFlow>& closed);
@@ -127,6 +146,7 @@ class FlowTable {
               std::int64_t clock, std::span<const std::uint8_t> payload,
               std::vector<ClosedFlow>& closed);
   void note_packet(std::uint32_t slot, const PacketView& view, std::vector<ClosedFlow>& closed);
+  void note_series(std::uint32_t slot, const PacketView& view);
   std::uint32_t take_slot();
   std::int64_t gap_ns(std::int64_t earlier, std::int64_t later) const noexcept;
   bool ends_by_tcp(const Flow& flow, const PacketRecord& record) const noexcept;
@@ -134,28 +154,31 @@ class FlowTable {
   // ends
   void close(std::uint32_t slot, EndReason reason, std::uint64_t end_index,
              std::vector<ClosedFlow>& closed);
-  void close_idle(const Epoch& epoch, std::int64_t clock, std::vector<ClosedFlow>& closed);
   void set_clock_back(std::int64_t clock) noexcept;
-  bool make_room(std::size_t bytes, std::uint64_t end_index, std::vector<ClosedFlow>& closed);
-  std::uint64_t used_bytes() const noexcept;
-  bool is_near_limit(std::size_t records) const noexcept;
+  std::uint32_t least_recent() const noexcept;
+  void begin_finish();
+  void end_finish() noexcept;
 
+  // ExpiryRule::kNfstream, in nfstream_order.cpp
   void apply_nfstream(const Epoch& epoch, std::uint32_t position, std::vector<ClosedFlow>& closed);
   void scan_nfstream(std::uint64_t end_index, std::vector<ClosedFlow>& closed);
 
   FlowPolicy policy_;
   const FlowHooks& hooks_;
-  SeriesStore series_;
+  std::unique_ptr<FlowBudget> own_budget_;  ///< of a table that stands alone
+  FlowBudget& budget_;
+  std::uint32_t number_;
+
   std::size_t state_bytes_;
   std::size_t stride_;
   std::uint64_t series_limit_;
-
-  std::vector<std::unique_ptr<std::byte[]>> slabs_;
-  std::vector<Links> links_;
-  std::vector<std::uint32_t> free_;
-  std::vector<std::uint32_t> finishing_;  ///< flows that finish() has yet to end, last one first
-  List lists_[kListCount];
+  SlotPool flows_;
+  SeriesStore series_;
   FlowIndex index_;
+  std::vector<SlotLinks> links_;
+  TimeoutList lists_[kListCount];
+  std::vector<std::uint32_t> finishing_;  ///< flows that finish() has yet to end, last one first
+  bool is_finishing_ = false;
 
   std::size_t open_ = 0;
   std::uint64_t series_in_use_ = 0;  ///< packets that the series of open flows have room for
@@ -163,13 +186,15 @@ class FlowTable {
   std::uint64_t clock_steps_back_ = 0;
   std::uint64_t left_out_ = 0;
   bool stopped_ = false;
-  bool closes_per_packet_ = false;
+  bool obeys_limits_ = false;  ///< a limit may be passed within this epoch
 
   // ExpiryRule::kNfstream
-  List creation_order_;
-  std::vector<Links> creation_links_;
+  SlotList creation_order_;
+  std::vector<SlotLinks> creation_links_;
   std::int64_t tick_ms_ = 0;
   std::int64_t last_scan_ms_ = 0;
+
+  friend class FlowShards;
 };
 
 }  // namespace netml

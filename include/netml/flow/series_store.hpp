@@ -1,8 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <vector>
+
+#include "netml/flow/slot_pool.hpp"
 
 namespace netml {
 
@@ -24,16 +25,16 @@ struct SeriesHandle {
   std::uint32_t count = 0;
 };
 
-/// Per-packet series of many flows, in chunks from an arena.
+/// Per-packet series of many flows, in chunks from pools.
 ///
 /// A flow's first chunk holds 4 packets, the next ones up to 32. Chunks of closed flows are used
-/// again. Not thread-safe.
+/// again. One thread appends and releases; others may meanwhile read series that nobody appends to.
 class SeriesStore {
  public:
   void append(SeriesHandle& series, const SeriesPacket& packet);
   /// Appends the whole series to `packets`, in order.
   void read(const SeriesHandle& series, std::vector<SeriesPacket>& packets) const;
-  void release(SeriesHandle& series);
+  void release(SeriesHandle& series) noexcept;
 
   /// Packets that a series of `count` has room for: what its chunks really take.
   static constexpr std::uint64_t capacity(std::uint64_t count) noexcept {
@@ -46,17 +47,23 @@ class SeriesStore {
  private:
   static constexpr std::uint32_t kSmall = 4, kLarge = 32;
 
-  struct Chunk {
+  template <std::uint32_t kCapacity>
+  struct alignas(16) Chunk {
     std::uint32_t next = SeriesHandle::kNone;
-    std::uint32_t count = 0;
-    std::uint32_t capacity = 0;
-    std::unique_ptr<SeriesPacket[]> packets;
+    SeriesPacket packets[kCapacity];
   };
 
-  std::uint32_t take(std::uint32_t capacity);
+  // The first chunk of a series is a small one, all others are large.
+  Chunk<kSmall>& small_at(std::uint32_t number) const noexcept {
+    return *reinterpret_cast<Chunk<kSmall>*>(small_.at(number));
+  }
+  Chunk<kLarge>& large_at(std::uint32_t number) const noexcept {
+    return *reinterpret_cast<Chunk<kLarge>*>(large_.at(number));
+  }
+  std::uint32_t take_large();
 
-  std::vector<Chunk> chunks_;
-  std::vector<std::uint32_t> free_small_, free_large_;
+  SlotPool small_{sizeof(Chunk<kSmall>)};
+  SlotPool large_{sizeof(Chunk<kLarge>)};
 };
 
 }  // namespace netml
