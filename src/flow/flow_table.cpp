@@ -1,7 +1,6 @@
 #include "netml/flow/flow_table.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <new>
 #include <numeric>
 
@@ -52,28 +51,6 @@ void note_tcp_flags(Flow& flow, const PacketView& view) {
 }
 
 }  // namespace
-
-std::uint64_t flow_hash(const HashKey& hash_key, const FlowKey& key) noexcept {
-  SipHash13 hash(hash_key);
-  const auto word = [](const std::uint8_t* bytes) {
-    std::uint64_t value = 0;
-    std::memcpy(&value, bytes, sizeof value);
-    return value;
-  };
-  if (key.ip_version == 4) {
-    // The prefix of a mapped address is constant.
-    hash.add((word(key.addr_a.bytes.data() + 8) & 0xffffffff00000000U) |
-             (word(key.addr_b.bytes.data() + 8) >> 32));
-  } else {
-    hash.add(word(key.addr_a.bytes.data()));
-    hash.add(word(key.addr_a.bytes.data() + 8));
-    hash.add(word(key.addr_b.bytes.data()));
-    hash.add(word(key.addr_b.bytes.data() + 8));
-  }
-  hash.add(std::uint64_t{key.port_a} << 48 | std::uint64_t{key.port_b} << 32 |
-           std::uint64_t{key.protocol} << 24 | std::uint64_t{key.ip_version} << 16 | key.vlan);
-  return hash.finish(key.tunnel_id);
-}
 
 FlowTable::FlowTable(const FlowPolicy& policy, const FlowHooks& hooks)
     : FlowTable(policy, hooks, std::make_unique<FlowBudget>(policy), nullptr, 0) {}

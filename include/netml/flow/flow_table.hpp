@@ -6,10 +6,10 @@
 #include <span>
 #include <vector>
 
-#include "netml/core/sip_hash.hpp"
 #include "netml/flow/epoch.hpp"
 #include "netml/flow/flow.hpp"
 #include "netml/flow/flow_budget.hpp"
+#include "netml/flow/flow_hash.hpp"
 #include "netml/flow/flow_hooks.hpp"
 #include "netml/flow/flow_index.hpp"
 #include "netml/flow/flow_policy.hpp"
@@ -17,9 +17,6 @@
 #include "netml/flow/slot_pool.hpp"
 
 namespace netml {
-
-/// Keyed hash of a flow key.
-std::uint64_t flow_hash(const HashKey& hash_key, const FlowKey& key) noexcept;
 
 /// A flow that has ended but whose record is still there: read it, then give it to
 /// FlowTable::release.
