@@ -1,6 +1,7 @@
 #include "netml/table/csv_writer.hpp"
 
 #include <cstring>
+#include <string>
 
 namespace netml {
 namespace {
@@ -31,48 +32,42 @@ void append_nfstream_text(std::string& out, std::string_view text) {
   out += '"';
 }
 
-}  // namespace
+class CsvFormat final : public RowFormat {
+ public:
+  CsvFormat(CsvDialect dialect, TextMode text_mode) : dialect_(dialect), text_mode_(text_mode) {}
 
-CsvWriter::CsvWriter(OutputFile& file, CsvDialect dialect, TextMode text_mode)
-    : file_(file), dialect_(dialect), text_mode_(text_mode), line_(4096) {}
+  void append(std::span<const Cell> row, CharBuffer& out) override;
 
-void CsvWriter::begin(const Schema& schema) {
-  text_.clear();
-  for (std::size_t i = 0; i < schema.size(); ++i) {
-    text_ += i == 0 ? "" : ",";
-    append_csv_text(text_, schema.columns[i].name, text_mode_);
-  }
-  text_ += '\n';
-  file_.write(text_);
+ private:
+  char* write_cell(char* end, const Cell& cell, CharBuffer& out);
+  char* copy(char* end, std::string_view text, CharBuffer& out) const;
+
+  CsvDialect dialect_;
+  TextMode text_mode_;
+  std::size_t row_room_ = 0;
+  std::string text_;  // an encoded text cell or list on its way into the line
+};
+
+char* CsvFormat::copy(char* end, std::string_view text, CharBuffer& out) const {
+  out.end_at(end);
+  end = out.room(text.size() + row_room_);
+  std::memcpy(end, text.data(), text.size());
+  return end + text.size();
 }
 
-char* CsvWriter::make_room(char* out, std::size_t count) {
-  const auto used = static_cast<std::size_t>(out - line_.data());
-  if (line_.size() - used < count) {
-    line_.resize(2 * line_.size() + count);
-  }
-  return line_.data() + used;
-}
-
-char* CsvWriter::copy(char* out, std::string_view text) {
-  out = make_room(out, text.size() + row_room_);
-  std::memcpy(out, text.data(), text.size());
-  return out + text.size();
-}
-
-char* CsvWriter::write_cell(char* out, const Cell& cell) {
+char* CsvFormat::write_cell(char* end, const Cell& cell, CharBuffer& out) {
   switch (cell.kind) {
     case Cell::Kind::kMissing:
-      return out;
+      return end;
     case Cell::Kind::kU64:
-      return write_number(out, cell.u64);
+      return write_number(end, cell.u64);
     case Cell::Kind::kI64:
-      return write_number(out, cell.i64);
+      return write_number(end, cell.i64);
     case Cell::Kind::kMillionths:
-      return write_millionths(out, cell.i64);
+      return write_millionths(end, cell.i64);
     case Cell::Kind::kF64:
       if (dialect_ == CsvDialect::kRfc4180) {
-        return write_number(out, cell.f64);
+        return write_number(end, cell.f64);
       }
       text_.clear();
       append_python_repr(text_, cell.f64);
@@ -94,23 +89,57 @@ char* CsvWriter::write_cell(char* out, const Cell& cell) {
       append_list(text_, cell.reals);
       break;
   }
-  return copy(out, text_);
+  return copy(end, text_, out);
+}
+
+void CsvFormat::append(std::span<const Cell> row, CharBuffer& out) {
+  // Room for a row of numbers; text makes more for itself, and the same again for what follows it.
+  row_room_ = (row.size() + 1) * (kNumberRoom + 1);
+  const std::size_t begin = out.size();
+  char* end = out.room(row_room_);
+  for (const Cell& cell : row) {
+    end = write_cell(end, cell, out);
+    *end++ = ',';
+  }
+  end -= row.empty() ? 0 : 1;
+  out.end_at(end);
+  if (out.size() == begin) {
+    end = copy(end, "\"\"", out);  // readers skip an empty line
+  }
+  *end++ = '\n';
+  out.end_at(end);
+}
+
+}  // namespace
+
+CsvWriter::CsvWriter(OutputFile& file, CsvDialect dialect, TextMode text_mode)
+    : file_(file),
+      dialect_(dialect),
+      text_mode_(text_mode),
+      format_(std::make_unique<CsvFormat>(dialect, text_mode)) {}
+
+void CsvWriter::begin(const Schema& schema) {
+  std::string names;
+  for (std::size_t i = 0; i < schema.size(); ++i) {
+    names += i == 0 ? "" : ",";
+    append_csv_text(names, schema.columns[i].name, text_mode_);
+  }
+  names += '\n';
+  file_.write(names);
 }
 
 void CsvWriter::row(std::span<const Cell> row) {
-  // Room for a row of numbers; text makes more for itself, and the same again for what follows it.
-  row_room_ = (row.size() + 1) * (kNumberRoom + 1);
-  char* out = make_room(line_.data(), row_room_);
-  for (const Cell& cell : row) {
-    out = write_cell(out, cell);
-    *out++ = ',';
-  }
-  out -= row.empty() ? 0 : 1;
-  if (out == line_.data()) {
-    out = copy(out, "\"\"");  // readers skip an empty line
-  }
-  *out++ = '\n';
-  file_.write({line_.data(), static_cast<std::size_t>(out - line_.data())});
+  line_.clear();
+  format_->append(row, line_);
+  file_.write(line_.view());
+}
+
+std::unique_ptr<RowFormat> CsvWriter::row_format() const {
+  return std::make_unique<CsvFormat>(dialect_, text_mode_);
+}
+
+void CsvWriter::lines(std::string_view text) {
+  file_.write(text);
 }
 
 void CsvWriter::flush() {

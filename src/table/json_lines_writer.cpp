@@ -42,6 +42,25 @@ void append_value(std::string& out, const Cell& cell) {
   }
 }
 
+class JsonLinesFormat final : public RowFormat {
+ public:
+  explicit JsonLinesFormat(std::vector<std::string> keys) : keys_(std::move(keys)) {}
+
+  void append(std::span<const Cell> row, CharBuffer& out) override {
+    line_ = row.empty() ? "{" : "";
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      line_ += keys_[i];
+      append_value(line_, row[i]);
+    }
+    line_ += "}\n";
+    out.append(line_);
+  }
+
+ private:
+  std::vector<std::string> keys_;
+  std::string line_;
+};
+
 }  // namespace
 
 JsonLinesWriter::JsonLinesWriter(OutputFile& file) : file_(file) {}
@@ -49,23 +68,25 @@ JsonLinesWriter::JsonLinesWriter(OutputFile& file) : file_(file) {}
 void JsonLinesWriter::begin(const Schema& schema) {
   keys_.clear();
   for (const ColumnInfo& column : schema.columns) {
-    std::string key;
+    std::string key = keys_.empty() ? "{" : ",";
     append_json_text(key, column.name);
     keys_.push_back(key + ":");
   }
+  format_ = row_format();
 }
 
 void JsonLinesWriter::row(std::span<const Cell> row) {
-  line_ = "{";
-  for (std::size_t i = 0; i < row.size(); ++i) {
-    if (i != 0) {
-      line_ += ',';
-    }
-    line_ += keys_[i];
-    append_value(line_, row[i]);
-  }
-  line_ += "}\n";
-  file_.write(line_);
+  line_.clear();
+  format_->append(row, line_);
+  file_.write(line_.view());
+}
+
+std::unique_ptr<RowFormat> JsonLinesWriter::row_format() const {
+  return std::make_unique<JsonLinesFormat>(keys_);
+}
+
+void JsonLinesWriter::lines(std::string_view text) {
+  file_.write(text);
 }
 
 void JsonLinesWriter::flush() {

@@ -1,12 +1,13 @@
 #pragma once
 
 #include <fstream>
+#include <memory>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "netml/core/output_file.hpp"
-#include "netml/table/schema.hpp"
+#include "netml/table/row_sink.hpp"
 
 #include "support/capture_writer.hpp"
 
@@ -38,6 +39,27 @@ std::string written(const Schema& schema, const std::vector<std::vector<Cell>>& 
     for (const std::vector<Cell>& row : rows) {
       writer.row(row);
     }
+    writer.end();
+    file.commit();
+  }
+  return file_content(folder.file("out"));
+}
+
+/// The same with rows that are formatted first, by two formats in turn, and written as lines.
+template <typename Make>
+std::string written_as_lines(const Schema& schema, const std::vector<std::vector<Cell>>& rows,
+                             Make make) {
+  const TemporaryFolder folder;
+  {
+    OutputFile file(folder.file("out"));
+    auto writer = make(file);
+    writer.begin(schema);
+    const std::unique_ptr<RowFormat> formats[] = {writer.row_format(), writer.row_format()};
+    CharBuffer text;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      formats[i % 2]->append(rows[i], text);
+    }
+    writer.lines(text.view());
     writer.end();
     file.commit();
   }

@@ -99,6 +99,22 @@ TEST(CsvWriter, NfstreamsDialectQuotesAllTextAndWritesPythonsNumbers) {
   EXPECT_EQ(nfstream(Cell::of(std::int64_t{94})), "94");
 }
 
+TEST(CsvWriter, RowsFormattedApartAreTheSameText) {
+  const Schema schema = schema_of({{"a", ColumnType::kText}, {"b", ColumnType::kRealList}});
+  const std::string long_text(100'000, ',');
+  const std::vector<double> reals(5000, 1.0 / 3);
+  const Rows rows = {{text("x"), Cell::of(std::span<const double>(reals))},
+                     {Cell::missing(), Cell::of(0.1)},
+                     {text(long_text), Cell::of(std::int64_t{-7})},
+                     {text("=1"), Cell::missing()}};
+  for (const CsvDialect dialect : {CsvDialect::kRfc4180, CsvDialect::kNfstream}) {
+    EXPECT_EQ(test::written_as_lines(
+                  schema, rows,
+                  [&](OutputFile& file) { return CsvWriter(file, dialect, TextMode::kSafe); }),
+              csv(schema, rows, dialect));
+  }
+}
+
 TEST(CsvWriter, RowsCanBeReadAlongAfterFlush) {
   const test::TemporaryFolder folder;
   OutputFile file("/dev/null");

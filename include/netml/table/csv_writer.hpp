@@ -1,7 +1,6 @@
 #pragma once
 
-#include <string>
-#include <vector>
+#include <memory>
 
 #include "netml/core/output_file.hpp"
 #include "netml/core/text_format.hpp"
@@ -23,21 +22,17 @@ class CsvWriter final : public RowSink {
 
   void begin(const Schema& schema) override;
   void row(std::span<const Cell> row) override;
+  std::unique_ptr<RowFormat> row_format() const override;
+  void lines(std::string_view text) override;
   void flush() override;
   void end() override;
 
  private:
-  char* write_cell(char* out, const Cell& cell);
-  /// Makes room for `count` more characters behind `out`; the place to go on.
-  char* make_room(char* out, std::size_t count);
-  char* copy(char* out, std::string_view text);
-
   OutputFile& file_;
   CsvDialect dialect_;
   TextMode text_mode_;
-  std::size_t row_room_ = 0;
-  std::vector<char> line_;  ///< the line so far; numbers are written in place
-  std::string text_;        ///< an encoded text cell or list on its way into the line
+  std::unique_ptr<RowFormat> format_;
+  CharBuffer line_;
 };
 
 }  // namespace netml

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -16,13 +17,16 @@ class JsonLinesWriter final : public RowSink {
 
   void begin(const Schema& schema) override;
   void row(std::span<const Cell> row) override;
+  std::unique_ptr<RowFormat> row_format() const override;
+  void lines(std::string_view text) override;
   void flush() override;
   void end() override;
 
  private:
   OutputFile& file_;
-  std::vector<std::string> keys_;  ///< `"name":` ready to write
-  std::string line_;
+  std::vector<std::string> keys_;  ///< `{"name":` or `,"name":`, ready to write
+  std::unique_ptr<RowFormat> format_;
+  CharBuffer line_;
 };
 
 }  // namespace netml
