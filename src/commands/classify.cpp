@@ -200,7 +200,7 @@ int run_classify(const ClassifyCommand& command, const RunContext& context) {
   require_distinct_files(inputs, {command.output, context.summary_path});
   const Detector detector = load_model(command);
   const Recipe recipe = recipe_of(detector, command);
-  Extraction extraction(command.inputs, recipe);
+  Extraction extraction(command.inputs, recipe, {.threads = context.threads});
   OutputFile file(command.output);
   ScoredRows rows(command, detector, file);
   ExtractResult result = extraction.run(rows);

@@ -40,7 +40,7 @@ class OutputRows final : public LabelledRows {
 
 int run_extract(const ExtractCommand& command, const RunContext& context) {
   require_distinct_files(command.inputs.files(), {command.output, context.summary_path});
-  Extraction extraction(command.inputs, command.recipe, command.flow_limit);
+  Extraction extraction(command.inputs, command.recipe, {command.flow_limit, context.threads});
   OutputRows rows(command, extraction.labeler() != nullptr);
   ExtractResult result = extraction.run(rows);
   require_usable(result);

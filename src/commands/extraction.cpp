@@ -69,8 +69,9 @@ void fit(Recipe& recipe, const FlowStore& flows) {
 
 }  // namespace
 
-Extraction::Extraction(const CaptureInputs& inputs, const Recipe& recipe, std::uint64_t flow_limit)
-    : inputs_(inputs), recipe_(recipe), flow_limit_(flow_limit) {
+Extraction::Extraction(const CaptureInputs& inputs, const Recipe& recipe,
+                       const ExtractionOptions& options)
+    : inputs_(inputs), recipe_(recipe), options_(options) {
   if (inputs.is_continuous &&
       (inputs.labels.size() > 1 || !inputs.normal.empty() || !inputs.abnormal.empty())) {
     throw UsageError(
@@ -94,19 +95,38 @@ ExtractResult Extraction::run(RowReceiver& receiver) {
 
 namespace {
 
-ExtractorOptions extractor_options(const CaptureInputs& inputs, std::uint64_t flow_limit) {
+ExtractorOptions extractor_options(const CaptureInputs& inputs, const ExtractionOptions& given) {
   ExtractorOptions options;
   options.filter = inputs.filter;
   options.is_continuous = inputs.is_continuous;
-  options.flow_limit = flow_limit;
+  options.flow_limit = given.flow_limit;
+  options.threads = given.threads;
   return options;
 }
+
+// Measures flows and formats their rows, on a thread of its own.
+class RowFormatter final : public FlowFormatter {
+ public:
+  RowFormatter(const Recipe& recipe, std::unique_ptr<RowFormat> format)
+      : features_(recipe), format_(std::move(format)), cells_(features_.schema().size()) {}
+
+  void append(const FlowView& flow, CharBuffer& out) override {
+    features_.read(flow, cells_);
+    format_->append(cells_, out);
+  }
+
+ private:
+  FeatureSet features_;
+  std::unique_ptr<RowFormat> format_;
+  std::vector<Cell> cells_;
+};
 
 // Measures the flows that the extractor hands over.
 class MeasuredFlows final : public FlowConsumer {
  public:
   MeasuredFlows(const Recipe& recipe, FeatureSet& features, RowReceiver& receiver, Labeler* labeler)
-      : is_in_ms_(recipe.policy.expiry == ExpiryRule::kNfstream),
+      : recipe_(recipe),
+        is_in_ms_(recipe.policy.expiry == ExpiryRule::kNfstream),
         features_(features),
         receiver_(receiver),
         labeler_(labeler),
@@ -125,6 +145,12 @@ class MeasuredFlows final : public FlowConsumer {
       hand_over(flow.flow);
     }
   }
+  // Labels are found in order: their report counts.
+  std::unique_ptr<FlowFormatter> formatter() override {
+    auto format = labeler_ == nullptr ? receiver_.row_format() : nullptr;
+    return format ? std::make_unique<RowFormatter>(recipe_, std::move(format)) : nullptr;
+  }
+  void lines(std::string_view text) override { receiver_.lines(text); }
   void idle() override { receiver_.idle(); }
   bool is_done() const override { return receiver_.is_done(); }
 
@@ -133,6 +159,7 @@ class MeasuredFlows final : public FlowConsumer {
     receiver_.row({flow, cells_, labeler_ == nullptr ? std::nullopt : labeler_->find(flow)});
   }
 
+  const Recipe& recipe_;
   bool is_in_ms_;
   FeatureSet& features_;
   RowReceiver& receiver_;
@@ -146,14 +173,14 @@ ExtractResult Extraction::run_once(RowReceiver& receiver) {
   FeatureSet features(recipe_);
   receiver.begin(features.schema(), recipe_);
   MeasuredFlows flows(recipe_, features, receiver, labeler_.get());
-  Extractor extractor(recipe_, extractor_options(inputs_, flow_limit_), features);
+  Extractor extractor(recipe_, extractor_options(inputs_, options_), features);
   return extractor.run(inputs_.paths(), flows);
 }
 
 ExtractResult Extraction::run_fitted(RowReceiver& receiver) {
   const FeatureSet collecting(recipe_);
   FlowStore store(collecting.state_size(), recipe_.policy.memory_limit);
-  Extractor extractor(recipe_, extractor_options(inputs_, flow_limit_), collecting);
+  Extractor extractor(recipe_, extractor_options(inputs_, options_), collecting);
   ExtractResult result = extractor.run(inputs_.paths(), store);
   if (store.is_done()) {
     result.stop_by_limit(
@@ -298,7 +325,7 @@ void require_netml_rules(const Recipe& recipe, const CaptureInputs& inputs,
 }  // namespace
 
 ExtractResult Extraction::run_netml(RowReceiver& receiver) {
-  require_netml_rules(recipe_, inputs_, flow_limit_);
+  require_netml_rules(recipe_, inputs_, options_.flow_limit);
   ExtractResult result;
   NetmlRows rows(recipe_, labeler_.get(), receiver);
   for (const std::string& path : inputs_.paths()) {

@@ -11,14 +11,20 @@ Schema with_label_columns(Schema columns) {
   return columns;
 }
 
-void LabelledRows::begin(const Schema& columns, const Recipe& recipe) {
-  schema_ = has_labels_ ? with_label_columns(columns) : columns;
-  sink_ = &open(schema_, recipe);
+// A reader that goes away ends the run, not with an error.
+template <typename Write>
+void LabelledRows::guarded(Write write) {
   try {
-    sink_->begin(schema_);
+    write();
   } catch (const BrokenPipe&) {
     is_done_ = true;
   }
+}
+
+void LabelledRows::begin(const Schema& columns, const Recipe& recipe) {
+  schema_ = has_labels_ ? with_label_columns(columns) : columns;
+  sink_ = &open(schema_, recipe);
+  guarded([&] { sink_->begin(schema_); });
 }
 
 void LabelledRows::row(const FlowRow& row) {
@@ -28,19 +34,19 @@ void LabelledRows::row(const FlowRow& row) {
                                : Cell::missing());
     cells_.push_back(row.label ? Cell::of(row.label->name) : Cell::missing());
   }
-  try {
-    sink_->row(cells_);
-  } catch (const BrokenPipe&) {
-    is_done_ = true;
-  }
+  guarded([&] { sink_->row(cells_); });
+}
+
+std::unique_ptr<RowFormat> LabelledRows::row_format() const {
+  return has_labels_ ? nullptr : sink_->row_format();
+}
+
+void LabelledRows::lines(std::string_view text) {
+  guarded([&] { sink_->lines(text); });
 }
 
 void LabelledRows::idle() {
-  try {
-    sink_->flush();
-  } catch (const BrokenPipe&) {
-    is_done_ = true;
-  }
+  guarded([&] { sink_->flush(); });
 }
 
 }  // namespace netml

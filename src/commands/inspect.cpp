@@ -186,7 +186,7 @@ Inspection inspect_capture(const std::string& path) {
   inputs.plain = {path};
   Recipe recipe;
   recipe.sets = {"flow"};
-  Extraction extraction(inputs, recipe);
+  Extraction extraction(inputs, recipe, {.threads = 0});
   CountedFlows flows;
   const ExtractResult result = extraction.run(flows);
   require_usable(result);

@@ -111,11 +111,12 @@ struct Calibration {
   ExtractResult result;
 };
 
-Calibration read_calibration(const LearnCommand& command, const Recipe& recipe) {
+Calibration read_calibration(const LearnCommand& command, const Recipe& recipe,
+                             const RunContext& context) {
   CaptureInputs inputs;
   inputs.plain = {command.calibrate};
   inputs.filter = command.inputs.filter;
-  Extraction extraction(inputs, recipe);
+  Extraction extraction(inputs, recipe, {.threads = context.threads});
   LearnRows rows(false, "", recipe.policy.memory_limit);
   ExtractResult result = extraction.run(rows);
   require_usable(result);
@@ -210,7 +211,8 @@ int run_learn(const LearnCommand& command, const RunContext& context) {
                                   command.train.test_scores, context.summary_path});
   check_options_early(command);
   FeatureSet{command.recipe};  // an unknown column is said before any capture is read
-  Extraction extraction(command.inputs, with_all_columns(command.recipe));
+  Extraction extraction(command.inputs, with_all_columns(command.recipe),
+                        {.threads = context.threads});
   const Labeler* labeler = extraction.labeler();
   LearnRows rows(labeler != nullptr, command.feature_output, command.recipe.policy.memory_limit);
   ExtractResult extracted = extraction.run(rows);
@@ -242,7 +244,7 @@ int run_learn(const LearnCommand& command, const RunContext& context) {
       command.inputs.paths().size() == 1 ? printable(command.inputs.paths().front()) : "captures";
   Calibration calibration;
   if (!command.calibrate.empty()) {
-    calibration = read_calibration(command, rows.recipe);
+    calibration = read_calibration(command, rows.recipe, context);
     options.calibrate = &calibration.table;
     options.calibrate_what = printable(command.calibrate);
   }

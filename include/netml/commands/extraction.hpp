@@ -9,13 +9,19 @@
 
 namespace netml {
 
+struct ExtractionOptions {
+  std::uint64_t flow_limit = 0;  ///< --limit; 0: none
+  std::size_t threads = 1;       ///< --threads; 0: one per processor, 8 at most
+};
+
 /// Captures to labelled rows, whatever way the recipe needs: in one pass, in two when settings of a
 /// representation must be fitted first, or capture by capture as the netml preset has it.
 class Extraction {
  public:
   /// Reads the label files. `inputs` must outlive the object. Throws UsageError, InputError,
   /// DataError.
-  Extraction(const CaptureInputs& inputs, const Recipe& recipe, std::uint64_t flow_limit = 0);
+  Extraction(const CaptureInputs& inputs, const Recipe& recipe,
+             const ExtractionOptions& options = {});
   ~Extraction();
 
   /// Throws what the receiver throws, UsageError, DataError (labels, widths) and LimitError.
@@ -31,7 +37,7 @@ class Extraction {
 
   const CaptureInputs& inputs_;
   Recipe recipe_;
-  std::uint64_t flow_limit_;
+  ExtractionOptions options_;
   std::unique_ptr<Labeler> labeler_;
 };
 

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "netml/commands/inputs.hpp"
@@ -26,6 +28,11 @@ class RowReceiver {
   /// Once, before the first row. `recipe` has every setting resolved.
   virtual void begin(const Schema& columns, const Recipe& recipe) = 0;
   virtual void row(const FlowRow& row) = 0;
+  /// What rows without labels can be formatted with apart from their writing, one per thread; null:
+  /// row() does it all. After begin().
+  virtual std::unique_ptr<RowFormat> row_format() const { return nullptr; }
+  /// Instead of row(): what row_format() made.
+  virtual void lines(std::string_view text) { static_cast<void>(text); }
   /// Nothing more for now: hand on what is there.
   virtual void idle() {}
   /// True when no more rows are wanted.
@@ -43,6 +50,8 @@ class LabelledRows : public RowReceiver {
 
   void begin(const Schema& columns, const Recipe& recipe) override;
   void row(const FlowRow& row) override;
+  std::unique_ptr<RowFormat> row_format() const override;
+  void lines(std::string_view text) override;
   void idle() override;
   bool is_done() const override { return is_done_; }
   const Schema& schema() const noexcept { return schema_; }
@@ -54,6 +63,9 @@ class LabelledRows : public RowReceiver {
  private:
   bool has_labels_;
   Schema schema_;
+  template <typename Write>
+  void guarded(Write write);
+
   RowSink* sink_ = nullptr;
   std::vector<Cell> cells_;
   bool is_done_ = false;

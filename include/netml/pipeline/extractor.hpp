@@ -4,23 +4,40 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "netml/core/char_buffer.hpp"
 #include "netml/core/run_stats.hpp"
 #include "netml/features/feature_set.hpp"
 #include "netml/features/recipe.hpp"
 
 namespace netml {
 
-/// What becomes of the flows. Called on one thread, in closing order.
+/// Formats flows ahead of their turn. Used by one thread at a time; the flows are of any order.
+class FlowFormatter {
+ public:
+  virtual ~FlowFormatter() = default;
+  /// Appends what FlowConsumer::lines is to be given for the flow.
+  virtual void append(const FlowView& flow, CharBuffer& out) = 0;
+};
+
+/// What becomes of the flows. Called in closing order and never from two threads at once, though
+/// not always from the same thread.
 class FlowConsumer {
  public:
   virtual ~FlowConsumer() = default;
+
+  /// Before any flow, once per thread: what it can do by itself. Null: flow() does it all.
+  virtual std::unique_ptr<FlowFormatter> formatter() { return nullptr; }
 
   /// Before the first flow of an input. `first_packet_ns`: time of its first packet.
   virtual void begin_input(std::size_t input, std::int64_t first_packet_ns) = 0;
   /// A flow that ended and has enough packets. The view is valid until the call returns.
   virtual void flow(const FlowView& flow) = 0;
+  /// Instead of flow() for as many flows as the formatter's `text` holds. Consumers with a
+  /// formatter only.
+  virtual void lines(std::string_view text) { static_cast<void>(text); }
   /// True when no more flows are wanted (the reader of the output has gone away): the run stops and
   /// packets of flows that were not handed on count as `output_closed`.
   virtual bool is_done() const { return false; }
@@ -59,9 +76,10 @@ struct ExtractorOptions {
   std::string filter = {};       ///< --bpf
   bool is_continuous = false;    ///< flows go on across file borders
   std::uint64_t flow_limit = 0;  ///< --limit; 0: none
-  /// Flow tables; the output does not depend on it. Each counts against the memory limit by itself.
-  std::size_t shards = 1;
-  std::size_t epoch_records = 2048;  ///< packets per epoch; the output does not depend on it
+  /// None of these three shows in the output.
+  std::size_t threads = 1;        ///< at most; 0: one per processor, 8 at most
+  std::size_t shards = 0;         ///< flow tables; 0: one per thread
+  std::size_t epoch_records = 0;  ///< packets per epoch; 0: what suits the threads
 };
 
 /// Reads captures, keeps the flow tables and hands ended flows on.
