@@ -1,5 +1,6 @@
-// Writes a synthetic capture for the benchmark: classic pcap, microseconds, Ethernet, IPv4, TCP and
-// UDP. The same options and seed give the same bytes. Needs nothing but the standard library.
+// Writes a synthetic capture for the benchmark: classic pcap, microseconds, Ethernet, IPv4 (and
+// IPv6, if asked for), TCP and UDP. The same options and seed give the same bytes. Needs nothing
+// but the standard library.
 
 #include <algorithm>
 #include <array>
@@ -36,6 +37,7 @@ struct Options {
   std::uint32_t snaplen = 128;
   double span_s = 300;
   std::uint64_t seed = 42;
+  std::uint32_t ipv6_percent = 0;
   bool is_open = false;
 };
 
@@ -65,6 +67,7 @@ struct Flow {
   std::uint32_t sent = 0;
   std::uint32_t mean_gap_us = 0;
   std::array<std::uint32_t, 2> sequence{};  // by direction: 0 client, 1 server
+  bool is_ipv6 = false;
   Random random{0};
 };
 
@@ -179,6 +182,11 @@ bool is_tcp(std::uint32_t flow) {
   return flow % 10 < 7;
 }
 
+// Independent of is_tcp, and spread evenly: 37 and 100 have no common divisor.
+bool is_ipv6(std::uint32_t flow, std::uint32_t percent) {
+  return flow / 10 % 100 * 37 % 100 < percent;
+}
+
 std::uint32_t server_port(std::uint32_t flow) {
   constexpr std::array<std::uint32_t, 10> kPorts{443, 443, 443, 443, 80, 80, 22, 53, 53, 443};
   return kPorts[flow % 10];
@@ -219,18 +227,55 @@ Packet next_packet(Flow& flow) {
   return packet;
 }
 
+// Both headers return the sum of the pseudo-header's addresses and protocol for the transport
+// checksum.
+std::uint32_t put_ipv4_header(const Flow& flow, std::uint32_t from, std::uint8_t protocol,
+                              std::uint32_t transport_length, std::uint8_t* ip) {
+  // Every (client, port) pair occurs once, so five-tuples are unique; servers repeat.
+  const std::uint32_t client = 0x0a000000U | (flow.index * 2654435761U & (kClients - 1)) << 4 | 1U;
+  const std::uint32_t server = 0xc6120000U | (flow.index * 40503U >> 3 & 0xffffU);  // 198.18.0.0/16
+  const std::array<std::uint32_t, 2> address{client, server};
+  ip[0] = 0x45;
+  ip[1] = 0;
+  put16(ip + 2, 20 + transport_length);
+  put16(ip + 4, flow.sent & 0xffff);
+  put16(ip + 6, 0x4000);  // do not fragment
+  ip[8] = from == 0 ? 64 : 57;
+  ip[9] = protocol;
+  put16(ip + 10, 0);
+  put32(ip + 12, address[from]);
+  put32(ip + 16, address[1 - from]);
+  put16(ip + 10, folded(sum16(ip, 20)));
+  return sum16(ip + 12, 8) + protocol;
+}
+
+std::uint32_t put_ipv6_header(const Flow& flow, std::uint32_t from, std::uint8_t protocol,
+                              std::uint32_t transport_length, std::uint8_t* ip) {
+  // 2001:db8::/32 (RFC 3849), with the parts of the IPv4 addresses as interface identifiers.
+  const std::array<std::uint32_t, 2> host{flow.index * 2654435761U & (kClients - 1),
+                                          flow.index * 40503U >> 3 & 0xffffU};
+  put32(ip, 6U << 28);
+  put16(ip + 4, transport_length);
+  ip[6] = protocol;
+  ip[7] = from == 0 ? 64 : 57;
+  for (std::uint32_t i = 0; i < 2; ++i) {
+    const std::uint32_t side = i == 0 ? from : 1 - from;
+    std::uint8_t* address = ip + 8 + 16 * i;
+    put32(address, 0x20010db8U);
+    put32(address + 4, side);
+    put32(address + 8, 0);
+    put32(address + 12, host[side] + 1);
+  }
+  return sum16(ip + 8, 32) + protocol;
+}
+
 // Builds the frame in `frame`, whose payload part is filled already. Returns its length on the
 // wire.
 std::uint32_t build_frame(Flow& flow, const Packet& packet, std::uint8_t* frame) {
   const bool tcp = is_tcp(flow.index);
   const std::uint32_t transport_header = tcp ? 32 : 8;  // TCP carries a timestamp option
   const std::uint32_t transport_length = transport_header + packet.payload_length;
-  const std::uint32_t ip_length = 20 + transport_length;
-
-  // Every (client, port) pair occurs once, so five-tuples are unique; servers repeat.
-  const std::uint32_t client = 0x0a000000U | (flow.index * 2654435761U & (kClients - 1)) << 4 | 1U;
-  const std::uint32_t server = 0xc6120000U | (flow.index * 40503U >> 3 & 0xffffU);  // 198.18.0.0/16
-  const std::array<std::uint32_t, 2> address{client, server};
+  const std::uint32_t ip_header = flow.is_ipv6 ? 40 : 20;
   const std::array<std::uint32_t, 2> port{kFirstClientPort + flow.index / kClients,
                                           server_port(flow.index)};
   const std::uint32_t from = packet.side;
@@ -240,22 +285,12 @@ std::uint32_t build_frame(Flow& flow, const Packet& packet, std::uint8_t* frame)
       {{0x02, 0, 0, 0, 0, 0x0a}, {0x02, 0, 0, 0, 0, 0x0b}}};
   std::copy(kMac[to].begin(), kMac[to].end(), frame);
   std::copy(kMac[from].begin(), kMac[from].end(), frame + 6);
-  put16(frame + 12, 0x0800);
+  put16(frame + 12, flow.is_ipv6 ? 0x86dd : 0x0800);
+  std::uint32_t sum = (flow.is_ipv6 ? put_ipv6_header : put_ipv4_header)(
+      flow, from, tcp ? 6 : 17, transport_length, frame + 14);
+  sum += transport_length;
 
-  std::uint8_t* ip = frame + 14;
-  ip[0] = 0x45;
-  ip[1] = 0;
-  put16(ip + 2, ip_length);
-  put16(ip + 4, flow.sent & 0xffff);
-  put16(ip + 6, 0x4000);  // do not fragment
-  ip[8] = from == 0 ? 64 : 57;
-  ip[9] = tcp ? 6 : 17;
-  put16(ip + 10, 0);
-  put32(ip + 12, address[from]);
-  put32(ip + 16, address[to]);
-  put16(ip + 10, folded(sum16(ip, 20)));
-
-  std::uint8_t* transport = ip + 20;
+  std::uint8_t* transport = frame + 14 + ip_header;
   put16(transport, port[from]);
   put16(transport + 2, port[to]);
   std::size_t checksum_at = 6;
@@ -279,10 +314,11 @@ std::uint32_t build_frame(Flow& flow, const Packet& packet, std::uint8_t* frame)
     put16(transport + 4, transport_length);
   }
   put16(transport + checksum_at, 0);
-  std::uint32_t sum = sum16(ip + 12, 8) + ip[9] + transport_length;
   sum += sum16(transport, transport_header) + sum_of_fill(packet.payload_length);
-  put16(transport + checksum_at, folded(sum));
-  return 14 + ip_length;
+  const std::uint32_t checksum = folded(sum);
+  // A UDP checksum of 0 means "none", which IPv6 forbids (RFC 8200, section 8.1).
+  put16(transport + checksum_at, checksum == 0 && flow.is_ipv6 && !tcp ? 0xffff : checksum);
+  return 14 + ip_header + transport_length;
 }
 
 // How the packets spread over the flows. Ordinary traffic is heavy-tailed (Pareto, exponent 1.2);
@@ -315,6 +351,7 @@ std::vector<std::uint32_t> packets_per_flow(const Options& options) {
 Flow new_flow(const Options& options, std::uint32_t index, std::uint32_t packets) {
   Flow flow;
   flow.index = index;
+  flow.is_ipv6 = is_ipv6(index, options.ipv6_percent);
   flow.packets = packets;
   flow.random = Random(options.seed * 0x9e3779b97f4a7c15ULL + index);
   flow.sequence = {static_cast<std::uint32_t>(flow.random.next()),
@@ -342,10 +379,11 @@ std::uint64_t next_gap_us(const Options& options, Flow& flow) {
 
 void make_capture(const Options& options) {
   Capture capture(options.output, options.snaplen);
-  std::array<std::uint8_t, 14 + 20 + 32 + kMaxPayload> tcp_frame{};
-  std::array<std::uint8_t, 14 + 20 + 8 + kMaxPayload> udp_frame{};
-  tcp_frame.fill(kFill);
-  udp_frame.fill(kFill);
+  // One buffer per length of headers: headers never write where another packet has its payload.
+  std::array<std::array<std::uint8_t, 14 + 40 + 32 + kMaxPayload>, 4> frames{};
+  for (auto& frame : frames) {
+    frame.fill(kFill);
+  }
 
   const std::vector<std::uint32_t> counts = packets_per_flow(options);
   std::priority_queue<Flow, std::vector<Flow>, Later> open_flows;
@@ -358,7 +396,7 @@ void make_capture(const Options& options) {
       open_flows.push(new_flow(options, started, counts[started]));
     }
     const Packet packet = next_packet(flow);
-    std::uint8_t* frame = is_tcp(flow.index) ? tcp_frame.data() : udp_frame.data();
+    std::uint8_t* frame = frames[(is_tcp(flow.index) ? 0U : 1U) + (flow.is_ipv6 ? 2U : 0U)].data();
     const std::uint32_t length = build_frame(flow, packet, frame);
     capture.add(kFirstTimeUs + static_cast<std::int64_t>(flow.next_us), frame, length);
     if (++flow.sent < flow.packets) {
@@ -378,6 +416,7 @@ constexpr std::string_view kUsage =
     "sooner)\n"
     "  --mean-gap US   mean gap between packets in microseconds, another way to give the span\n"
     "  --seed N        (42)\n"
+    "  --ipv6 PERCENT  share of the flows that are IPv6 (0)\n"
     "  --open          every flow stays open to the end: the span must be below the idle timeout\n"
     "  --one-packet    the smallest capture: one packet\n";
 
@@ -425,6 +464,8 @@ Options parse(int argc, char** argv) {
       span_s = number(name, argv[++i], 0.001, 1e8);
     } else if (name == "--mean-gap") {
       mean_gap_us = number(name, argv[++i], 0.01, 1e9);
+    } else if (name == "--ipv6") {
+      options.ipv6_percent = static_cast<std::uint32_t>(number(name, argv[++i], 0, 100));
     } else if (name == "--seed") {
       options.seed = static_cast<std::uint64_t>(number(name, argv[++i], 0, 1e15));
     } else {
