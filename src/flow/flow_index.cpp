@@ -1,5 +1,7 @@
 #include "netml/flow/flow_index.hpp"
 
+#include <utility>
+
 namespace netml {
 namespace {
 
@@ -7,44 +9,52 @@ constexpr std::size_t kSmallest = 1024;
 
 }  // namespace
 
-FlowIndex::FlowIndex() : entries_(kSmallest), mask_(kSmallest - 1) {}
+FlowIndex::FlowIndex() : pages_(make_pages(kSmallest)), mask_(kSmallest - 1) {}
+
+Pages FlowIndex::make_pages(std::size_t entry_count) {
+  const std::size_t bytes = entry_count * sizeof(Entry);
+  return Pages(bytes, bytes >= Pages::kHuge);
+}
 
 void FlowIndex::place(const Entry& entry) noexcept {
   std::size_t i = entry.tag & mask_;
-  while (entries_[i].slot != kNone) {
+  while (!entries()[i].is_empty()) {
     i = (i + 1) & mask_;
   }
-  entries_[i] = entry;
+  entries()[i] = entry;
 }
 
 void FlowIndex::insert(std::uint32_t tag, std::uint32_t slot) {
-  if (++size_ * 2 > entries_.size()) {
-    std::vector<Entry> old(entries_.size() * 2);
-    old.swap(entries_);
-    mask_ = entries_.size() - 1;
-    for (const Entry& entry : old) {
-      if (entry.slot != kNone) {
-        place(entry);
+  const std::size_t count = mask_ + 1;
+  if ((size_ + 1) * 2 > count) {
+    Pages old = make_pages(2 * count);
+    std::swap(old, pages_);
+    mask_ = 2 * count - 1;
+    const Entry* entries = reinterpret_cast<const Entry*>(old.begin());
+    for (std::size_t i = 0; i < count; ++i) {
+      if (!entries[i].is_empty()) {
+        place(entries[i]);
       }
     }
   }
-  place({tag, slot});
+  ++size_;
+  place({tag, slot + 1});
 }
 
 void FlowIndex::erase(std::uint32_t tag, std::uint32_t slot) noexcept {
   std::size_t hole = tag & mask_;
-  while (entries_[hole].slot != slot) {
+  while (entries()[hole].slot() != slot) {
     hole = (hole + 1) & mask_;
   }
   // Move later entries of the run into the hole, so that no tombstones are needed.
-  for (std::size_t i = (hole + 1) & mask_; entries_[i].slot != kNone; i = (i + 1) & mask_) {
-    const std::size_t home = entries_[i].tag & mask_;
+  for (std::size_t i = (hole + 1) & mask_; !entries()[i].is_empty(); i = (i + 1) & mask_) {
+    const std::size_t home = entries()[i].tag & mask_;
     if (((i - home) & mask_) >= ((i - hole) & mask_)) {
-      entries_[hole] = entries_[i];
+      entries()[hole] = entries()[i];
       hole = i;
     }
   }
-  entries_[hole] = {};
+  entries()[hole] = {};
   --size_;
 }
 

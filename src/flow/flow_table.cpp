@@ -1,6 +1,7 @@
 #include "netml/flow/flow_table.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <new>
 #include <numeric>
 
@@ -11,6 +12,11 @@ namespace {
 
 std::size_t round_up(std::size_t value, std::size_t unit) {
   return (value + unit - 1) / unit * unit;
+}
+
+// Links in the list of the timeout, and in the order of creation where that counts.
+std::size_t entry_bytes(const FlowPolicy& policy) {
+  return (policy.expiry == ExpiryRule::kNfstream ? 2 : 1) * sizeof(SlotLinks);
 }
 
 std::uint32_t size_of(const PacketRecord& record, Accounting accounting) {
@@ -70,7 +76,9 @@ FlowTable::FlowTable(const FlowPolicy& policy, const FlowHooks& hooks,
       state_bytes_(round_up(hooks.state_size(), 16)),
       stride_(kStateOffset + state_bytes_ + (hooks.series_packets() == 0 ? 0 : 16)),
       series_limit_(hooks.series_packets()),
-      flows_(stride_) {
+      flows_(stride_, entry_bytes(policy)),
+      lists_{TimeoutList(flows_), TimeoutList(flows_), TimeoutList(flows_)},
+      creation_order_(flows_, 1) {
   const auto or_common = [&](std::int64_t own) { return own == 0 ? policy.idle_timeout_ns : own; };
   lists_[kTcpList].timeout_ns = or_common(policy.tcp_idle_timeout_ns);
   lists_[kUdpList].timeout_ns = or_common(policy.udp_idle_timeout_ns);
@@ -87,8 +95,7 @@ FlowTable::FlowTable(const FlowPolicy& policy, const FlowHooks& hooks,
 FlowTable::~FlowTable() = default;
 
 std::size_t FlowTable::flow_cost() const noexcept {
-  const std::size_t lists = policy_.expiry == ExpiryRule::kNfstream ? 2 : 1;
-  return stride_ + lists * sizeof(SlotLinks) + FlowIndex::kCostPerFlow;
+  return stride_ + entry_bytes(policy_) + FlowIndex::kCostPerFlow;
 }
 
 std::size_t FlowTable::most_growth() const noexcept {
@@ -116,25 +123,13 @@ void FlowTable::prefetch_flow(std::uint32_t tag) const noexcept {
   for (const std::byte* line = begin; line < end; line += 64) {
     __builtin_prefetch(line, 1);
   }
-  __builtin_prefetch(&links_[slot], 1);
+  __builtin_prefetch(flows_.entry_at(slot), 1);
 }
 
 FlowTable::TimeoutList& FlowTable::list_of(const FlowKey& key) noexcept {
   return lists_[key.protocol == ip_protocol::kTcp   ? kTcpList
                 : key.protocol == ip_protocol::kUdp ? kUdpList
                                                     : kOtherList];
-}
-
-std::uint32_t FlowTable::take_slot() {
-  const std::uint32_t slot = flows_.take();
-  if (slot >= links_.size()) {
-    const std::size_t size = std::max<std::size_t>(links_.size() + links_.size() / 2, 1024);
-    links_.resize(size);
-    if (policy_.expiry == ExpiryRule::kNfstream) {
-      creation_links_.resize(size);
-    }
-  }
-  return slot;
 }
 
 // ---------------------------------------------------------------- packets
@@ -204,7 +199,7 @@ void FlowTable::apply_record(const Epoch& epoch, std::uint32_t position,
   if (slot == kNil || end_before(slot, epoch, position, closed)) {
     create(record, record.ts_ns, clock, payload_of(epoch, position), closed);
   } else {
-    list_of(record.key).slots.move_to_back(links_, slot);
+    list_of(record.key).slots.move_to_back(slot);
     update(slot, record, record.ts_ns, clock, payload_of(epoch, position), closed);
   }
 }
@@ -243,7 +238,7 @@ void FlowTable::create(const PacketRecord& record, std::int64_t ts_ns, std::int6
     ++left_out_;
     return;
   }
-  const std::uint32_t slot = take_slot();
+  const std::uint32_t slot = flows_.take();
   Flow& flow = *new (flow_at(slot)) Flow;
   const std::uint32_t size = size_of(record, policy_.accounting);
   flow.key = record.key;
@@ -256,9 +251,9 @@ void FlowTable::create(const PacketRecord& record, std::int64_t ts_ns, std::int6
   flow.dst_mac = record.dst_mac;
   index_.insert(flow.tag, slot);
   ++open_;
-  list_of(flow.key).slots.push_back(links_, slot);
+  list_of(flow.key).slots.push_back(slot);
   if (policy_.expiry == ExpiryRule::kNfstream) {
-    creation_order_.push_back(creation_links_, slot);
+    creation_order_.push_back(slot);
   }
   const PacketView view{record, payload, Direction::kForward, ts_ns, 0, 0, size};
   if (series_limit_ != 0) {
@@ -341,9 +336,9 @@ void FlowTable::close(std::uint32_t slot, EndReason reason, std::uint64_t end_in
   Flow& flow = *flow_at(slot);
   flow.end_reason = reason;
   index_.erase(flow.tag, slot);
-  list_of(flow.key).slots.erase(links_, slot);
+  list_of(flow.key).slots.erase(slot);
   if (policy_.expiry == ExpiryRule::kNfstream) {
-    creation_order_.erase(creation_links_, slot);
+    creation_order_.erase(slot);
   }
   --open_;
   if (series_limit_ != 0) {
@@ -368,9 +363,9 @@ void FlowTable::read_series(std::uint32_t slot, std::vector<SeriesPacket>& packe
 void FlowTable::close_idle(const Epoch& epoch, std::int64_t clock,
                            std::vector<ClosedFlow>& closed) {
   for (TimeoutList& list : lists_) {
-    while (list.slots.head != kNil &&
-           has_passed(flow_at(list.slots.head)->last_clock, clock, list.timeout_ns)) {
-      const std::uint32_t slot = list.slots.head;
+    while (list.slots.head() != kNil &&
+           has_passed(flow_at(list.slots.head())->last_clock, clock, list.timeout_ns)) {
+      const std::uint32_t slot = list.slots.head();
       close(slot, list.reason, index_when_idle(epoch, *flow_at(slot), list.timeout_ns), closed);
     }
   }
@@ -379,8 +374,8 @@ void FlowTable::close_idle(const Epoch& epoch, std::int64_t clock,
 // Marks later than the new clock count as the new clock, so that the lists stay in order.
 void FlowTable::set_clock_back(std::int64_t clock) noexcept {
   for (const TimeoutList& list : lists_) {
-    for (std::uint32_t slot = list.slots.tail; slot != kNil && flow_at(slot)->last_clock > clock;
-         slot = links_[slot].previous) {
+    for (std::uint32_t slot = list.slots.tail(); slot != kNil && flow_at(slot)->last_clock > clock;
+         slot = list.slots.links(slot).previous) {
       flow_at(slot)->last_clock = clock;
     }
   }
@@ -390,7 +385,7 @@ void FlowTable::set_clock_back(std::int64_t clock) noexcept {
 std::uint32_t FlowTable::least_recent() const noexcept {
   std::uint32_t oldest = kNil;
   for (const TimeoutList& list : lists_) {
-    const std::uint32_t head = list.slots.head;
+    const std::uint32_t head = list.slots.head();
     if (head != kNil &&
         (oldest == kNil || flow_at(head)->last_index < flow_at(oldest)->last_index)) {
       oldest = head;
@@ -414,16 +409,21 @@ void FlowTable::evict_least_recent(std::uint64_t end_index, std::vector<ClosedFl
 
 // ---------------------------------------------------------------- the end of the input
 
+// By number slots are most often in order of creation already, and near one another.
 void FlowTable::begin_finish() {
   finishing_.reserve(open_);
   for (const TimeoutList& list : lists_) {
-    for (std::uint32_t slot = list.slots.head; slot != kNil; slot = links_[slot].next) {
+    for (std::uint32_t slot = list.slots.head(); slot != kNil; slot = list.slots.links(slot).next) {
       finishing_.push_back(slot);
     }
   }
-  std::sort(finishing_.begin(), finishing_.end(), [this](std::uint32_t a, std::uint32_t b) {
+  std::sort(finishing_.begin(), finishing_.end(), std::greater<>());
+  const auto is_later = [this](std::uint32_t a, std::uint32_t b) {
     return flow_at(a)->first_index > flow_at(b)->first_index;
-  });
+  };
+  if (!std::is_sorted(finishing_.begin(), finishing_.end(), is_later)) {
+    std::sort(finishing_.begin(), finishing_.end(), is_later);
+  }
   is_finishing_ = true;
 }
 
@@ -450,9 +450,9 @@ void FlowTable::end_finish() noexcept {
   is_finishing_ = false;
   index_ = FlowIndex();
   for (TimeoutList& list : lists_) {
-    list.slots = {};
+    list.slots.clear();
   }
-  creation_order_ = {};
+  creation_order_.clear();
   open_ = 0;
   series_in_use_ = 0;
   tick_ms_ = 0;

@@ -44,7 +44,7 @@ void FlowTable::apply_nfstream(const Epoch& epoch, std::uint32_t position,
     }
   }
   if (joins) {
-    list_of(record.key).slots.move_to_back(links_, slot);
+    list_of(record.key).slots.move_to_back(slot);
     clock_steps_back_ += record.ts_ns < flow_at(slot)->last_ns() ? 1U : 0U;
     update(slot, record, tick_ms_, tick_ms_, payload_of(epoch, position), closed);
   } else {
@@ -57,13 +57,13 @@ void FlowTable::apply_nfstream(const Epoch& epoch, std::uint32_t position,
 
 void FlowTable::scan_nfstream(std::uint64_t end_index, std::vector<ClosedFlow>& closed) {
   constexpr int kMostPerScan = 1000;
-  for (int i = 0; i < kMostPerScan && creation_order_.head != kNil; ++i) {
-    const Flow& head = *flow_at(creation_order_.head);
+  for (int i = 0; i < kMostPerScan && creation_order_.head() != kNil; ++i) {
+    const Flow& head = *flow_at(creation_order_.head());
     const TimeoutList& list = list_of(head.key);
     if (!has_passed(head.last_ns(), tick_ms_, milliseconds(list.timeout_ns))) {
       return;
     }
-    close(creation_order_.head, list.reason, end_index, closed);
+    close(creation_order_.head(), list.reason, end_index, closed);
   }
 }
 

@@ -1,8 +1,8 @@
 #include "netml/flow/slot_pool.hpp"
 
+#include <algorithm>
+#include <bit>
 #include <new>
-
-#include <sys/mman.h>
 
 namespace netml {
 namespace {
@@ -10,55 +10,47 @@ namespace {
 // Empty slabs that stay, so that a pool that breathes does not fault its pages in again and again.
 constexpr std::size_t kMostKeptSlabs = 4;
 
-std::byte* map(std::size_t bytes) {
-  void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (memory == MAP_FAILED) {
-    throw std::bad_alloc();
-  }
-  return static_cast<std::byte*>(memory);
-}
-
 }  // namespace
 
-SlotPool::SlotPool(std::size_t slot_bytes)
+SlotPool::SlotPool(std::size_t slot_bytes, std::size_t entry_bytes)
     : slot_bytes_(slot_bytes),
-      slab_bytes_(slot_bytes * kSlotsPerSlab),
-      directory_(reinterpret_cast<Slab*>(map(kMostSlabs * sizeof(Slab)))) {}
-
-SlotPool::~SlotPool() {
-  for (std::size_t i = 0; i < slab_limit_ / kSlotsPerSlab; ++i) {
-    munmap(directory_[i].begin, slab_bytes_);
-  }
-  munmap(directory_, kMostSlabs * sizeof(Slab));
-}
+      entry_bytes_(entry_bytes),
+      slab_bytes_((slot_bytes + entry_bytes + Pages::kHuge - 1) / Pages::kHuge * Pages::kHuge),
+      slots_per_slab_(static_cast<std::uint32_t>(slab_bytes_ / (slot_bytes + entry_bytes))),
+      entries_begin_(slots_per_slab_ * slot_bytes),
+      place_bits_(static_cast<unsigned>(std::bit_width(slots_per_slab_ - 1))),
+      place_mask_((std::uint32_t{1} << place_bits_) - 1),
+      directory_(kMostSlabs * sizeof(std::byte*), false) {}
 
 void SlotPool::add_slab() {
-  const std::size_t number = slab_limit_ / kSlotsPerSlab;
-  if (number == kMostSlabs) {
+  const std::size_t most = std::min(kMostSlabs, std::size_t{UINT32_MAX} >> place_bits_);
+  if (slabs_.size() == most) {
     throw std::bad_alloc();
   }
-  free_.reserve(slab_limit_ + kSlotsPerSlab);  // give_back() must not throw
-  std::byte* begin = map(slab_bytes_);
-  if (number != 0) {  // the first one stays small: most captures need no more
-    madvise(begin, slab_bytes_, MADV_HUGEPAGE);
+  const std::size_t slots = (slabs_.size() + 1) * slots_per_slab_;
+  if (free_.capacity() < slots) {
+    free_.reserve(std::max(slots, 2 * free_.capacity()));  // give_back() must not throw
   }
-  new (&directory_[number]) Slab{begin};
-  slab_limit_ += kSlotsPerSlab;
+  // The first one is backed as it is used: most captures need little of it.
+  slabs_.push_back({Pages(slab_bytes_, !slabs_.empty())});
+  reinterpret_cast<std::byte**>(directory_.begin())[slabs_.size() - 1] =
+      slabs_.back().pages.begin();
+  fresh_ = slots_per_slab_;
 }
 
 std::uint32_t SlotPool::take() {
-  std::uint32_t slot = limit_;
+  if (free_.empty() && fresh_ == 0) {
+    add_slab();
+  }
+  std::uint32_t slot = 0;
   if (!free_.empty()) {
     slot = free_.back();
     free_.pop_back();
   } else {
-    if (limit_ == slab_limit_) {
-      add_slab();
-    }
-    ++limit_;
+    slot =
+        static_cast<std::uint32_t>(slabs_.size() - 1) << place_bits_ | (slots_per_slab_ - fresh_--);
   }
-  Slab& slab = directory_[slot >> kSlotBits];
+  Slab& slab = slabs_[slot >> place_bits_];
   if (slab.in_use++ == 0 && slab.is_kept) {
     slab.is_kept = false;
     --kept_;
@@ -70,7 +62,7 @@ std::uint32_t SlotPool::take() {
 void SlotPool::give_back(std::uint32_t slot) noexcept {
   free_.push_back(slot);
   --in_use_;
-  Slab& slab = directory_[slot >> kSlotBits];
+  Slab& slab = slabs_[slot >> place_bits_];
   if (--slab.in_use != 0) {
     return;
   }
@@ -78,7 +70,7 @@ void SlotPool::give_back(std::uint32_t slot) noexcept {
     slab.is_kept = true;
     ++kept_;
   } else {
-    madvise(slab.begin, slab_bytes_, MADV_DONTNEED);
+    slab.pages.discard();
   }
 }
 

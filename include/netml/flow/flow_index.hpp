@@ -2,7 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+
+#include "netml/core/pages.hpp"
 
 namespace netml {
 
@@ -22,31 +23,36 @@ class FlowIndex {
   template <typename IsIt>
   std::uint32_t find(std::uint32_t tag, IsIt is_it) const {
     for (std::size_t i = tag & mask_;; i = (i + 1) & mask_) {
-      const Entry& entry = entries_[i];
-      if (entry.slot == kNone || (entry.tag == tag && is_it(entry.slot))) {
-        return entry.slot;
+      const Entry& entry = entries()[i];
+      if (entry.is_empty() || (entry.tag == tag && is_it(entry.slot()))) {
+        return entry.slot();
       }
     }
   }
   /// The slot at the tag's own place, whosever it is: most often the right one, good for a
   /// prefetch.
-  std::uint32_t guess(std::uint32_t tag) const noexcept { return entries_[tag & mask_].slot; }
-  void prefetch(std::uint32_t tag) const noexcept { __builtin_prefetch(&entries_[tag & mask_]); }
+  std::uint32_t guess(std::uint32_t tag) const noexcept { return entries()[tag & mask_].slot(); }
+  void prefetch(std::uint32_t tag) const noexcept { __builtin_prefetch(&entries()[tag & mask_]); }
 
   void insert(std::uint32_t tag, std::uint32_t slot);
   /// Requires: `slot` was inserted under `tag`.
   void erase(std::uint32_t tag, std::uint32_t slot) noexcept;
 
  private:
+  // Memory as it comes from the system, all zero, is empty entries.
   struct Entry {
-    std::uint32_t tag = 0;
-    std::uint32_t slot = kNone;
+    std::uint32_t tag;
+    std::uint32_t slot_and_one;
+    std::uint32_t slot() const noexcept { return slot_and_one - 1; }
+    bool is_empty() const noexcept { return slot_and_one == 0; }
   };
   static_assert(2 * sizeof(Entry) == kCostPerFlow);
 
+  Entry* entries() const noexcept { return reinterpret_cast<Entry*>(pages_.begin()); }
+  static Pages make_pages(std::size_t entry_count);
   void place(const Entry& entry) noexcept;
 
-  std::vector<Entry> entries_;
+  Pages pages_;
   std::size_t mask_;
   std::size_t size_ = 0;
 };

@@ -113,6 +113,7 @@ class FlowTable {
 
   // Open flows of one timeout class, least recent packet first.
   struct TimeoutList {
+    explicit TimeoutList(const SlotPool& pool) : slots(pool) {}
     SlotList slots;
     std::int64_t timeout_ns = kNoTimeout;
     EndReason reason = EndReason::kIdle;  ///< of flows that this timeout ends
@@ -144,7 +145,6 @@ class FlowTable {
               std::vector<ClosedFlow>& closed);
   void note_packet(std::uint32_t slot, const PacketView& view, std::vector<ClosedFlow>& closed);
   void note_series(std::uint32_t slot, const PacketView& view);
-  std::uint32_t take_slot();
   std::int64_t gap_ns(std::int64_t earlier, std::int64_t later) const noexcept;
   bool ends_by_tcp(const Flow& flow, const PacketRecord& record) const noexcept;
 
@@ -172,7 +172,6 @@ class FlowTable {
   SlotPool flows_;
   SeriesStore series_;
   FlowIndex index_;
-  std::vector<SlotLinks> links_;
   TimeoutList lists_[kListCount];
   std::vector<std::uint32_t> finishing_;  ///< flows that finish() has yet to end, last one first
   bool is_finishing_ = false;
@@ -187,7 +186,6 @@ class FlowTable {
 
   // ExpiryRule::kNfstream
   SlotList creation_order_;
-  std::vector<SlotLinks> creation_links_;
   std::int64_t tick_ms_ = 0;
   std::int64_t last_scan_ms_ = 0;
 

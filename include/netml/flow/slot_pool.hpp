@@ -2,55 +2,62 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <vector>
+
+#include "netml/core/pages.hpp"
 
 namespace netml {
 
-/// Slots of one size, by number, in slabs taken from the system.
+/// Slots of one size, by number, in slabs from the system; beside each slot a small entry, packed
+/// apart, for what is looked at without the slot.
 ///
-/// A slot never moves, and neither does the directory of slabs: while one thread takes slots and
-/// gives them back, others may read slots that were taken before. Slots that were given back are
-/// taken again first; a slab without any slot in use goes back to the system, all but a few.
+/// Neither slots nor the directory of slabs ever move: while one thread takes slots and gives them
+/// back, others may read slots that were taken before. Slots that were given back are taken again
+/// first; slabs without any slot in use go back to the system, all but a few.
 /// Throws std::bad_alloc when the system has no more memory.
 class SlotPool {
  public:
-  /// Slots are aligned to 16 bytes, which must divide `slot_bytes`.
-  explicit SlotPool(std::size_t slot_bytes);
-  ~SlotPool();
-  SlotPool(const SlotPool&) = delete;
-  SlotPool& operator=(const SlotPool&) = delete;
+  /// Multiples of 8; slots are aligned to 16 bytes when `slot_bytes` is a multiple of 16.
+  explicit SlotPool(std::size_t slot_bytes, std::size_t entry_bytes = 0);
 
-  /// The number of a free slot, its content undefined.
+  /// The number of a free slot, its content undefined. Numbers are small but not dense.
   std::uint32_t take();
   void give_back(std::uint32_t slot) noexcept;
 
   std::byte* at(std::uint32_t slot) const noexcept {
-    return directory_[slot >> kSlotBits].begin + (slot & (kSlotsPerSlab - 1)) * slot_bytes_;
+    return slab_of(slot) + (slot & place_mask_) * slot_bytes_;
+  }
+  std::byte* entry_at(std::uint32_t slot) const noexcept {
+    return slab_of(slot) + entries_begin_ + (slot & place_mask_) * entry_bytes_;
   }
   /// Slots taken and not given back.
   std::size_t in_use() const noexcept { return in_use_; }
-  /// One above the largest number ever taken.
-  std::uint32_t slot_limit() const noexcept { return limit_; }
 
  private:
-  static constexpr unsigned kSlotBits = 12;
-  static constexpr std::uint32_t kSlotsPerSlab = std::uint32_t{1} << kSlotBits;
   static constexpr std::size_t kMostSlabs = std::size_t{1} << 15;
 
   struct Slab {
-    std::byte* begin = nullptr;
+    Pages pages;
     std::uint32_t in_use = 0;
     bool is_kept = false;  ///< has pages though none of its slots is in use
   };
 
+  std::byte* slab_of(std::uint32_t slot) const noexcept {
+    return reinterpret_cast<std::byte* const*>(directory_.begin())[slot >> place_bits_];
+  }
   void add_slab();
 
   std::size_t slot_bytes_;
+  std::size_t entry_bytes_;
   std::size_t slab_bytes_;
-  Slab* directory_;  ///< kMostSlabs entries, of which the system backs those that were touched
-  std::uint32_t limit_ = 0;
-  std::uint32_t slab_limit_ = 0;  ///< one above the slots of the slabs that there are
+  std::uint32_t slots_per_slab_;
+  std::size_t entries_begin_;  ///< in a slab, behind its slots
+  unsigned place_bits_;        ///< of a slot's number that say where in its slab it is
+  std::uint32_t place_mask_;
+
+  Pages directory_;  ///< where each slab begins; backed as far as it was touched
+  std::vector<Slab> slabs_;
+  std::uint32_t fresh_ = 0;  ///< slots of the last slab that were never taken
   std::size_t in_use_ = 0;
   std::size_t kept_ = 0;  ///< slabs with is_kept
   std::vector<std::uint32_t> free_;
