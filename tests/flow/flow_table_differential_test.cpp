@@ -239,13 +239,8 @@ void expect_same(const std::vector<PacketRecord>& packets, const FlowPolicy& pol
                  std::uint64_t series_packets = 0) {
   SimpleTable simple(policy, series_packets);
   const std::vector<EndedFlow> expected = simple.run(packets);
-  // A bound on the open flows is a property of the whole input: one shard.
-  const bool is_bounded = policy.max_flows != 0;
   for (const std::size_t epoch : {1u, 7u, 65536u}) {
     for (const std::size_t shards : {1u, 2u, 3u, 7u}) {
-      if (is_bounded && shards > 1) {
-        continue;
-      }
       SCOPED_TRACE("epochs of " + std::to_string(epoch) + ", shards " + std::to_string(shards));
       const TableRun run = test::run_tables(
           packets, policy,
@@ -325,7 +320,7 @@ TEST_P(FlowTableDifferential, StopAtTheLimit) {
 INSTANTIATE_TEST_SUITE_P(Seeds, FlowTableDifferential, testing::Range(1u, 6u));
 
 // Cuts and shards against each other where the simple table does not follow: memory.
-TEST(FlowTableEpochs, MemoryLimitDoesNotShowTheCuts) {
+TEST(FlowTableEpochs, MemoryLimitShowsNeitherCutsNorShards) {
   const test::SummingHooks hooks;
   FlowPolicy policy = short_timeouts();
   policy.memory_limit =
@@ -334,9 +329,12 @@ TEST(FlowTableEpochs, MemoryLimitDoesNotShowTheCuts) {
   const TableRun whole = test::run_tables(packets, policy, {.series_packets = 50});
   EXPECT_GT(whole.evicted, 0u);
   for (const std::size_t epoch : {1u, 7u, 100u}) {
-    EXPECT_EQ(
-        whole.flows,
-        test::run_tables(packets, policy, {.epoch_records = epoch, .series_packets = 50}).flows);
+    for (const std::size_t shards : {1u, 2u, 5u}) {
+      const TableRun cut = test::run_tables(
+          packets, policy, {.epoch_records = epoch, .shards = shards, .series_packets = 50});
+      EXPECT_EQ(whole.flows, cut.flows) << epoch << " " << shards;
+      EXPECT_EQ(whole.evicted, cut.evicted);
+    }
   }
 }
 

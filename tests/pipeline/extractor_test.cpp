@@ -155,34 +155,42 @@ TEST(Extractor, EveryPacketIsAccountedForOnce) {
   check("nfstream eviction");
 }
 
-TEST(Extractor, EpochsAndShardsDoNotShow) {
+TEST(Extractor, EpochsShardsAndThreadsDoNotShow) {
   const TemporaryFolder folder;
   const std::string path = write_bytes(folder, "a.pcap", random_capture(2));
   struct Case {
     const char* name;
     std::uint64_t max_flows;
+    std::uint64_t memory_limit;
     OnLimit on_limit;
     ExpiryRule expiry;
   };
-  for (const Case& with : {Case{"plain", 0, OnLimit::kEvict, ExpiryRule::kExact},
-                           Case{"evict", 7, OnLimit::kEvict, ExpiryRule::kExact},
-                           Case{"stop", 12, OnLimit::kStop, ExpiryRule::kExact},
-                           Case{"nfstream", 0, OnLimit::kEvict, ExpiryRule::kNfstream}}) {
+  for (const Case& with : {Case{"plain", 0, 0, OnLimit::kEvict, ExpiryRule::kExact},
+                           Case{"evict", 7, 0, OnLimit::kEvict, ExpiryRule::kExact},
+                           Case{"memory", 0, 6000, OnLimit::kEvict, ExpiryRule::kExact},
+                           Case{"stop", 12, 0, OnLimit::kStop, ExpiryRule::kExact},
+                           Case{"nfstream", 0, 0, OnLimit::kEvict, ExpiryRule::kNfstream}}) {
     SCOPED_TRACE(with.name);
     Recipe recipe = flow_recipe();
     recipe.policy.max_flows = with.max_flows;
+    recipe.policy.memory_limit = with.memory_limit;
     recipe.policy.on_limit = with.on_limit;
     recipe.policy.expiry = with.expiry;
     recipe.preset = with.expiry == ExpiryRule::kNfstream ? Preset::kNfstream : Preset::kNone;
     Collector first;
     const ExtractResult expected = run({path}, recipe, {}, first);
     EXPECT_FALSE(first.flows.empty());
+    if (with.memory_limit != 0) {
+      EXPECT_GT(expected.stats.flows_evicted, 0u);
+    }
     for (const std::size_t epoch : {1u, 7u, 65536u}) {
       for (const std::size_t shards : {1u, 2u, 3u, 7u}) {
+        const std::size_t threads = epoch == 1 ? shards : 1 + shards % 3;
         Collector collector;
         const ExtractResult result =
-            run({path}, recipe, {.shards = shards, .epoch_records = epoch}, collector);
-        EXPECT_EQ(collector.flows, first.flows) << epoch << " " << shards;
+            run({path}, recipe, {.threads = threads, .shards = shards, .epoch_records = epoch},
+                collector);
+        EXPECT_EQ(collector.flows, first.flows) << epoch << " " << shards << " " << threads;
         EXPECT_EQ(result.stats.packets_read, expected.stats.packets_read);
         EXPECT_EQ(result.stats.packets_skipped, expected.stats.packets_skipped);
         EXPECT_EQ(result.stats.flows_evicted, expected.stats.flows_evicted);
@@ -284,9 +292,107 @@ TEST(Extractor, WhatTheConsumerThrowsComesOut) {
   const std::string path = write_bytes(folder, "a.pcap", many_flows(3));
   const Recipe recipe = flow_recipe();
   const FeatureSet features(recipe);
-  Collector collector;
-  collector.throws = true;
-  EXPECT_THROW(Extractor(recipe, {}, features).run({path}, collector), OutputError);
+  for (const std::size_t threads : {1u, 3u}) {
+    Collector collector;
+    collector.throws = true;
+    EXPECT_THROW(Extractor(recipe, {.threads = threads}, features).run({path}, collector),
+                 OutputError);
+  }
+}
+
+// ---------------------------------------------------------------- formatted ahead
+
+// Gets lines from formatters, one per thread, that say which flow they are about.
+class LineCollector final : public FlowConsumer {
+ public:
+  class Formatter final : public FlowFormatter {
+   public:
+    explicit Formatter(std::uint64_t failing_id) : failing_id_(failing_id) {}
+    void append(const FlowView& view, CharBuffer& out) override {
+      if (view.id == failing_id_) {
+        throw OutputError("cannot format");
+      }
+      out.append(std::to_string(view.id) + " " + std::to_string(view.flow.first_index) + " " +
+                 std::to_string(view.flow.packets()) + " " + std::to_string(view.series.size()) +
+                 "\n");
+    }
+
+   private:
+    std::uint64_t failing_id_;
+  };
+
+  void begin_input(std::size_t input, std::int64_t) override {
+    text += "input " + std::to_string(input) + "\n";
+  }
+  std::unique_ptr<FlowFormatter> formatter() override {
+    ++formatters;
+    return std::make_unique<Formatter>(failing_id);
+  }
+  void flow(const FlowView&) override { ADD_FAILURE() << "lines were promised"; }
+  void lines(std::string_view more) override { text += more; }
+  bool is_done() const override { return text.size() >= wanted; }
+
+  std::string text;
+  std::size_t wanted = SIZE_MAX;
+  std::uint64_t failing_id = UINT64_MAX;
+  int formatters = 0;
+};
+
+TEST(Extractor, LinesComeInClosingOrderWhateverTheThreads) {
+  const TemporaryFolder folder;
+  const std::string path = write_bytes(folder, "a.pcap", random_capture(7, 20'000));
+  Recipe recipe = flow_recipe();
+  recipe.min_packets = 2;
+  const FeatureSet features(recipe);
+  std::string expected;
+  Collector in_order;
+  run({path, path}, recipe, {}, in_order);
+  for (const std::size_t threads : {1u, 2u, 5u}) {
+    LineCollector collector;
+    const ExtractResult result =
+        Extractor(recipe, {.threads = threads, .epoch_records = 300}, features)
+            .run({path, path}, collector);
+    EXPECT_EQ(collector.formatters, static_cast<int>(threads));
+    EXPECT_EQ(result.stats.packets_read, result.stats.packets_accounted());
+    EXPECT_EQ(result.stats.flows_written, in_order.flows.size());
+    EXPECT_EQ(result.stats.packets_in_flows, in_order.packets);
+    EXPECT_EQ(collector.text.rfind("input 0\n0 ", 0), 0u);
+    EXPECT_NE(collector.text.find("\ninput 1\n"), std::string::npos);
+    expected = expected.empty() ? collector.text : expected;
+    EXPECT_EQ(collector.text, expected);
+  }
+}
+
+TEST(Extractor, WhatAFormatterThrowsComesOut) {
+  const TemporaryFolder folder;
+  const std::string path = write_bytes(folder, "a.pcap", random_capture(8));
+  const Recipe recipe = flow_recipe();
+  const FeatureSet features(recipe);
+  for (const std::size_t threads : {1u, 2u, 4u}) {
+    LineCollector collector;
+    collector.failing_id = 40;
+    EXPECT_THROW(Extractor(recipe, {.threads = threads}, features).run({path}, collector),
+                 OutputError);
+  }
+}
+
+TEST(Extractor, AClosedOutputAccountsForWhatWasOnItsWay) {
+  const TemporaryFolder folder;
+  const std::string path = write_bytes(folder, "a.pcap", random_capture(9, 20'000));
+  const Recipe recipe = flow_recipe();
+  const FeatureSet features(recipe);
+  for (const std::size_t threads : {1u, 4u}) {
+    LineCollector collector;
+    collector.wanted = 100;
+    const ExtractResult result =
+        Extractor(recipe, {.threads = threads, .epoch_records = 200}, features)
+            .run({path}, collector);
+    EXPECT_TRUE(result.output_closed);
+    EXPECT_EQ(result.exit_status(), 141);
+    EXPECT_LT(result.stats.packets_read, 20'000u);
+    EXPECT_GT(result.stats.packets_skipped.at("output_closed"), 0u);
+    EXPECT_EQ(result.stats.packets_read, result.stats.packets_accounted());
+  }
 }
 
 TEST(Extractor, AFilterThatDoesNotCompileIsAUsageError) {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "netml/flow/epoch.hpp"
-#include "netml/flow/flow_table.hpp"
+#include "netml/flow/flow_shards.hpp"
 
 // Packet records without captures, and a run of them through flow tables.
 namespace netml::test {
@@ -139,59 +139,54 @@ struct TableRunOptions {
   std::uint64_t series_packets = 0;
 };
 
+/// Reads and releases a flow that has ended.
+inline EndedFlow take_ended(FlowTable& table, const ClosedFlow& end) {
+  const Flow& flow = table.flow(end.slot);
+  EndedFlow e;
+  e.end_index = end.end_index;
+  e.first_index = end.first_index;
+  e.last_index = flow.last_index;
+  e.reason = flow.end_reason;
+  e.source = flow.source().bytes[15];
+  e.destination = flow.destination().bytes[15];
+  e.protocol = flow.key.protocol;
+  for (std::size_t d = 0; d < 2; ++d) {
+    e.packets[d] = flow.direction[d].packets;
+    e.bytes[d] = flow.direction[d].bytes;
+  }
+  e.first_ns = flow.first_ns();
+  e.last_ns = flow.last_ns();
+  e.sums = *reinterpret_cast<const HookSums*>(table.state(end.slot));
+  std::vector<SeriesPacket> series;
+  table.read_series(end.slot, series);
+  for (const SeriesPacket& p : series) {
+    e.series.push_back(p.ts_ns);
+  }
+  table.release(end.slot);
+  return e;
+}
+
 /// Numbers the packets, cuts epochs as a reader does, and collects the ended flows of all shards in
 /// closing order.
 inline TableRun run_tables(std::vector<PacketRecord> packets, const FlowPolicy& policy,
                            const TableRunOptions& options = {}) {
   const SummingHooks hooks(options.series_packets);
-  std::vector<std::unique_ptr<FlowTable>> tables;
-  for (std::size_t i = 0; i < options.shards; ++i) {
-    tables.push_back(std::make_unique<FlowTable>(policy, hooks));
-  }
+  FlowShards shards(policy, hooks, options.shards);
   TableRun run;
-  const auto collect = [&](auto&& apply) {
-    std::vector<EndedFlow> ended;
-    for (std::size_t shard = 0; shard < tables.size(); ++shard) {
-      FlowTable& table = *tables[shard];
-      std::vector<ClosedFlow> closed;
-      apply(shard, closed);
-      for (const ClosedFlow& end : closed) {
-        const Flow& flow = table.flow(end.slot);
-        EndedFlow& e = ended.emplace_back();
-        e.end_index = end.end_index;
-        e.first_index = end.first_index;
-        e.last_index = flow.last_index;
-        e.reason = flow.end_reason;
-        e.source = flow.source().bytes[15];
-        e.destination = flow.destination().bytes[15];
-        e.protocol = flow.key.protocol;
-        for (std::size_t d = 0; d < 2; ++d) {
-          e.packets[d] = flow.direction[d].packets;
-          e.bytes[d] = flow.direction[d].bytes;
-        }
-        e.first_ns = flow.first_ns();
-        e.last_ns = flow.last_ns();
-        e.sums = *reinterpret_cast<const HookSums*>(table.state(end.slot));
-        std::vector<SeriesPacket> series;
-        table.read_series(end.slot, series);
-        for (const SeriesPacket& p : series) {
-          e.series.push_back(p.ts_ns);
-        }
-        table.release(end.slot);
-      }
+  std::vector<ClosedFlow> closed;
+  const auto collect = [&] {
+    if (shards.size() > 1) {
+      std::sort(closed.begin(), closed.end(), closing_order);
     }
-    if (tables.size() > 1) {
-      std::sort(ended.begin(), ended.end(), [](const EndedFlow& a, const EndedFlow& b) {
-        return a.end_index != b.end_index ? a.end_index < b.end_index
-                                          : a.first_index < b.first_index;
-      });
+    for (const ClosedFlow& end : closed) {
+      run.flows.push_back(take_ended(shards[end.table], end));
     }
-    run.flows.insert(run.flows.end(), ended.begin(), ended.end());
+    closed.clear();
   };
 
   Epoch epoch;
   CaptureClock clock;
-  std::vector<std::vector<std::uint32_t>> positions(options.shards);
+  std::vector<std::vector<std::uint32_t>> positions(shards.size());
   const auto flush = [&] {
     if (epoch.empty()) {
       return;
@@ -200,17 +195,17 @@ inline TableRun run_tables(std::vector<PacketRecord> packets, const FlowPolicy& 
       list.clear();
     }
     for (std::size_t i = 0; i < epoch.records.size(); ++i) {
-      positions[(epoch.records[i].hash >> 32) % options.shards].push_back(
-          static_cast<std::uint32_t>(i));
+      positions[shards.shard_of(epoch.records[i])].push_back(static_cast<std::uint32_t>(i));
     }
-    collect([&](std::size_t shard, std::vector<ClosedFlow>& closed) {
-      tables[shard]->apply(epoch, positions[shard], closed);
-    });
-    std::size_t open = 0;
-    for (const auto& table : tables) {
-      open += table->open_flows();
+    if (shards.budget().is_near(epoch.records.size())) {
+      shards.apply_in_order(epoch, closed);
+    } else {
+      for (std::size_t shard = 0; shard < shards.size(); ++shard) {
+        shards.apply(shard, epoch, positions[shard], closed);
+      }
     }
-    run.most_open = std::max(run.most_open, open);
+    collect();
+    run.most_open = std::max(run.most_open, shards.budget().open_flows());
     epoch.clear();
   };
   for (std::size_t i = 0; i < packets.size(); ++i) {
@@ -228,14 +223,14 @@ inline TableRun run_tables(std::vector<PacketRecord> packets, const FlowPolicy& 
     }
   }
   flush();
-  collect(
-      [&](std::size_t shard, std::vector<ClosedFlow>& closed) { tables[shard]->finish(closed); });
-  for (const auto& table : tables) {
-    run.evicted += table->evicted();
-    run.clock_steps_back += table->clock_steps_back();
-    run.left_out += table->packets_left_out();
-    run.stopped = run.stopped || table->is_stopped();
+  for (std::size_t shard = 0; shard < shards.size(); ++shard) {
+    shards[shard].finish(closed);
   }
+  collect();
+  run.evicted = shards.evicted();
+  run.clock_steps_back = shards.clock_steps_back();
+  run.left_out = shards.packets_left_out();
+  run.stopped = shards.is_stopped();
   return run;
 }
 
