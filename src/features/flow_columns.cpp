@@ -52,24 +52,24 @@ Cell u64(std::uint64_t value) {
 }
 
 Cell source_ip(const ReadContext& c) {
-  return Cell::of(
+  return Cell::plain(
       address_text(c.flow().source(), c.flow().key.ip_version, row_text().addresses[0]));
 }
 Cell destination_ip(const ReadContext& c) {
-  return Cell::of(
+  return Cell::plain(
       address_text(c.flow().destination(), c.flow().key.ip_version, row_text().addresses[1]));
 }
 Cell source_mac(const ReadContext& c) {
-  return Cell::of(mac_text(c.flow().src_mac, row_text().macs[0]));
+  return Cell::plain(mac_text(c.flow().src_mac, row_text().macs[0]));
 }
 Cell destination_mac(const ReadContext& c) {
-  return Cell::of(mac_text(c.flow().dst_mac, row_text().macs[1]));
+  return Cell::plain(mac_text(c.flow().dst_mac, row_text().macs[1]));
 }
 Cell source_oui(const ReadContext& c) {
-  return Cell::of(mac_text(c.flow().src_mac, row_text().macs[0]).substr(0, 8));
+  return Cell::plain(mac_text(c.flow().src_mac, row_text().macs[0]).substr(0, 8));
 }
 Cell destination_oui(const ReadContext& c) {
-  return Cell::of(mac_text(c.flow().dst_mac, row_text().macs[1]).substr(0, 8));
+  return Cell::plain(mac_text(c.flow().dst_mac, row_text().macs[1]).substr(0, 8));
 }
 Cell source_port(const ReadContext& c) {
   return u64(c.flow().source_port());
@@ -223,7 +223,7 @@ Cell end_ns(const ReadContext& c) {
   return Cell::of(c.flow().last_ns());
 }
 Cell end_reason(const ReadContext& c) {
-  return Cell::of(to_text(c.flow().end_reason));
+  return Cell::plain(to_text(c.flow().end_reason));
 }
 
 void add_core(RowBlock& block, const Recipe& recipe) {
