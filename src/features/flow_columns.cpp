@@ -72,16 +72,26 @@ Cell RowText::address(const IpAddress& address, const Flow& flow, AddressText& o
   return Cell::plain({out.data(), static_cast<std::size_t>(end - 1 - out.data())});
 }
 
-std::string_view RowText::mac(const std::array<std::uint8_t, 6>& mac, MacText& out) noexcept {
+constexpr auto kHexPairs = [] {
   constexpr char kDigits[] = "0123456789abcdef";
-  char* end = out.data();
-  for (const std::uint8_t byte : mac) {
-    if (end != out.data()) {
-      *end++ = ':';
-    }
-    *end++ = kDigits[byte >> 4];
-    *end++ = kDigits[byte & 15];
+  std::array<std::array<char, 2>, 256> pairs{};
+  for (std::size_t value = 0; value < 256; ++value) {
+    pairs[value] = {kDigits[value >> 4], kDigits[value & 15]};
   }
+  return pairs;
+}();
+
+std::string_view RowText::mac(const std::array<std::uint8_t, 6>& mac, MacText& out) noexcept {
+  const auto put = [&](std::size_t i) {
+    std::memcpy(out.data() + 3 * i, kHexPairs[mac[i]].data(), 2);
+  };
+  std::memcpy(out.data(), "00:00:00:00:00:00", out.size());
+  put(0);
+  put(1);
+  put(2);
+  put(3);
+  put(4);
+  put(5);
   return {out.data(), out.size()};
 }
 

@@ -96,27 +96,40 @@ struct ExactState {
   }
 };
 
-void put_exact_sizes(const Flow& flow, const ExactState& state, Scope scope, CellWriter& out) {
-  std::uint64_t n = 0, sum = 0;
-  std::uint32_t minimum = UINT32_MAX, maximum = 0;
-  Uint128 squares = 0;
-  for (std::size_t d = 0; d < 2; ++d) {
-    if (scope == kBidirectional || scope == kForwardScope + d) {
-      n += flow.direction[d].packets;
-      sum += flow.direction[d].bytes;
-      minimum = std::min(minimum, state.size_minimum[d]);
-      maximum = std::max(maximum, state.size_maximum[d]);
-      squares += state.size_squares[d];
+// The sizes of one direction or both.
+struct SizeSums {
+  std::uint64_t n, sum;
+  std::uint32_t minimum, maximum;
+  Uint128 squares;
+
+  static SizeSums of(const Flow& flow, const ExactState& state, std::size_t direction) noexcept {
+    return {flow.direction[direction].packets, flow.direction[direction].bytes,
+            state.size_minimum[direction], state.size_maximum[direction],
+            state.size_squares[direction]};
+  }
+  SizeSums operator+(const SizeSums& other) const noexcept {
+    return {n + other.n, sum + other.sum, std::min(minimum, other.minimum),
+            std::max(maximum, other.maximum), squares + other.squares};
+  }
+
+  void put(CellWriter& out) const noexcept {
+    if (n == 0) {
+      put_empty(Cell::of(std::uint64_t{0}), out);
+      return;
     }
+    out.put(minimum);
+    out.put(static_cast<double>(sum) / static_cast<double>(n));
+    out.put(sample_deviation(n, sum, squares));
+    out.put(maximum);
   }
-  if (n == 0) {
-    put_empty(Cell::of(std::uint64_t{0}), out);
-    return;
-  }
-  out.put(minimum);
-  out.put(static_cast<double>(sum) / static_cast<double>(n));
-  out.put(sample_deviation(n, sum, squares));
-  out.put(maximum);
+};
+
+void put_exact_sizes(const Flow& flow, const ExactState& state, CellWriter& out) {
+  const SizeSums forward = SizeSums::of(flow, state, 0);
+  const SizeSums backward = SizeSums::of(flow, state, 1);
+  (forward + backward).put(out);
+  forward.put(out);
+  backward.put(out);
 }
 
 void put_exact_gaps(const Flow& flow, const ExactState& state, Scope scope, CellWriter& out) {
@@ -264,9 +277,7 @@ class StatisticsBlock final : public ColumnBlock {
   }
 
   static void put_exact(const Flow& flow, const ExactState& state, CellWriter& out) {
-    for (const Scope scope : {kBidirectional, kForwardScope, kBackwardScope}) {
-      put_exact_sizes(flow, state, scope, out);
-    }
+    put_exact_sizes(flow, state, out);
     for (const Scope scope : {kBidirectional, kForwardScope, kBackwardScope}) {
       put_exact_gaps(flow, state, scope, out);
     }
@@ -288,6 +299,15 @@ class StatisticsBlock final : public ColumnBlock {
 
 // n * squares - sum * sum, or a double where that does not fit 128 bits.
 double spread(std::uint64_t n, Uint128 sum, Uint128 squares) {
+  if (sum <= UINT64_MAX && squares <= UINT64_MAX) {  // nearly always; no product can overflow
+    const auto narrow_sum = static_cast<std::uint64_t>(sum);
+    const auto narrow_squares = static_cast<std::uint64_t>(squares);
+    const Uint128 left = static_cast<Uint128>(n) * narrow_squares;
+    const Uint128 right = static_cast<Uint128>(narrow_sum) * narrow_sum;
+    const Uint128 result = left >= right ? left - right : 0;
+    return result <= UINT64_MAX ? static_cast<double>(static_cast<std::uint64_t>(result))
+                                : static_cast<double>(result);
+  }
   Uint128 left = 0, right = 0, result = 0;
   if (!__builtin_mul_overflow(static_cast<Uint128>(n), squares, &left) &&
       !__builtin_mul_overflow(sum, sum, &right) && !__builtin_sub_overflow(left, right, &result)) {
