@@ -97,50 +97,6 @@ bool is_plain_cell(std::string_view text) {
 
 }  // namespace
 
-char* write_number(char* out, std::uint64_t value) noexcept {
-  if (value < 10) {  // most counters
-    *out = static_cast<char>('0' + value);
-    return out + 1;
-  }
-  return std::to_chars(out, out + kNumberRoom, value).ptr;
-}
-
-char* write_number(char* out, std::int64_t value) noexcept {
-  return std::to_chars(out, out + kNumberRoom, value).ptr;
-}
-
-char* write_number(char* out, double value) noexcept {
-  // Many values are whole; writing those as integers costs a tenth.
-  constexpr double kMostWhole = 1e15;
-  if (value > -kMostWhole && value < kMostWhole) {
-    const auto whole = static_cast<std::int64_t>(value);
-    if (static_cast<double>(whole) == value && !(whole == 0 && std::signbit(value))) {
-      return write_number(out, whole);
-    }
-  }
-  return std::to_chars(out, out + kNumberRoom, value).ptr;
-}
-
-char* write_millionths(char* out, std::int64_t value) noexcept {
-  constexpr std::uint64_t kScale = 1'000'000;
-  if (value < 0) {
-    *out++ = '-';
-  }
-  const std::uint64_t magnitude = value < 0 ? std::uint64_t{0} - static_cast<std::uint64_t>(value)
-                                            : static_cast<std::uint64_t>(value);
-  out = write_number(out, magnitude / kScale);
-  std::uint64_t fraction = magnitude % kScale;
-  if (fraction == 0) {
-    return out;
-  }
-  *out++ = '.';
-  for (std::uint64_t unit = kScale / 10; fraction != 0; unit /= 10) {
-    *out++ = static_cast<char>('0' + fraction / unit);
-    fraction %= unit;
-  }
-  return out;
-}
-
 void append_number(std::string& out, std::uint64_t value) {
   char buffer[kNumberRoom];
   out.append(buffer, write_number(buffer, value));
@@ -162,18 +118,8 @@ void append_millionths(std::string& out, std::int64_t value) {
 }
 
 void append_python_repr(std::string& out, double value) {
-  // Python writes an exponent below 1e-4 and from 1e16 on, std::to_chars where that is shorter.
-  const double magnitude = std::fabs(value);
-  const bool scientific = magnitude != 0 && (magnitude < 1e-4 || magnitude >= 1e16);
-  char buffer[48];
-  const auto result =
-      std::to_chars(buffer, buffer + sizeof buffer, value,
-                    scientific ? std::chars_format::scientific : std::chars_format::fixed);
-  const std::string_view text(buffer, static_cast<std::size_t>(result.ptr - buffer));
-  out += text;
-  if (!scientific && text.find('.') == std::string_view::npos) {
-    out += ".0";
-  }
+  char buffer[kNumberRoom];
+  out.append(buffer, write_python_repr(buffer, value));
 }
 
 std::string number_text(double value) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstring>
 #include <memory>
@@ -66,27 +67,23 @@ class ColumnBlock {
   virtual void read(const ReadContext& context, std::span<Cell> cells) = 0;
 };
 
-/// A column that is one function of the flow and the block's state.
-struct ColumnRow {
-  ColumnInfo info;
-  Cell (*read)(const ReadContext&);
-};
-
-/// A block made of such rows.
-class RowBlock final : public ColumnBlock {
+/// Fills cells one after the other, in their place.
+class CellWriter {
  public:
-  void add(ColumnRow row) {
-    columns.push_back(std::move(row.info));
-    reads_.push_back(row.read);
+  /// The caller puts at most cells.size() values.
+  explicit CellWriter(std::span<Cell> cells) noexcept : next_(cells.data()) {}
+
+  template <std::unsigned_integral Value>
+  void put(Value value) noexcept {
+    new (next_++) Cell(Cell::of(std::uint64_t{value}));
   }
-  void read(const ReadContext& context, std::span<Cell> cells) override {
-    for (std::size_t i = 0; i < reads_.size(); ++i) {
-      cells[i] = reads_[i](context);
-    }
-  }
+  void put(std::int64_t value) noexcept { new (next_++) Cell(Cell::of(value)); }
+  /// Not finite: missing.
+  void put(double value) noexcept { new (next_++) Cell(Cell::of(value)); }
+  void put(const Cell& cell) noexcept { new (next_++) Cell(cell); }
 
  private:
-  std::vector<Cell (*)(const ReadContext&)> reads_;
+  Cell* next_;
 };
 
 /// A set as the user wrote it: `splt:20` is {"splt", {"20"}}.

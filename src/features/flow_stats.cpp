@@ -28,24 +28,17 @@ struct FlagCounts {
       n += n != UINT32_MAX ? 1U : 0U;  // 32 bits keep a flow small; it stays at 4 294 967 295
     }
   }
-  std::uint64_t get(Scope scope, std::size_t bit) const noexcept {
-    const std::uint64_t forward = count[0][bit], backward = count[1][bit];
-    return scope == kBidirectional  ? forward + backward
-           : scope == kForwardScope ? forward
-                                    : backward;
+  std::uint64_t both(std::size_t bit) const noexcept {
+    return std::uint64_t{count[0][bit]} + count[1][bit];
   }
 };
 
-// Extremes keep the type of the series.
-struct Summary {
-  Cell minimum;
-  double mean = 0;
-  double deviation = 0;
-  Cell maximum;
-};
-
-Summary empty_summary(Cell zero) {
-  return {zero, 0, 0, zero};
+// The four columns of a series without values. Extremes keep the type of the series.
+void put_empty(const Cell& zero, CellWriter& out) {
+  out.put(zero);
+  out.put(0.0);
+  out.put(0.0);
+  out.put(zero);
 }
 
 // ---------------------------------------------------------------- exact
@@ -103,31 +96,48 @@ struct ExactState {
   }
 };
 
-Summary exact_sizes(const Flow& flow, const ExactState& state, Scope scope) {
-  std::uint64_t n = 0, sum = 0;
-  std::uint32_t minimum = UINT32_MAX, maximum = 0;
-  Uint128 squares = 0;
-  for (std::size_t d = 0; d < 2; ++d) {
-    if (scope == kBidirectional || scope == kForwardScope + d) {
-      n += flow.direction[d].packets;
-      sum += flow.direction[d].bytes;
-      minimum = std::min(minimum, state.size_minimum[d]);
-      maximum = std::max(maximum, state.size_maximum[d]);
-      squares += state.size_squares[d];
+// The sizes of one direction or both.
+struct SizeSums {
+  std::uint64_t n, sum;
+  std::uint32_t minimum, maximum;
+  Uint128 squares;
+
+  static SizeSums of(const Flow& flow, const ExactState& state, std::size_t direction) noexcept {
+    return {flow.direction[direction].packets, flow.direction[direction].bytes,
+            state.size_minimum[direction], state.size_maximum[direction],
+            state.size_squares[direction]};
+  }
+  SizeSums operator+(const SizeSums& other) const noexcept {
+    return {n + other.n, sum + other.sum, std::min(minimum, other.minimum),
+            std::max(maximum, other.maximum), squares + other.squares};
+  }
+
+  void put(CellWriter& out) const noexcept {
+    if (n == 0) {
+      put_empty(Cell::of(std::uint64_t{0}), out);
+      return;
     }
+    out.put(minimum);
+    out.put(static_cast<double>(sum) / static_cast<double>(n));
+    out.put(sample_deviation(n, sum, squares));
+    out.put(maximum);
   }
-  if (n == 0) {
-    return empty_summary(Cell::of(std::uint64_t{0}));
-  }
-  return {Cell::of(std::uint64_t{minimum}), static_cast<double>(sum) / static_cast<double>(n),
-          sample_deviation(n, sum, squares), Cell::of(std::uint64_t{maximum})};
+};
+
+void put_exact_sizes(const Flow& flow, const ExactState& state, CellWriter& out) {
+  const SizeSums forward = SizeSums::of(flow, state, 0);
+  const SizeSums backward = SizeSums::of(flow, state, 1);
+  (forward + backward).put(out);
+  forward.put(out);
+  backward.put(out);
 }
 
-Summary exact_gaps(const Flow& flow, const ExactState& state, Scope scope) {
+void put_exact_gaps(const Flow& flow, const ExactState& state, Scope scope, CellWriter& out) {
   const std::uint64_t packets =
       scope == kBidirectional ? flow.packets() : flow.direction[scope - kForwardScope].packets;
   if (packets < 2) {
-    return empty_summary(Cell::millionths(0));
+    put_empty(Cell::millionths(0), out);
+    return;
   }
   const std::int64_t span = scope == kBidirectional
                                 ? flow.duration_ns()
@@ -136,10 +146,10 @@ Summary exact_gaps(const Flow& flow, const ExactState& state, Scope scope) {
   const auto sum = static_cast<std::uint64_t>(span);
   const std::uint64_t n = packets - 1;
   const GapSums& gaps = state.gaps[scope];
-  return {Cell::millionths(static_cast<std::int64_t>(gaps.minimum)),
-          static_cast<double>(sum) / (static_cast<double>(n) * 1e6),
-          sample_deviation(n, sum, gaps.squares) / 1e6,
-          Cell::millionths(static_cast<std::int64_t>(gaps.maximum))};
+  out.put(Cell::millionths(static_cast<std::int64_t>(gaps.minimum)));
+  out.put(static_cast<double>(sum) / (static_cast<double>(n) * 1e6));
+  out.put(sample_deviation(n, sum, gaps.squares) / 1e6);
+  out.put(Cell::millionths(static_cast<std::int64_t>(gaps.maximum)));
 }
 
 // ---------------------------------------------------------------- NFStream's arithmetic
@@ -163,12 +173,15 @@ struct RunningSeries {
     mean += d / static_cast<double>(n);
     squares += d * (x - mean);
   }
-  Summary summary(std::uint64_t n) const noexcept {
+  void put(std::uint64_t n, CellWriter& out) const noexcept {
     if (n == 0) {
-      return empty_summary(Cell::of(std::int64_t{0}));
+      put_empty(Cell::of(std::int64_t{0}), out);
+      return;
     }
-    return {Cell::of(minimum), mean, n < 2 ? 0.0 : std::sqrt(squares / static_cast<double>(n - 1)),
-            Cell::of(maximum)};
+    out.put(minimum);
+    out.put(mean);
+    out.put(n < 2 ? 0.0 : std::sqrt(squares / static_cast<double>(n - 1)));
+    out.put(maximum);
   }
 };
 
@@ -230,10 +243,11 @@ class StatisticsBlock final : public ColumnBlock {
   }
 
   void read(const ReadContext& context, std::span<Cell> cells) override {
+    CellWriter out(cells);
     if (context.is_nfstream) {
-      fill_nfstream(context.flow(), context.state_as<NfstreamState>(), cells.data());
+      put_nfstream(context.flow(), context.state_as<NfstreamState>(), out);
     } else {
-      fill_exact(context.flow(), context.state_as<ExactState>(), cells.data());
+      put_exact(context.flow(), context.state_as<ExactState>(), out);
     }
   }
 
@@ -251,47 +265,49 @@ class StatisticsBlock final : public ColumnBlock {
     add("max", extreme, "largest");
   }
 
-  static Cell* put(Cell* out, const Summary& summary) {
-    *out++ = summary.minimum;
-    *out++ = Cell::of(summary.mean);
-    *out++ = Cell::of(summary.deviation);
-    *out++ = summary.maximum;
-    return out;
-  }
-
-  static void put_flags(Cell* out, const FlagCounts& flags) {
-    for (const Scope scope : {kBidirectional, kForwardScope, kBackwardScope}) {
+  static void put_flags(const FlagCounts& flags, CellWriter& out) {
+    for (const FlagColumn& flag : kFlags) {
+      out.put(flags.both(flag.bit));
+    }
+    for (const auto& count : flags.count) {
       for (const FlagColumn& flag : kFlags) {
-        *out++ = Cell::of(flags.get(scope, flag.bit));
+        out.put(count[flag.bit]);
       }
     }
   }
 
-  static void fill_exact(const Flow& flow, const ExactState& state, Cell* out) {
+  static void put_exact(const Flow& flow, const ExactState& state, CellWriter& out) {
+    put_exact_sizes(flow, state, out);
     for (const Scope scope : {kBidirectional, kForwardScope, kBackwardScope}) {
-      out = put(out, exact_sizes(flow, state, scope));
+      put_exact_gaps(flow, state, scope, out);
     }
-    for (const Scope scope : {kBidirectional, kForwardScope, kBackwardScope}) {
-      out = put(out, exact_gaps(flow, state, scope));
-    }
-    put_flags(out, state.flags);
+    put_flags(state.flags, out);
   }
 
-  static void fill_nfstream(const Flow& flow, const NfstreamState& state, Cell* out) {
+  static void put_nfstream(const Flow& flow, const NfstreamState& state, CellWriter& out) {
     const std::uint64_t packets[] = {flow.packets(), flow.forward().packets,
                                      flow.backward().packets};
     for (std::size_t scope = 0; scope < kScopeCount; ++scope) {
-      out = put(out, state.sizes[scope].summary(packets[scope]));
+      state.sizes[scope].put(packets[scope], out);
     }
     for (std::size_t scope = 0; scope < kScopeCount; ++scope) {
-      out = put(out, state.gaps[scope].summary(packets[scope] == 0 ? 0 : packets[scope] - 1));
+      state.gaps[scope].put(packets[scope] == 0 ? 0 : packets[scope] - 1, out);
     }
-    put_flags(out, state.flags);
+    put_flags(state.flags, out);
   }
 };
 
 // n * squares - sum * sum, or a double where that does not fit 128 bits.
 double spread(std::uint64_t n, Uint128 sum, Uint128 squares) {
+  if (sum <= UINT64_MAX && squares <= UINT64_MAX) {  // nearly always; no product can overflow
+    const auto narrow_sum = static_cast<std::uint64_t>(sum);
+    const auto narrow_squares = static_cast<std::uint64_t>(squares);
+    const Uint128 left = static_cast<Uint128>(n) * narrow_squares;
+    const Uint128 right = static_cast<Uint128>(narrow_sum) * narrow_sum;
+    const Uint128 result = left >= right ? left - right : 0;
+    return result <= UINT64_MAX ? static_cast<double>(static_cast<std::uint64_t>(result))
+                                : static_cast<double>(result);
+  }
   Uint128 left = 0, right = 0, result = 0;
   if (!__builtin_mul_overflow(static_cast<Uint128>(n), squares, &left) &&
       !__builtin_mul_overflow(sum, sum, &right) && !__builtin_sub_overflow(left, right, &result)) {

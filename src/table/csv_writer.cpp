@@ -1,7 +1,8 @@
 #include "netml/table/csv_writer.hpp"
 
-#include <cstring>
 #include <string>
+
+#include "row_text.hpp"
 
 namespace netml {
 namespace {
@@ -40,20 +41,14 @@ class CsvFormat final : public RowFormat {
 
  private:
   char* write_cell(char* end, const Cell& cell, CharBuffer& out);
-  char* copy(char* end, std::string_view text, CharBuffer& out) const;
+  char* write_plain_cell(char* end, std::string_view text, CharBuffer& out) const;
+  char* write_text(char* end, const Cell& cell, CharBuffer& out);
 
   CsvDialect dialect_;
   TextMode text_mode_;
   std::size_t row_room_ = 0;
   std::string text_;  // an encoded text cell or list on its way into the line
 };
-
-char* CsvFormat::copy(char* end, std::string_view text, CharBuffer& out) const {
-  out.end_at(end);
-  end = out.room(text.size() + row_room_);
-  std::memcpy(end, text.data(), text.size());
-  return end + text.size();
-}
 
 char* CsvFormat::write_cell(char* end, const Cell& cell, CharBuffer& out) {
   switch (cell.kind) {
@@ -66,35 +61,45 @@ char* CsvFormat::write_cell(char* end, const Cell& cell, CharBuffer& out) {
     case Cell::Kind::kMillionths:
       return write_millionths(end, cell.i64);
     case Cell::Kind::kF64:
-      if (dialect_ == CsvDialect::kRfc4180) {
-        return write_number(end, cell.f64);
-      }
-      text_.clear();
-      append_python_repr(text_, cell.f64);
-      break;
+      return dialect_ == CsvDialect::kRfc4180 ? write_number(end, cell.f64)
+                                              : write_python_repr(end, cell.f64);
     case Cell::Kind::kText:
-      text_.clear();
-      if (dialect_ == CsvDialect::kNfstream) {
-        append_nfstream_text(text_, cell.text);
-      } else {
-        append_csv_text(text_, cell.text, text_mode_);
+      if (cell.is_plain) {
+        return write_plain_cell(end, cell.text, out);
       }
       break;
-    case Cell::Kind::kList:
-      text_.clear();
-      append_list(text_, cell.list);
-      break;
-    case Cell::Kind::kRealList:
-      text_.clear();
-      append_list(text_, cell.reals);
+    default:
       break;
   }
-  return copy(end, text_, out);
+  return write_text(end, cell, out);
+}
+
+char* CsvFormat::write_plain_cell(char* end, std::string_view text, CharBuffer& out) const {
+  if (dialect_ == CsvDialect::kRfc4180) {
+    return write_plain(end, text, row_room_, out);
+  }
+  *end++ = '"';
+  end = write_plain(end, text, row_room_, out);
+  *end++ = '"';
+  return end;
+}
+
+char* CsvFormat::write_text(char* end, const Cell& cell, CharBuffer& out) {
+  text_.clear();
+  if (cell.kind == Cell::Kind::kList) {
+    append_list(text_, cell.list);
+  } else if (cell.kind == Cell::Kind::kRealList) {
+    append_list(text_, cell.reals);
+  } else if (dialect_ == CsvDialect::kNfstream) {
+    append_nfstream_text(text_, cell.text);
+  } else {
+    append_csv_text(text_, cell.text, text_mode_);
+  }
+  return write_plain(end, text_, row_room_, out);
 }
 
 void CsvFormat::append(std::span<const Cell> row, CharBuffer& out) {
-  // Room for a row of numbers; text makes more for itself, and the same again for what follows it.
-  row_room_ = (row.size() + 1) * (kNumberRoom + 1);
+  row_room_ = (row.size() + 1) * (kNumberRoom + 3);  // a comma, two quotes
   const std::size_t begin = out.size();
   char* end = out.room(row_room_);
   for (const Cell& cell : row) {
@@ -104,7 +109,7 @@ void CsvFormat::append(std::span<const Cell> row, CharBuffer& out) {
   end -= row.empty() ? 0 : 1;
   out.end_at(end);
   if (out.size() == begin) {
-    end = copy(end, "\"\"", out);  // readers skip an empty line
+    end = write_plain(end, "\"\"", row_room_, out);  // readers skip an empty line
   }
   *end++ = '\n';
   out.end_at(end);

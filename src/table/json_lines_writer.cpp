@@ -1,6 +1,10 @@
 #include "netml/table/json_lines_writer.hpp"
 
+#include <cstring>
+
 #include "netml/core/text_format.hpp"
+
+#include "row_text.hpp"
 
 namespace netml {
 namespace {
@@ -19,47 +23,79 @@ void append_array(std::string& out, const Values& values) {
   out += ']';
 }
 
-void append_value(std::string& out, const Cell& cell) {
-  switch (cell.kind) {
-    case Cell::Kind::kMissing:
-      out += "null";
-      break;
-    case Cell::Kind::kU64:
-    case Cell::Kind::kI64:
-    case Cell::Kind::kF64:
-    case Cell::Kind::kMillionths:
-      append_numeric(out, cell);
-      break;
-    case Cell::Kind::kText:
-      append_json_text(out, cell.text);
-      break;
-    case Cell::Kind::kList:
-      append_array(out, cell.list);
-      break;
-    case Cell::Kind::kRealList:
-      append_array(out, cell.reals);
-      break;
-  }
-}
-
 class JsonLinesFormat final : public RowFormat {
  public:
-  explicit JsonLinesFormat(std::vector<std::string> keys) : keys_(std::move(keys)) {}
-
-  void append(std::span<const Cell> row, CharBuffer& out) override {
-    line_ = row.empty() ? "{" : "";
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      line_ += keys_[i];
-      append_value(line_, row[i]);
+  explicit JsonLinesFormat(std::vector<std::string> keys) : keys_(std::move(keys)) {
+    row_room_ = (keys_.size() + 1) * (kNumberRoom + 2);  // two quotes
+    for (const std::string& key : keys_) {
+      row_room_ += key.size();
     }
-    line_ += "}\n";
-    out.append(line_);
   }
 
+  void append(std::span<const Cell> row, CharBuffer& out) override;
+
  private:
+  char* write_value(char* end, const Cell& cell, CharBuffer& out);
+  char* write_text(char* end, const Cell& cell, CharBuffer& out);
+
   std::vector<std::string> keys_;
-  std::string line_;
+  std::size_t row_room_ = 0;
+  std::string text_;  // an encoded text or list on its way into the line
 };
+
+char* JsonLinesFormat::write_value(char* end, const Cell& cell, CharBuffer& out) {
+  switch (cell.kind) {
+    case Cell::Kind::kMissing:
+      return write_plain(end, "null", row_room_, out);
+    case Cell::Kind::kU64:
+      return write_number(end, cell.u64);
+    case Cell::Kind::kI64:
+      return write_number(end, cell.i64);
+    case Cell::Kind::kMillionths:
+      return write_millionths(end, cell.i64);
+    case Cell::Kind::kF64:
+      return write_number(end, cell.f64);
+    case Cell::Kind::kText:
+      if (cell.is_plain) {
+        *end++ = '"';
+        end = write_plain(end, cell.text, row_room_, out);
+        *end++ = '"';
+        return end;
+      }
+      break;
+    default:
+      break;
+  }
+  return write_text(end, cell, out);
+}
+
+char* JsonLinesFormat::write_text(char* end, const Cell& cell, CharBuffer& out) {
+  text_.clear();
+  if (cell.kind == Cell::Kind::kList) {
+    append_array(text_, cell.list);
+  } else if (cell.kind == Cell::Kind::kRealList) {
+    append_array(text_, cell.reals);
+  } else {
+    append_json_text(text_, cell.text);
+  }
+  return write_plain(end, text_, row_room_, out);
+}
+
+void JsonLinesFormat::append(std::span<const Cell> row, CharBuffer& out) {
+  char* end = out.room(row_room_);
+  if (row.empty()) {
+    *end++ = '{';
+  }
+  const std::string* key = keys_.data();
+  for (const Cell& cell : row) {
+    std::memcpy(end, key->data(), key->size());
+    end = write_value(end + key->size(), cell, out);
+    ++key;
+  }
+  *end++ = '}';
+  *end++ = '\n';
+  out.end_at(end);
+}
 
 }  // namespace
 

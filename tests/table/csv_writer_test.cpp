@@ -99,6 +99,15 @@ TEST(CsvWriter, NfstreamsDialectQuotesAllTextAndWritesPythonsNumbers) {
   EXPECT_EQ(nfstream(Cell::of(std::int64_t{94})), "94");
 }
 
+TEST(CsvWriter, PlainTextIsWrittenAsItIs) {
+  std::string value;
+  for (std::size_t i = 0; i < 80; ++i) {  // shorter and longer than the room for a number
+    value += static_cast<char>('a' + i % 26);
+    EXPECT_EQ(cell(Cell::plain(value)), value);
+    EXPECT_EQ(cell(Cell::plain(value), CsvDialect::kNfstream), '"' + value + '"');
+  }
+}
+
 TEST(CsvWriter, RowsFormattedApartAreTheSameText) {
   const Schema schema = schema_of({{"a", ColumnType::kText}, {"b", ColumnType::kRealList}});
   const std::string long_text(100'000, ',');

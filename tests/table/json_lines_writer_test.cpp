@@ -62,10 +62,11 @@ TEST(JsonLinesWriter, RowsFormattedApartAreTheSameText) {
       test::schema_of({{"a", ColumnType::kText}, {"b", ColumnType::kU64}, {"c", ColumnType::kF64}});
   const std::vector<std::vector<Cell>> rows = {
       {Cell::of(std::string_view("x\"y")), Cell::of(std::uint64_t{12}), Cell::of(0.1)},
-      {Cell::missing(), Cell::missing(), Cell::millionths(-1500)}};
+      {Cell::plain("::1"), Cell::missing(), Cell::millionths(-1500)}};
   const auto make = [](OutputFile& file) { return JsonLinesWriter(file); };
   const std::string text = test::written_as_lines(schema, rows, make);
-  EXPECT_EQ(text, "{\"a\":\"x\\\"y\",\"b\":12,\"c\":0.1}\n{\"a\":null,\"b\":null,\"c\":-0.0015}\n");
+  EXPECT_EQ(text,
+            "{\"a\":\"x\\\"y\",\"b\":12,\"c\":0.1}\n{\"a\":\"::1\",\"b\":null,\"c\":-0.0015}\n");
   EXPECT_EQ(text, test::written(schema, rows, make));
 }
 

@@ -7,9 +7,11 @@
 #include <string_view>
 #include <vector>
 
+#include "netml/core/number_text.hpp"
+
 namespace netml {
 
-// Numbers as text. Locale-free both ways; doubles in the shortest form that reads back exactly.
+// Numbers as text, as the functions of number_text.hpp write them. Locale-free both ways.
 
 void append_number(std::string& out, std::uint64_t value);
 void append_number(std::string& out, std::int64_t value);
@@ -18,12 +20,6 @@ void append_number(std::string& out, double value);
 /// value / 1000000 as an exact decimal; reads back as the double nearest to it.
 void append_millionths(std::string& out, std::int64_t value);
 
-// The same into a buffer of at least kNumberRoom characters; the end of what was written.
-inline constexpr std::size_t kNumberRoom = 32;
-char* write_number(char* out, std::uint64_t value) noexcept;
-char* write_number(char* out, std::int64_t value) noexcept;
-char* write_number(char* out, double value) noexcept;
-char* write_millionths(char* out, std::int64_t value) noexcept;
 /// Python's repr: `94.5`, `0.0`, `1e-05`, `1e+16`. Requires: finite.
 void append_python_repr(std::string& out, double value);
 std::string number_text(double value);

@@ -48,6 +48,7 @@ struct Cell {
   };
 
   Kind kind = Kind::kMissing;
+  bool is_plain = false;  ///< text that every format writes as it is (plain())
   union {
     std::uint64_t u64;
     std::int64_t i64;
@@ -86,6 +87,13 @@ struct Cell {
   static Cell of(std::string_view value) noexcept {
     Cell cell(Kind::kText);
     cell.text = value;
+    return cell;
+  }
+  /// Text of our own making, which no writer needs to look at.
+  /// Requires: letters, digits, '.', ':', '_' and inner '-' only, and not empty.
+  static Cell plain(std::string_view value) noexcept {
+    Cell cell = of(value);
+    cell.is_plain = true;
     return cell;
   }
   static Cell of(std::span<const std::int64_t> value) noexcept {
