@@ -1,24 +1,10 @@
 #include "netml/core/ip_address.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include <arpa/inet.h>
 
 namespace netml {
-
-IpAddress IpAddress::from_ipv4(const std::uint8_t* four_bytes) noexcept {
-  IpAddress address;
-  address.bytes[10] = address.bytes[11] = 0xff;
-  std::memcpy(address.bytes.data() + 12, four_bytes, 4);
-  return address;
-}
-
-IpAddress IpAddress::from_ipv6(const std::uint8_t* sixteen_bytes) noexcept {
-  IpAddress address;
-  std::memcpy(address.bytes.data(), sixteen_bytes, 16);
-  return address;
-}
 
 bool IpAddress::is_mapped_ipv4() const noexcept {
   return std::all_of(bytes.begin(), bytes.begin() + 10, [](auto b) { return b == 0; }) &&

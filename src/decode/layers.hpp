@@ -13,17 +13,9 @@
 #include "netml/decode/packet.hpp"
 #include "netml/decode/packet_decoder.hpp"
 
-namespace netml {
+#include "headers.hpp"
 
-namespace ether_type {
-inline constexpr std::uint16_t kIpv4 = 0x0800, kArp = 0x0806, kTransparentBridging = 0x6558,
-                               kVlan = 0x8100, kIpv6 = 0x86dd, kPpp = 0x880b, kMpls = 0x8847,
-                               kMplsMulticast = 0x8848, kPppoeDiscovery = 0x8863,
-                               kPppoeSession = 0x8864, kEapol = 0x888e, kQinQ = 0x88a8,
-                               kErspan2 = 0x88be, kLldp = 0x88cc, kErspan3 = 0x22eb,
-                               kOldQinQ = 0x9100;
-inline constexpr std::uint16_t kSmallest = 1536;  ///< below: an IEEE 802.3 length
-}  // namespace ether_type
+namespace netml {
 
 /// Bytes of the layer at hand: those captured, and how many more were on the wire.
 class LayerView {
@@ -151,8 +143,6 @@ Next decode_llc(Walk& walk);
 Next decode_ip(Walk& walk);
 // transport.cpp
 Next decode_transport(Walk& walk);
-/// Writes addresses, ports and protocol into the record's key.
-void set_key(Walk& walk, std::uint16_t source_port, std::uint16_t destination_port);
 // tunnel.cpp
 Next decode_gre(Walk& walk);
 /// Called behind the UDP header; kDone when the payload is not a tunnel.

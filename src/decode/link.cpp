@@ -274,20 +274,20 @@ NotIpClass class_of(std::uint16_t type) {
   }
 }
 
-// 802.1Q / 802.1ad tag: priority(3) drop(1) VLAN id(12), then the next EtherType. The innermost id
-// wins.
+// The innermost id wins.
 Next decode_vlan(Walk& walk) {
   ByteReader& reader = walk.view.reader;
-  if (reader.remaining() < 4) {
-    return short_link(walk, 4);
+  if (reader.remaining() < VlanTag::kSize) {
+    return short_link(walk, VlanTag::kSize);
   }
-  walk.record.key.vlan = reader.u16be() & 0x0fffU;
-  const std::uint16_t type = reader.u16be();
-  if (type < ether_type::kSmallest) {
-    walk.view.limit(type);
+  const VlanTag tag(reader.fixed<VlanTag::kSize>());
+  reader.skip(VlanTag::kSize);
+  walk.record.key.vlan = tag.id;
+  if (tag.type < ether_type::kSmallest) {
+    walk.view.limit(tag.type);
     return Next::kLlc;
   }
-  return walk.ether_type(type);
+  return walk.ether_type(tag.type);
 }
 
 // MPLS label stack entry (RFC 3032): label(20) class(3) bottom(1) TTL(8). What follows the bottom
@@ -350,32 +350,31 @@ Next decode_link(Walk& walk) {
 
 Next decode_ethernet(Walk& walk) {
   ByteReader& reader = walk.view.reader;
-  if (reader.remaining() < 14) {
-    return short_link(walk, 14);
+  if (reader.remaining() < EthernetHeader::kSize) {
+    return short_link(walk, EthernetHeader::kSize);
   }
-  copy_mac(reader.take(6), walk.record.dst_mac);
-  copy_mac(reader.take(6), walk.record.src_mac);
-  const std::uint16_t type = reader.u16be();
-  if (type >= ether_type::kSmallest) {
-    return walk.ether_type(type);
+  const EthernetHeader header(reader.fixed<EthernetHeader::kSize>());
+  reader.skip(EthernetHeader::kSize);
+  put_macs(header, walk.record);
+  if (header.type >= ether_type::kSmallest) {
+    return walk.ether_type(header.type);
   }
-  if (type > 1500) {
+  if (header.type > 1500) {
     return walk.fail_not_ip(NotIpClass::kOther);
   }
-  walk.view.limit(type);
+  walk.view.limit(header.type);
   return Next::kLlc;
 }
 
 Next decode_ether_type(Walk& walk) {
+  if (ether_type::is_vlan(walk.type)) {
+    return decode_vlan(walk);
+  }
   switch (walk.type) {
     case ether_type::kIpv4:
       return walk.ip(4);
     case ether_type::kIpv6:
       return walk.ip(6);
-    case ether_type::kVlan:
-    case ether_type::kQinQ:
-    case ether_type::kOldQinQ:
-      return decode_vlan(walk);
     case ether_type::kMpls:
     case ether_type::kMplsMulticast:
       return decode_mpls(walk);

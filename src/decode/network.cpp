@@ -5,8 +5,6 @@
 namespace netml {
 namespace {
 
-constexpr std::size_t kIpv4Header = 20, kIpv6Header = 40;
-
 // The inner IP header is sound: from here on the packet belongs to the inner flow.
 void commit(Walk& walk) {
   walk.outer.reset();
@@ -31,53 +29,30 @@ void note_fragment(Walk& walk, std::uint32_t identification, bool is_first, int 
   }
 }
 
-//  0                   1                   2                   3     RFC 791, 3.1
-//  0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
-// +-------+-------+---------------+-------------------------------+
-// |version|  IHL  |      TOS      |         total length          |
-// +-------+-------+---------------+-----+-------------------------+
-// |        identification         |flags|     fragment offset     |
-// +---------------+---------------+-----+-------------------------+
-// |      TTL      |   protocol    |        header checksum        |
-// +---------------+---------------+-------------------------------+
-// |                     source, destination …                     |
 Next decode_ipv4(Walk& walk) {
   LayerView& view = walk.view;
   const std::uint64_t wire = view.wire_remaining();
-  if (view.reader.remaining() < kIpv4Header) {
-    return walk.fail(view.short_status(kIpv4Header, DecodeStatus::kBadIpHeader));
+  if (view.reader.remaining() < Ipv4Header::kSize) {
+    return walk.fail(view.short_status(Ipv4Header::kSize, DecodeStatus::kBadIpHeader));
   }
-  ByteReader header = view.reader;
-  const std::size_t header_length = (header.u8() & 15U) * 4U;
-  const std::uint8_t tos = header.u8();
-  const std::uint32_t total_field = header.u16be();
-  const std::uint16_t identification = header.u16be();
-  const std::uint16_t fragment = header.u16be();
-  const std::uint8_t ttl = header.u8();
-  const std::uint8_t protocol = header.u8();
-  header.skip(2);
+  const Ipv4Header header(view.reader.fixed<Ipv4Header::kSize>());
   // Segmentation offload leaves the length 0: the packet then ends where the frame does.
-  const std::uint64_t total = total_field == 0 ? wire : total_field;
-  if (header_length < kIpv4Header || total < header_length) {
+  const std::uint64_t total = header.total_length == 0 ? wire : header.total_length;
+  if (header.header_length < Ipv4Header::kSize || total < header.header_length) {
     return walk.fail(DecodeStatus::kBadIpHeader);
   }
-  if (view.reader.remaining() < header_length) {
-    return walk.fail(view.short_status(header_length, DecodeStatus::kBadIpHeader));
+  if (view.reader.remaining() < header.header_length) {
+    return walk.fail(view.short_status(header.header_length, DecodeStatus::kBadIpHeader));
   }
   commit(walk);
-  walk.source = IpAddress::from_ipv4(header.take(4).data());
-  walk.destination = IpAddress::from_ipv4(header.take(4).data());
-  walk.protocol = protocol;
-  walk.record.key.ip_version = 4;
-  walk.record.tos = tos;
-  walk.record.ttl = ttl;
-  walk.record.ip_length = static_cast<std::uint32_t>(total);
-  walk.record.transport_length = static_cast<std::uint32_t>(total - header_length);
+  walk.source = IpAddress(header.source);
+  walk.destination = IpAddress(header.destination);
+  walk.protocol = header.protocol;
+  put_ipv4(header, total, walk.record);
   view.limit(total);
-  view.reader.skip(header_length);
-  constexpr std::uint16_t kMoreFragments = 0x2000, kOffset = 0x1fff;
-  if ((fragment & (kMoreFragments | kOffset)) != 0) {
-    note_fragment(walk, identification, (fragment & kOffset) == 0, 4);
+  view.reader.skip(header.header_length);
+  if (header.is_fragment()) {
+    note_fragment(walk, header.identification, header.is_first_fragment(), 4);
   }
   return Next::kTransport;
 }
@@ -127,34 +102,21 @@ bool skip_extension(Walk& walk) {
   return true;
 }
 
-//  0                   1                   2                   3     RFC 8200, 3
-//  0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
-// +-------+---------------+---------------------------------------+
-// |version| traffic class |              flow label               |
-// +-------+-----------+---+-----------+---------------------------+
-// |       payload length  |  next header  |       hop limit       |
-// +-----------------------+---------------+-----------------------+
-// |              source, destination (16 bytes each)              |
 Next decode_ipv6(Walk& walk) {
   LayerView& view = walk.view;
-  if (view.reader.remaining() < kIpv6Header) {
-    return walk.fail(view.short_status(kIpv6Header, DecodeStatus::kBadIpHeader));
+  if (view.reader.remaining() < Ipv6Header::kSize) {
+    return walk.fail(view.short_status(Ipv6Header::kSize, DecodeStatus::kBadIpHeader));
   }
   commit(walk);
-  ByteReader& reader = view.reader;
-  const std::uint64_t wire = view.wire_remaining() - kIpv6Header;
-  const std::uint32_t first = reader.u32be();
-  const std::uint32_t payload_field = reader.u16be();
-  walk.protocol = reader.u8();
-  walk.record.ttl = reader.u8();
-  walk.source = IpAddress::from_ipv6(reader.take(16).data());
-  walk.destination = IpAddress::from_ipv6(reader.take(16).data());
+  const Ipv6Header header(view.reader.fixed<Ipv6Header::kSize>());
+  view.reader.skip(Ipv6Header::kSize);
+  walk.protocol = header.next_header;
+  walk.source = IpAddress(header.source);
+  walk.destination = IpAddress(header.destination);
   // 0: a jumbogram (RFC 2675) or offload; to the end of the frame.
-  const std::uint64_t payload = payload_field == 0 ? wire : payload_field;
-  walk.record.key.ip_version = 6;
-  walk.record.tos = static_cast<std::uint8_t>(first >> 20);
-  walk.record.ip_length = static_cast<std::uint32_t>(kIpv6Header + payload);
-  walk.record.transport_length = static_cast<std::uint32_t>(payload);
+  const std::uint64_t payload =
+      header.payload_length == 0 ? view.wire_remaining() : header.payload_length;
+  put_ipv6(header, payload, walk.record);
   view.limit(payload);
   return Next::kTransport;
 }

@@ -1,5 +1,7 @@
 #include "netml/decode/packet_decoder.hpp"
 
+#include "netml/decode/plain_packet.hpp"
+
 #include "layers.hpp"
 
 namespace netml {
@@ -64,6 +66,10 @@ PacketDecoder::PacketDecoder(const DecodeOptions& options)
     : options_(options), fragments_(random_hash_key()) {}
 
 DecodeStatus PacketDecoder::decode(const RawPacket& packet, PacketRecord& record) {
+  return decode_plain(packet, options_, record) ? DecodeStatus::kOk : walk(packet, record);
+}
+
+DecodeStatus PacketDecoder::walk(const RawPacket& packet, PacketRecord& record) {
   if (packet.bytes.empty()) {
     return DecodeStatus::kEmpty;
   }
@@ -71,19 +77,19 @@ DecodeStatus PacketDecoder::decode(const RawPacket& packet, PacketRecord& record
   record.ts_ns = packet.ts_ns;
   record.wire_length = packet.wire_length;
   record.captured_length = static_cast<std::uint32_t>(packet.bytes.size());
-  Walk walk(packet, options_, record);
-  Next next = decode_link(walk);
+  Walk steps(packet, options_, record);
+  Next next = decode_link(steps);
   while (next != Next::kDone && next != Next::kFailed) {
-    next = step(walk, next);
+    next = step(steps, next);
   }
   if (next == Next::kFailed) {
-    if (!walk.outer) {
-      not_ip_class_ = walk.not_ip_class;
-      return walk.failure;
+    if (!steps.outer) {
+      not_ip_class_ = steps.not_ip_class;
+      return steps.failure;
     }
-    record = *walk.outer;
+    record = *steps.outer;
   }
-  return walk.fragments ? place_fragment(walk, next) : DecodeStatus::kOk;
+  return steps.fragments ? place_fragment(steps, next) : DecodeStatus::kOk;
 }
 
 // Later fragments take the flow of their first one, first ones leave theirs behind.

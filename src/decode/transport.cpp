@@ -13,67 +13,48 @@ Next short_l4(Walk& walk, std::size_t size) {
 }
 
 void set_payload(Walk& walk, std::uint32_t header_length) {
-  PacketRecord& record = walk.record;
-  record.payload_length =
-      record.transport_length > header_length ? record.transport_length - header_length : 0;
-  const std::size_t captured = walk.view.reader.remaining();
-  record.payload_offset =
-      walk.offset() + static_cast<std::uint32_t>(std::min<std::size_t>(header_length, captured));
+  put_payload(header_length, walk.offset(), walk.view.reader.remaining(), walk.record);
 }
 
-//  0                   1                   2                   3     RFC 9293, 3.1
-//  0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
-// +-------------------------------+-------------------------------+
-// |          source port          |       destination port        |
-// +-------------------------------+-------------------------------+
-// |                        sequence number                        |
-// |                     acknowledgment number                     |
-// +-------+-------+---------------+-------------------------------+
-// |offset |       |C E U A P R S F|            window             |
-// +-------+-------+---------------+-------------------------------+
+void set_key(Walk& walk, std::uint16_t source_port, std::uint16_t destination_port) {
+  walk.record.key.protocol = walk.protocol;
+  put_ends(walk.source, walk.destination, source_port, destination_port, walk.options.per_direction,
+           walk.record);
+}
+
 Next decode_tcp(Walk& walk) {
-  constexpr std::size_t kHeader = 20;
-  ByteReader header = walk.view.reader;
-  if (walk.record.transport_length < kHeader || header.remaining() < kHeader) {
-    return short_l4(walk, kHeader);
-  }
-  const std::uint16_t source_port = header.u16be(), destination_port = header.u16be();
+  const ByteReader& reader = walk.view.reader;
   PacketRecord& record = walk.record;
-  record.tcp_seq = header.u32be();
-  record.tcp_ack = header.u32be();
-  const std::uint32_t header_length = (header.u8() >> 4) * 4U;
-  record.tcp_flags = header.u8();
-  record.tcp_window = header.u16be();
-  if (header_length < kHeader || header_length > record.transport_length) {
+  if (record.transport_length < TcpHeader::kSize || reader.remaining() < TcpHeader::kSize) {
+    return short_l4(walk, TcpHeader::kSize);
+  }
+  const TcpHeader header(reader.fixed<TcpHeader::kSize>());
+  put_tcp(header, record);
+  if (!header.has_sound_length(record.transport_length)) {
     return walk.fail(DecodeStatus::kBadL4Header);
   }
-  set_payload(walk, header_length);
-  set_key(walk, source_port, destination_port);
+  set_payload(walk, header.header_length);
+  set_key(walk, header.source_port, header.destination_port);
   return Next::kDone;
 }
 
 Next decode_udp(Walk& walk) {
-  constexpr std::uint32_t kHeader = 8;
   ByteReader& reader = walk.view.reader;
-  if (walk.record.transport_length < kHeader || reader.remaining() < kHeader) {
-    return short_l4(walk, kHeader);
+  if (walk.record.transport_length < UdpHeader::kSize || reader.remaining() < UdpHeader::kSize) {
+    return short_l4(walk, UdpHeader::kSize);
   }
-  set_payload(walk, kHeader);
-  ByteReader header = reader;
-  const std::uint16_t source_port = header.u16be(), destination_port = header.u16be();
-  const std::uint16_t length = header.u16be();
-  set_key(walk, source_port, destination_port);
-  // Below the header: 0 for a jumbogram (RFC 2675, 4) or segmentation offload, else nonsense.
-  if (length >= kHeader) {
-    std::uint32_t& payload_length = walk.record.payload_length;
-    payload_length = std::min<std::uint32_t>(payload_length, length - kHeader);
-    walk.view.limit(length);
+  const UdpHeader header(reader.fixed<UdpHeader::kSize>());
+  set_payload(walk, UdpHeader::kSize);
+  set_key(walk, header.source_port, header.destination_port);
+  if (header.has_length()) {
+    limit_payload(header, walk.record);
+    walk.view.limit(header.length);
   }
   if (!walk.options.decode_tunnels || walk.record.is_fragment) {
     return Next::kDone;
   }
-  reader.skip(kHeader);
-  return decode_udp_tunnel(walk, source_port, destination_port);
+  reader.skip(UdpHeader::kSize);
+  return decode_udp_tunnel(walk, header.source_port, header.destination_port);
 }
 
 Next decode_sctp(Walk& walk) {
@@ -114,24 +95,9 @@ Next decode_ip_in_ip(Walk& walk, int version) {
 
 }  // namespace
 
-void set_key(Walk& walk, std::uint16_t source_port, std::uint16_t destination_port) {
-  FlowKey& key = walk.record.key;
-  key.protocol = walk.protocol;
-  const auto order = walk.source <=> walk.destination;
-  const bool swapped =
-      !walk.options.per_direction && (order > 0 || (order == 0 && source_port > destination_port));
-  key.addr_a = swapped ? walk.destination : walk.source;
-  key.addr_b = swapped ? walk.source : walk.destination;
-  key.port_a = swapped ? destination_port : source_port;
-  key.port_b = swapped ? source_port : destination_port;
-  walk.record.from_b = swapped;
-}
-
 Next decode_transport(Walk& walk) {
   PacketRecord& record = walk.record;
-  record.tcp_flags = 0;
-  record.tcp_window = 0;
-  record.tcp_seq = record.tcp_ack = 0;
+  put_no_tcp(record);
   record.icmp_type = 0;
   if (walk.is_later_fragment) {
     return decode_other(walk);  // the key comes from the first fragment

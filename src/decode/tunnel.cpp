@@ -183,9 +183,14 @@ struct UdpTunnel {
 };
 
 constexpr UdpTunnel kUdpTunnels[] = {
-    {2152, decode_gtp_u},  {3544, decode_teredo}, {4789, decode_vxlan},
-    {5247, decode_capwap}, {6081, decode_geneve}, {37008, decode_tzsp},
+    {udp_tunnel::kGtpU, decode_gtp_u},    {udp_tunnel::kTeredo, decode_teredo},
+    {udp_tunnel::kVxlan, decode_vxlan},   {udp_tunnel::kCapwap, decode_capwap},
+    {udp_tunnel::kGeneve, decode_geneve}, {udp_tunnel::kTzsp, decode_tzsp},
 };
+static_assert(std::equal(std::begin(kUdpTunnels), std::end(kUdpTunnels), udp_tunnel::kPorts.begin(),
+                         udp_tunnel::kPorts.end(), [](const UdpTunnel& tunnel, std::uint16_t port) {
+                           return tunnel.port == port;
+                         }));
 
 }  // namespace
 

@@ -77,7 +77,11 @@ FeatureSet::FeatureSet(const Recipe& recipe) {
     part.state_offset = state_size_;
     part.first_cell = cell_count;
     part.is_nfstream = recipe.preset == Preset::kNfstream;
-    state_size_ += aligned(block->accumulator.state_size);
+    const Accumulator& accumulator = block->accumulator;
+    if (accumulator.state_size != 0) {
+      steps_.push_back({accumulator.init, accumulator.update, state_size_});
+    }
+    state_size_ += aligned(accumulator.state_size);
     cell_count += block->columns.size();
     series_packets_ = std::max(series_packets_, block->series_packets);
     if (!has_other_accounting && block->other_accounting) {
@@ -123,19 +127,24 @@ void FeatureSet::choose_columns(const Recipe& recipe) {
 }
 
 void FeatureSet::init(const Flow& flow, std::byte* state, const PacketView& packet) const noexcept {
-  for (const Part& part : parts_) {
-    if (part.block->accumulator.init != nullptr) {
-      part.block->accumulator.init(flow, state + part.state_offset, packet);
-    }
+  for (const Step& step : steps_) {
+    step.init(flow, state + step.offset, packet);
   }
 }
 
 void FeatureSet::update(const Flow& flow, std::byte* state,
                         const PacketView& packet) const noexcept {
-  for (const Part& part : parts_) {
-    if (part.block->accumulator.update != nullptr) {
-      part.block->accumulator.update(flow, state + part.state_offset, packet);
-    }
+  if (steps_.size() == 1) {  // most often, and then a jump will do
+    const Step* step = steps_.data();
+    return step->update(flow, state + step->offset, packet);
+  }
+  update_each(flow, state, packet);
+}
+
+void FeatureSet::update_each(const Flow& flow, std::byte* state,
+                             const PacketView& packet) const noexcept {
+  for (const Step& step : steps_) {
+    step.update(flow, state + step.offset, packet);
   }
 }
 

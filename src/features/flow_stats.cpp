@@ -17,19 +17,28 @@ constexpr const char* kScopePrefix[] = {"bidirectional_", "src2dst_", "dst2src_"
 constexpr const char* kScopeText[] = {"in both directions", "from source to destination",
                                       "from destination to source"};
 
-// Per direction, one counter per TCP flag bit.
+// Of one direction, one counter per TCP flag bit.
 struct FlagCounts {
-  std::uint32_t count[2][8];
+  std::uint32_t count[8];
 
   void clear() noexcept { *this = {}; }
-  void add(Direction direction, unsigned flags) noexcept {
+  // `packets`: of this direction, this one included. No counter is ahead of them.
+  void add(unsigned flags, std::uint64_t packets) noexcept {
+    if (packets > UINT32_MAX) {
+      return add_full(flags);
+    }
     for (; flags != 0; flags &= flags - 1) {
-      std::uint32_t& n = count[static_cast<std::size_t>(direction)][std::countr_zero(flags)];
-      n += n != UINT32_MAX ? 1U : 0U;  // 32 bits keep a flow small; it stays at 4 294 967 295
+      ++count[std::countr_zero(flags)];
     }
   }
-  std::uint64_t both(std::size_t bit) const noexcept {
-    return std::uint64_t{count[0][bit]} + count[1][bit];
+
+ private:
+  // 32 bits keep a flow small; a counter stays at 4 294 967 295.
+  void add_full(unsigned flags) noexcept {
+    for (; flags != 0; flags &= flags - 1) {
+      std::uint32_t& n = count[std::countr_zero(flags)];
+      n += n != UINT32_MAX ? 1U : 0U;
+    }
   }
 };
 
@@ -43,71 +52,91 @@ void put_empty(const Cell& zero, CellWriter& out) {
 
 // ---------------------------------------------------------------- exact
 
+// Without the alignment to 16 that would leave holes in the state.
+using SquareSum [[gnu::aligned(8)]] = Uint128;
+
 struct GapSums {
   std::uint64_t minimum;
   std::uint64_t maximum;
-  Uint128 squares;
+  SquareSum squares;
 
   void clear() noexcept { *this = {UINT64_MAX, 0, 0}; }
   void add(std::int64_t gap_ns) noexcept {
     const auto gap = static_cast<std::uint64_t>(gap_ns);
-    minimum = std::min(minimum, gap);
-    maximum = std::max(maximum, gap);
+    minimum = gap < minimum ? gap : minimum;
+    maximum = gap > maximum ? gap : maximum;
     squares += static_cast<Uint128>(gap) * gap;
   }
 };
 
-// Sums of sizes and of gaps follow from the flow's counters; only extremes and squares are kept.
-struct ExactState {
-  GapSums gaps[kScopeCount];
-  Uint128 size_squares[2];
-  std::uint32_t size_minimum[2];
-  std::uint32_t size_maximum[2];
-  FlagCounts flags;
+struct SizeSums {
+  std::uint32_t minimum;
+  std::uint32_t maximum;
+  SquareSum squares;
 
-  void init(const Flow& flow, const PacketView& packet) noexcept {
-    for (GapSums& sums : gaps) {
-      sums.clear();
-    }
-    for (std::size_t d = 0; d < 2; ++d) {
-      size_squares[d] = 0;
-      size_minimum[d] = UINT32_MAX;
-      size_maximum[d] = 0;
-    }
-    flags.clear();
-    add(flow, packet);
-  }
-  void update(const Flow& flow, const PacketView& packet) noexcept {
-    const auto d = static_cast<std::size_t>(packet.direction);
-    gaps[kBidirectional].add(packet.gap_ns);
-    if (flow.direction[d].packets > 1) {
-      gaps[kForwardScope + d].add(packet.direction_gap_ns);
-    }
-    add(flow, packet);
-  }
-
- private:
-  void add(const Flow&, const PacketView& packet) noexcept {
-    const auto d = static_cast<std::size_t>(packet.direction);
-    size_minimum[d] = std::min(size_minimum[d], packet.size);
-    size_maximum[d] = std::max(size_maximum[d], packet.size);
-    size_squares[d] += std::uint64_t{packet.size} * packet.size;
-    flags.add(packet.direction, packet.record.tcp_flags);
+  void clear() noexcept { *this = {UINT32_MAX, 0, 0}; }
+  void add(std::uint32_t size) noexcept {
+    minimum = size < minimum ? size : minimum;
+    maximum = size > maximum ? size : maximum;
+    squares += std::uint64_t{size} * size;
   }
 };
 
+// Sums of sizes and of gaps follow from the flow's counters; only extremes and squares are kept.
+// What a packet changes lies together: the gaps of both directions, then all of its own.
+struct ExactState {
+  GapSums gaps;
+  struct Side {
+    GapSums gaps;
+    SizeSums sizes;
+    FlagCounts flags;
+  } side[2];
+
+  const GapSums& gaps_of(Scope scope) const noexcept {
+    return scope == kBidirectional ? gaps : side[scope - kForwardScope].gaps;
+  }
+
+  void init(const Flow& flow, const PacketView& packet) noexcept {
+    gaps.clear();
+    for (Side& one : side) {
+      one.gaps.clear();
+      one.sizes.clear();
+      one.flags.clear();
+    }
+    const auto d = static_cast<std::size_t>(packet.direction);
+    add(side[d], packet, flow.direction[d].packets);
+  }
+  void update(const Flow& flow, const PacketView& packet) noexcept {
+    const auto d = static_cast<std::size_t>(packet.direction);
+    Side& own = packet.direction == Direction::kForward ? side[0] : side[1];
+    gaps.add(packet.gap_ns);
+    const std::uint64_t packets = flow.direction[d].packets;
+    if (packets > 1) {
+      own.gaps.add(packet.direction_gap_ns);
+    }
+    add(own, packet, packets);
+  }
+
+ private:
+  static void add(Side& own, const PacketView& packet, std::uint64_t packets) noexcept {
+    own.sizes.add(packet.size);
+    own.flags.add(packet.record.tcp_flags, packets);
+  }
+};
+static_assert(sizeof(ExactState) == 208);
+
 // The sizes of one direction or both.
-struct SizeSums {
+struct SizeSummary {
   std::uint64_t n, sum;
   std::uint32_t minimum, maximum;
   Uint128 squares;
 
-  static SizeSums of(const Flow& flow, const ExactState& state, std::size_t direction) noexcept {
-    return {flow.direction[direction].packets, flow.direction[direction].bytes,
-            state.size_minimum[direction], state.size_maximum[direction],
-            state.size_squares[direction]};
+  static SizeSummary of(const Flow& flow, const ExactState& state, std::size_t direction) noexcept {
+    const SizeSums& sizes = state.side[direction].sizes;
+    return {flow.direction[direction].packets, flow.direction[direction].bytes, sizes.minimum,
+            sizes.maximum, sizes.squares};
   }
-  SizeSums operator+(const SizeSums& other) const noexcept {
+  SizeSummary operator+(const SizeSummary& other) const noexcept {
     return {n + other.n, sum + other.sum, std::min(minimum, other.minimum),
             std::max(maximum, other.maximum), squares + other.squares};
   }
@@ -125,8 +154,8 @@ struct SizeSums {
 };
 
 void put_exact_sizes(const Flow& flow, const ExactState& state, CellWriter& out) {
-  const SizeSums forward = SizeSums::of(flow, state, 0);
-  const SizeSums backward = SizeSums::of(flow, state, 1);
+  const SizeSummary forward = SizeSummary::of(flow, state, 0);
+  const SizeSummary backward = SizeSummary::of(flow, state, 1);
   (forward + backward).put(out);
   forward.put(out);
   backward.put(out);
@@ -145,7 +174,7 @@ void put_exact_gaps(const Flow& flow, const ExactState& state, Scope scope, Cell
                                                   flow.direction[scope - kForwardScope].first_ns);
   const auto sum = static_cast<std::uint64_t>(span);
   const std::uint64_t n = packets - 1;
-  const GapSums& gaps = state.gaps[scope];
+  const GapSums& gaps = state.gaps_of(scope);
   out.put(Cell::millionths(static_cast<std::int64_t>(gaps.minimum)));
   out.put(static_cast<double>(sum) / (static_cast<double>(n) * 1e6));
   out.put(sample_deviation(n, sum, gaps.squares) / 1e6);
@@ -188,10 +217,11 @@ struct RunningSeries {
 struct NfstreamState {
   RunningSeries sizes[kScopeCount];
   RunningSeries gaps[kScopeCount];
-  FlagCounts flags;
+  FlagCounts flags[2];
 
   void init(const Flow& flow, const PacketView& packet) noexcept {
-    flags.clear();
+    flags[0].clear();
+    flags[1].clear();
     add(flow, packet);
   }
   void update(const Flow& flow, const PacketView& packet) noexcept {
@@ -209,7 +239,7 @@ struct NfstreamState {
     const auto d = static_cast<std::size_t>(packet.direction);
     sizes[kBidirectional].add(packet.size, flow.packets());
     sizes[kForwardScope + d].add(packet.size, flow.direction[d].packets);
-    flags.add(packet.direction, packet.record.tcp_flags);
+    flags[d].add(packet.record.tcp_flags, flow.direction[d].packets);
   }
 };
 
@@ -265,13 +295,13 @@ class StatisticsBlock final : public ColumnBlock {
     add("max", extreme, "largest");
   }
 
-  static void put_flags(const FlagCounts& flags, CellWriter& out) {
+  static void put_flags(const FlagCounts& forward, const FlagCounts& backward, CellWriter& out) {
     for (const FlagColumn& flag : kFlags) {
-      out.put(flags.both(flag.bit));
+      out.put(std::uint64_t{forward.count[flag.bit]} + backward.count[flag.bit]);
     }
-    for (const auto& count : flags.count) {
+    for (const FlagCounts* flags : {&forward, &backward}) {
       for (const FlagColumn& flag : kFlags) {
-        out.put(count[flag.bit]);
+        out.put(flags->count[flag.bit]);
       }
     }
   }
@@ -281,7 +311,7 @@ class StatisticsBlock final : public ColumnBlock {
     for (const Scope scope : {kBidirectional, kForwardScope, kBackwardScope}) {
       put_exact_gaps(flow, state, scope, out);
     }
-    put_flags(state.flags, out);
+    put_flags(state.side[0].flags, state.side[1].flags, out);
   }
 
   static void put_nfstream(const Flow& flow, const NfstreamState& state, CellWriter& out) {
@@ -293,7 +323,7 @@ class StatisticsBlock final : public ColumnBlock {
     for (std::size_t scope = 0; scope < kScopeCount; ++scope) {
       state.gaps[scope].put(packets[scope] == 0 ? 0 : packets[scope] - 1, out);
     }
-    put_flags(state.flags, out);
+    put_flags(state.flags[0], state.flags[1], out);
   }
 };
 

@@ -68,6 +68,20 @@ TEST(ByteReader, AViewOnlyShrinks) {
   EXPECT_EQ(reader.rest().size(), 1u);
 }
 
+TEST(ByteReader, FixedBytesReadAtOffsetsWithoutMoving) {
+  const auto bytes = counting();
+  ByteReader reader(bytes);
+  reader.skip(1);
+  const FixedBytes<15> fixed = reader.fixed<15>();
+  EXPECT_EQ(fixed.u8<14>(), 0x10);
+  EXPECT_EQ(fixed.u16be<1>(), 0x0304);
+  EXPECT_EQ(fixed.u32be<11>(), 0x0d0e0f10u);
+  EXPECT_EQ(fixed.u64be<0>(), 0x0203040506070809u);
+  EXPECT_EQ((fixed.part<5, 4>().u16be<2>()), 0x090a);
+  EXPECT_EQ((fixed.part<5, 4>().all()[3]), 0x0a);
+  EXPECT_EQ(reader.remaining(), 15u);
+}
+
 TEST(ByteReader, NothingHoldsNothing) {
   ByteReader reader;
   EXPECT_TRUE(reader.ok());

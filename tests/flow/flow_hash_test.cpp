@@ -30,6 +30,39 @@ TEST(FlowHash, KeysThatCollideUnderXorFoldingDoNotCollideHere) {
   EXPECT_GT(low_bits.size(), 3900u);
 }
 
+// The words of the message as the header describes them.
+TEST(FlowHash, IsSipHash13OfTheKeysFields) {
+  FlowKey key = test::packet({}).key;  // 10.0.0.1.1001, 10.0.0.2.1002, TCP
+  key.vlan = 0x0fff;
+  key.tunnel_id = 8;
+  const std::uint64_t last = 0x8fff0406'03ea03e9U;
+  SipHash13 v4(test::kHashKey);
+  v4.add(0x0200000a'0100000aU);
+  EXPECT_EQ(flow_hash(test::kHashKey, key), v4.end(last));
+  EXPECT_EQ(FlowHash(test::kHashKey)(key), flow_hash(test::kHashKey, key));
+  key.ip_version = 6;
+  SipHash13 v6(test::kHashKey);
+  for (const std::uint64_t word : {std::uint64_t{0}, std::uint64_t{0x0100000a'ffff0000U},
+                                   std::uint64_t{0}, std::uint64_t{0x0200000a'ffff0000U}}) {
+    v6.add(word);
+  }
+  EXPECT_EQ(flow_hash(test::kHashKey, key), v6.end(last ^ 0x00000002'00000000U << 8));
+}
+
+TEST(FlowHash, EveryBitOfAnIpv6AddressCounts) {
+  FlowKey key = test::packet({}).key;
+  key.ip_version = 6;
+  std::set<std::uint64_t> hashes = {flow_hash(test::kHashKey, key)};
+  for (std::size_t bit = 0; bit < 128; ++bit) {
+    for (IpAddress* address : {&key.addr_a, &key.addr_b}) {
+      address->bytes[bit / 8] ^= static_cast<std::uint8_t>(1U << bit % 8);
+      hashes.insert(flow_hash(test::kHashKey, key));
+      address->bytes[bit / 8] ^= static_cast<std::uint8_t>(1U << bit % 8);
+    }
+  }
+  EXPECT_EQ(hashes.size(), 257u);
+}
+
 TEST(FlowHash, DependsOnTheSecretKeyAndOnEveryFieldOfTheFlowKey) {
   const FlowKey key = test::packet({}).key;
   const std::uint64_t hash = flow_hash(test::kHashKey, key);

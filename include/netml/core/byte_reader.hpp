@@ -1,11 +1,61 @@
 #pragma once
 
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <span>
 
 namespace netml {
+
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "loads assume a little-endian host");
+
+/// The first `kSize` bytes of a header that are known to be there. Offsets are checked by the
+/// compiler, so that a read is one load. A view; ByteReader::fixed() gives it.
+template <std::size_t kSize>
+class FixedBytes {
+ public:
+  template <std::size_t kOffset>
+  std::uint8_t u8() const noexcept {
+    return load<std::uint8_t, kOffset>();
+  }
+  template <std::size_t kOffset>
+  std::uint16_t u16be() const noexcept {
+    return __builtin_bswap16(load<std::uint16_t, kOffset>());
+  }
+  template <std::size_t kOffset>
+  std::uint32_t u32be() const noexcept {
+    return __builtin_bswap32(load<std::uint32_t, kOffset>());
+  }
+  template <std::size_t kOffset>
+  std::uint64_t u64be() const noexcept {
+    return __builtin_bswap64(load<std::uint64_t, kOffset>());
+  }
+  template <std::size_t kOffset, std::size_t kCount>
+  FixedBytes<kCount> part() const noexcept {
+    static_assert(kOffset + kCount <= kSize);
+    return FixedBytes<kCount>(begin_ + kOffset);
+  }
+  std::span<const std::uint8_t, kSize> all() const noexcept {
+    return std::span<const std::uint8_t, kSize>(begin_, kSize);
+  }
+
+ private:
+  friend class ByteReader;
+  template <std::size_t>
+  friend class FixedBytes;
+  explicit FixedBytes(const std::uint8_t* begin) noexcept : begin_(begin) {}
+
+  template <typename T, std::size_t kOffset>
+  T load() const noexcept {
+    static_assert(kOffset + sizeof(T) <= kSize);
+    T value = 0;
+    std::memcpy(&value, begin_ + kOffset, sizeof(T));
+    return value;
+  }
+
+  const std::uint8_t* begin_;
+};
 
 /// Checked reads from the front of borrowed bytes.
 ///
@@ -54,6 +104,13 @@ class ByteReader {
     return offset < remaining() ? position_[offset] : std::uint8_t{0};
   }
 
+  /// The next `kSize` bytes without moving. Requires: remaining() >= kSize.
+  template <std::size_t kSize>
+  FixedBytes<kSize> fixed() const noexcept {
+    assert(remaining() >= kSize);
+    return FixedBytes<kSize>(position_);
+  }
+
   /// Gives up the bytes beyond the next `count`. A view only ever shrinks.
   void shrink(std::size_t count) noexcept {
     if (count < remaining()) {
@@ -62,8 +119,6 @@ class ByteReader {
   }
 
  private:
-  static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "loads assume a little-endian host");
-
   bool need(std::size_t count) noexcept {
     if (count <= remaining()) {
       return true;

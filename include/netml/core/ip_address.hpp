@@ -17,8 +17,20 @@ namespace netml {
 struct IpAddress {
   std::array<std::uint8_t, 16> bytes{};
 
-  static IpAddress from_ipv4(const std::uint8_t* four_bytes) noexcept;
-  static IpAddress from_ipv6(const std::uint8_t* sixteen_bytes) noexcept;
+  static IpAddress from_ipv4(const std::uint8_t* four_bytes) noexcept {
+    // As one word, which reads back faster than from pieces.
+    std::uint32_t host = 0;
+    std::memcpy(&host, four_bytes, sizeof host);
+    const std::uint64_t low = std::uint64_t{host} << 32 | 0xffff0000U;
+    IpAddress address;
+    std::memcpy(address.bytes.data() + 8, &low, sizeof low);
+    return address;
+  }
+  static IpAddress from_ipv6(const std::uint8_t* sixteen_bytes) noexcept {
+    IpAddress address;
+    std::memcpy(address.bytes.data(), sixteen_bytes, 16);
+    return address;
+  }
 
   /// True for ::ffff:0:0/96.
   bool is_mapped_ipv4() const noexcept;

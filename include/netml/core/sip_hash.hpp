@@ -28,8 +28,13 @@ class SipHash13 {
     v0_ ^= word;
   }
 
-  std::uint64_t finish(std::uint64_t length) noexcept {
-    add(length << 56);
+  /// The hash of the words so far as a message of `length` bytes.
+  std::uint64_t finish(std::uint64_t length) noexcept { return end(length << 56); }
+
+  /// Ends the message with a word of the caller's in place of the one that holds the length.
+  /// Requires: `last` tells messages of different lengths apart.
+  std::uint64_t end(std::uint64_t last) noexcept {
+    add(last);
     v2_ ^= 0xff;
     round();
     round();

@@ -44,10 +44,19 @@ class FeatureSet final : public FlowHooks {
 
  private:
   struct Part;
+  /// What one part does per packet, at its offset in the state; parts without state have none.
+  struct Step {
+    void (*init)(const Flow&, std::byte* state, const PacketView&);
+    void (*update)(const Flow&, std::byte* state, const PacketView&);
+    std::size_t offset;
+  };
   void choose_columns(const Recipe& recipe);
+  [[gnu::noinline]] void update_each(const Flow& flow, std::byte* state,
+                                     const PacketView& packet) const noexcept;
   void read_parts(const FlowView& flow, std::span<Cell> cells);
 
   std::vector<Part> parts_;
+  std::vector<Step> steps_;
   Schema schema_;
   std::vector<std::size_t> chosen_;  ///< column of all parts' cells, per output column
   bool is_plain_ = false;            ///< all cells in their own order

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 
@@ -8,28 +9,49 @@
 
 namespace netml {
 
-/// Keyed hash of a flow key. Equal keys have equal hashes; whoever does not know `hash_key` cannot
-/// build keys that collide.
-inline std::uint64_t flow_hash(const HashKey& hash_key, const FlowKey& key) noexcept {
-  SipHash13 hash(hash_key);
-  const auto word = [](const std::uint8_t* bytes) {
-    std::uint64_t value = 0;
+/// Keyed hash of flow keys. Equal keys have equal hashes; whoever does not know the secret cannot
+/// build keys that collide. Keep one for many keys: the secret is mixed in once.
+class FlowHash {
+ public:
+  explicit FlowHash(const HashKey& secret) noexcept : start_(secret) {}
+
+  std::uint64_t operator()(const FlowKey& key) const noexcept {
+    SipHash13 hash = start_;
+    const auto* a = key.addr_a.bytes.data();
+    const auto* b = key.addr_b.bytes.data();
+    if (key.ip_version == 4) {
+      // The prefix of a mapped address is constant.
+      hash.add(load<std::uint32_t>(a + 12) | std::uint64_t{load<std::uint32_t>(b + 12)} << 32);
+    } else {
+      hash.add(load<std::uint64_t>(a));
+      hash.add(load<std::uint64_t>(a + 8));
+      hash.add(load<std::uint64_t>(b));
+      hash.add(load<std::uint64_t>(b + 8));
+    }
+    // Ports, protocol, IP version and VLAN id lie in a row; a VLAN id has 12 bits, so that the
+    // kind of tunnel fits above it. The version tells the two lengths apart.
+    const auto* fields = reinterpret_cast<const std::uint8_t*>(&key) + offsetof(FlowKey, port_a);
+    return hash.end(load<std::uint64_t>(fields) ^ std::uint64_t{key.tunnel_id} << 60);
+  }
+
+ private:
+  static_assert(offsetof(FlowKey, tunnel_id) == offsetof(FlowKey, port_a) + sizeof(std::uint64_t));
+  static_assert(offsetof(FlowKey, vlan) == offsetof(FlowKey, tunnel_id) - sizeof(FlowKey::vlan));
+  static_assert(static_cast<unsigned>(TunnelKind::kTeredo) < 16);
+
+  template <typename T>
+  static T load(const std::uint8_t* bytes) noexcept {
+    T value = 0;
     std::memcpy(&value, bytes, sizeof value);
     return value;
-  };
-  if (key.ip_version == 4) {
-    // The prefix of a mapped address is constant.
-    hash.add((word(key.addr_a.bytes.data() + 8) & 0xffffffff00000000U) |
-             (word(key.addr_b.bytes.data() + 8) >> 32));
-  } else {
-    hash.add(word(key.addr_a.bytes.data()));
-    hash.add(word(key.addr_a.bytes.data() + 8));
-    hash.add(word(key.addr_b.bytes.data()));
-    hash.add(word(key.addr_b.bytes.data() + 8));
   }
-  hash.add(std::uint64_t{key.port_a} << 48 | std::uint64_t{key.port_b} << 32 |
-           std::uint64_t{key.protocol} << 24 | std::uint64_t{key.ip_version} << 16 | key.vlan);
-  return hash.finish(key.tunnel_id);
+
+  SipHash13 start_;
+};
+
+/// The hash of one key.
+inline std::uint64_t flow_hash(const HashKey& secret, const FlowKey& key) noexcept {
+  return FlowHash(secret)(key);
 }
 
 }  // namespace netml
