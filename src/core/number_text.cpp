@@ -78,22 +78,26 @@ inline char* write_up_to_eight(char* out, std::uint32_t value) noexcept {
   return out + 4;
 }
 
-// Exactly `count` digits, leading zeros included. Requires: value < 10^count.
-char* write_padded(char* out, std::uint64_t value, std::size_t count) noexcept {
-  char* const end = out + count;
-  for (; count > 8; count -= 8) {
-    write_eight(out + count - 8, static_cast<std::uint32_t>(value % kHundredMillion));
-    value /= kHundredMillion;
+// Exactly `count` digits, leading zeros included; what is behind them, up to 16, is overwritten.
+// Requires: value < 10^count, count <= 19.
+inline char* write_padded(char* out, std::uint64_t value, std::size_t count) noexcept {
+  if (count <= 8) {
+    write_eight(out, static_cast<std::uint32_t>(value * kPowersOfTen[8 - count]));
+    return out + count;
   }
-  auto rest = static_cast<std::uint32_t>(value);
-  for (; count >= 2; count -= 2) {
-    write_two(out + count - 2, rest % 100);
-    rest /= 100;
+  if (count > 16) {
+    constexpr std::uint64_t kSixteenDigits = kHundredMillion * kHundredMillion;
+    count -= 16;
+    const std::uint64_t high = value / kSixteenDigits;
+    write_eight(out, static_cast<std::uint32_t>(high * kPowersOfTen[8 - count]));
+    out += count;
+    value %= kSixteenDigits;
+    count = 16;
   }
-  if (count != 0) {
-    *out = static_cast<char>('0' + rest);
-  }
-  return end;
+  value *= kPowersOfTen[16 - count];
+  write_eight(out, static_cast<std::uint32_t>(value / kHundredMillion));
+  write_eight(out + 8, static_cast<std::uint32_t>(value % kHundredMillion));
+  return out + count;
 }
 
 char* drop_zeros(char* end) noexcept {
@@ -109,6 +113,9 @@ constexpr double kMostWhole = 1e15;
 
 // `magnitude` has a fraction and lies between the bounds above. All arithmetic is exact: it is
 // significand / 2^shift with 3 <= shift <= 62, and times 10^19 it still fits 128 bits.
+//
+// With 9 digits or more before the point there are 8 at most behind it, so that write_padded()
+// stays within kNumberRoom.
 //
 // In units of 10^-places, with 10^places the first power of ten from 2^shift on, the numbers that
 // read back as `magnitude` span from 1 to 10. So a unit is among them, and one tenfold unit at

@@ -35,7 +35,11 @@ void append_nfstream_text(std::string& out, std::string_view text) {
 
 class CsvFormat final : public RowFormat {
  public:
-  CsvFormat(CsvDialect dialect, TextMode text_mode) : dialect_(dialect), text_mode_(text_mode) {}
+  CsvFormat(CsvDialect dialect, TextMode text_mode) : dialect_(dialect), text_mode_(text_mode) {
+    if (dialect == CsvDialect::kNfstream) {
+      limits_[static_cast<std::size_t>(Cell::Kind::kF64)] = 0;  // 0.0
+    }
+  }
 
   void append(std::span<const Cell> row, CharBuffer& out) override;
 
@@ -46,6 +50,7 @@ class CsvFormat final : public RowFormat {
 
   CsvDialect dialect_;
   TextMode text_mode_;
+  DigitLimits limits_ = kDigitLimits;
   std::size_t row_room_ = 0;
   std::string text_;  // an encoded text cell or list on its way into the line
 };
@@ -103,8 +108,10 @@ void CsvFormat::append(std::span<const Cell> row, CharBuffer& out) {
   const std::size_t begin = out.size();
   char* end = out.room(row_room_);
   for (const Cell& cell : row) {
-    end = write_cell(end, cell, out);
-    *end++ = ',';
+    if (!write_digit(end, cell, limits_, ',')) {
+      end = write_cell(end, cell, out);
+      *end++ = ',';
+    }
   }
   end -= row.empty() ? 0 : 1;
   out.end_at(end);

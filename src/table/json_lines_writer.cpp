@@ -26,7 +26,7 @@ void append_array(std::string& out, const Values& values) {
 class JsonLinesFormat final : public RowFormat {
  public:
   explicit JsonLinesFormat(std::vector<std::string> keys) : keys_(std::move(keys)) {
-    row_room_ = (keys_.size() + 1) * (kNumberRoom + 2);  // two quotes
+    row_room_ = (keys_.size() + 1) * (kNumberRoom + 3);  // a comma, two quotes
     for (const std::string& key : keys_) {
       row_room_ += key.size();
     }
@@ -83,15 +83,18 @@ char* JsonLinesFormat::write_text(char* end, const Cell& cell, CharBuffer& out) 
 
 void JsonLinesFormat::append(std::span<const Cell> row, CharBuffer& out) {
   char* end = out.room(row_room_);
-  if (row.empty()) {
-    *end++ = '{';
-  }
+  *end++ = '{';
   const std::string* key = keys_.data();
   for (const Cell& cell : row) {
     std::memcpy(end, key->data(), key->size());
-    end = write_value(end + key->size(), cell, out);
+    end += key->size();
     ++key;
+    if (!write_digit(end, cell, kDigitLimits, ',')) {
+      end = write_value(end, cell, out);
+      *end++ = ',';
+    }
   }
+  end -= row.empty() ? 0 : 1;
   *end++ = '}';
   *end++ = '\n';
   out.end_at(end);
@@ -104,7 +107,7 @@ JsonLinesWriter::JsonLinesWriter(OutputFile& file) : file_(file) {}
 void JsonLinesWriter::begin(const Schema& schema) {
   keys_.clear();
   for (const ColumnInfo& column : schema.columns) {
-    std::string key = keys_.empty() ? "{" : ",";
+    std::string key;
     append_json_text(key, column.name);
     keys_.push_back(key + ":");
   }

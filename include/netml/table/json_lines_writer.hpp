@@ -24,7 +24,7 @@ class JsonLinesWriter final : public RowSink {
 
  private:
   OutputFile& file_;
-  std::vector<std::string> keys_;  ///< `{"name":` or `,"name":`, ready to write
+  std::vector<std::string> keys_;  ///< `"name":` ready to write
   std::unique_ptr<RowFormat> format_;
   CharBuffer line_;
 };
