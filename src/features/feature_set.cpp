@@ -134,6 +134,15 @@ void FeatureSet::init(const Flow& flow, std::byte* state, const PacketView& pack
 
 void FeatureSet::update(const Flow& flow, std::byte* state,
                         const PacketView& packet) const noexcept {
+  if (steps_.size() == 1) {  // most often, and then a jump will do
+    const Step* step = steps_.data();
+    return step->update(flow, state + step->offset, packet);
+  }
+  update_each(flow, state, packet);
+}
+
+void FeatureSet::update_each(const Flow& flow, std::byte* state,
+                             const PacketView& packet) const noexcept {
   for (const Step& step : steps_) {
     step.update(flow, state + step.offset, packet);
   }

@@ -51,6 +51,8 @@ class FeatureSet final : public FlowHooks {
     std::size_t offset;
   };
   void choose_columns(const Recipe& recipe);
+  [[gnu::noinline]] void update_each(const Flow& flow, std::byte* state,
+                                     const PacketView& packet) const noexcept;
   void read_parts(const FlowView& flow, std::span<Cell> cells);
 
   std::vector<Part> parts_;
