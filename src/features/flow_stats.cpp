@@ -17,24 +17,36 @@ constexpr const char* kScopePrefix[] = {"bidirectional_", "src2dst_", "dst2src_"
 constexpr const char* kScopeText[] = {"in both directions", "from source to destination",
                                       "from destination to source"};
 
-// Per direction, one counter per TCP flag bit.
+// Of one direction, one counter per TCP flag bit.
 struct FlagCounts {
-  std::uint32_t count[2][8];
+  std::uint32_t count[8];
 
   void clear() noexcept { *this = {}; }
-  void add(Direction direction, unsigned flags) noexcept {
+  // `packets`: of this direction, this one included. No counter is ahead of them.
+  void add(unsigned flags, std::uint64_t packets) noexcept {
+    if (packets > UINT32_MAX) {
+      return add_full(flags);
+    }
     for (; flags != 0; flags &= flags - 1) {
-      std::uint32_t& n = count[static_cast<std::size_t>(direction)][std::countr_zero(flags)];
-      n += n != UINT32_MAX ? 1U : 0U;  // 32 bits keep a flow small; it stays at 4 294 967 295
+      ++count[std::countr_zero(flags)];
     }
   }
-  std::uint64_t get(Scope scope, std::size_t bit) const noexcept {
-    const std::uint64_t forward = count[0][bit], backward = count[1][bit];
-    return scope == kBidirectional  ? forward + backward
-           : scope == kForwardScope ? forward
-                                    : backward;
+
+ private:
+  // 32 bits keep a flow small; a counter stays at 4 294 967 295.
+  void add_full(unsigned flags) noexcept {
+    for (; flags != 0; flags &= flags - 1) {
+      std::uint32_t& n = count[std::countr_zero(flags)];
+      n += n != UINT32_MAX ? 1U : 0U;
+    }
   }
 };
+
+std::uint64_t flag_count(const FlagCounts& forward, const FlagCounts& backward, Scope scope,
+                         std::size_t bit) noexcept {
+  const std::uint64_t f = forward.count[bit], b = backward.count[bit];
+  return scope == kBidirectional ? f + b : scope == kForwardScope ? f : b;
+}
 
 // Extremes keep the type of the series.
 struct Summary {
@@ -50,58 +62,78 @@ Summary empty_summary(Cell zero) {
 
 // ---------------------------------------------------------------- exact
 
+// Without the alignment to 16 that would leave holes in the state.
+using SquareSum [[gnu::aligned(8)]] = Uint128;
+
 struct GapSums {
   std::uint64_t minimum;
   std::uint64_t maximum;
-  Uint128 squares;
+  SquareSum squares;
 
   void clear() noexcept { *this = {UINT64_MAX, 0, 0}; }
   void add(std::int64_t gap_ns) noexcept {
     const auto gap = static_cast<std::uint64_t>(gap_ns);
-    minimum = std::min(minimum, gap);
-    maximum = std::max(maximum, gap);
+    minimum = gap < minimum ? gap : minimum;
+    maximum = gap > maximum ? gap : maximum;
     squares += static_cast<Uint128>(gap) * gap;
   }
 };
 
+struct SizeSums {
+  std::uint32_t minimum;
+  std::uint32_t maximum;
+  SquareSum squares;
+
+  void clear() noexcept { *this = {UINT32_MAX, 0, 0}; }
+  void add(std::uint32_t size) noexcept {
+    minimum = size < minimum ? size : minimum;
+    maximum = size > maximum ? size : maximum;
+    squares += std::uint64_t{size} * size;
+  }
+};
+
 // Sums of sizes and of gaps follow from the flow's counters; only extremes and squares are kept.
+// What a packet changes lies together: the gaps of both directions, then all of its own.
 struct ExactState {
-  GapSums gaps[kScopeCount];
-  Uint128 size_squares[2];
-  std::uint32_t size_minimum[2];
-  std::uint32_t size_maximum[2];
-  FlagCounts flags;
+  GapSums gaps;
+  struct Side {
+    GapSums gaps;
+    SizeSums sizes;
+    FlagCounts flags;
+  } side[2];
+
+  const GapSums& gaps_of(Scope scope) const noexcept {
+    return scope == kBidirectional ? gaps : side[scope - kForwardScope].gaps;
+  }
 
   void init(const Flow& flow, const PacketView& packet) noexcept {
-    for (GapSums& sums : gaps) {
-      sums.clear();
+    gaps.clear();
+    for (Side& one : side) {
+      one.gaps.clear();
+      one.sizes.clear();
+      one.flags.clear();
     }
-    for (std::size_t d = 0; d < 2; ++d) {
-      size_squares[d] = 0;
-      size_minimum[d] = UINT32_MAX;
-      size_maximum[d] = 0;
-    }
-    flags.clear();
-    add(flow, packet);
+    const auto d = static_cast<std::size_t>(packet.direction);
+    add(side[d], packet, flow.direction[d].packets);
   }
   void update(const Flow& flow, const PacketView& packet) noexcept {
     const auto d = static_cast<std::size_t>(packet.direction);
-    gaps[kBidirectional].add(packet.gap_ns);
-    if (flow.direction[d].packets > 1) {
-      gaps[kForwardScope + d].add(packet.direction_gap_ns);
+    Side& own = packet.direction == Direction::kForward ? side[0] : side[1];
+    gaps.add(packet.gap_ns);
+    const std::uint64_t packets = flow.direction[d].packets;
+    if (packets > 1) {
+      own.gaps.add(packet.direction_gap_ns);
     }
-    add(flow, packet);
+    add(own, packet, packets);
   }
 
  private:
-  void add(const Flow&, const PacketView& packet) noexcept {
-    const auto d = static_cast<std::size_t>(packet.direction);
-    size_minimum[d] = std::min(size_minimum[d], packet.size);
-    size_maximum[d] = std::max(size_maximum[d], packet.size);
-    size_squares[d] += std::uint64_t{packet.size} * packet.size;
-    flags.add(packet.direction, packet.record.tcp_flags);
+  static void add(Side& own, const PacketView& packet, std::uint64_t packets) noexcept {
+    own.sizes.add(packet.size);
+    own.flags.add(packet.record.tcp_flags, packets);
   }
 };
+static_assert(sizeof(ExactState) == 208);
 
 Summary exact_sizes(const Flow& flow, const ExactState& state, Scope scope) {
   std::uint64_t n = 0, sum = 0;
@@ -111,9 +143,10 @@ Summary exact_sizes(const Flow& flow, const ExactState& state, Scope scope) {
     if (scope == kBidirectional || scope == kForwardScope + d) {
       n += flow.direction[d].packets;
       sum += flow.direction[d].bytes;
-      minimum = std::min(minimum, state.size_minimum[d]);
-      maximum = std::max(maximum, state.size_maximum[d]);
-      squares += state.size_squares[d];
+      const SizeSums& sizes = state.side[d].sizes;
+      minimum = std::min(minimum, sizes.minimum);
+      maximum = std::max(maximum, sizes.maximum);
+      squares += sizes.squares;
     }
   }
   if (n == 0) {
@@ -135,7 +168,7 @@ Summary exact_gaps(const Flow& flow, const ExactState& state, Scope scope) {
                                                   flow.direction[scope - kForwardScope].first_ns);
   const auto sum = static_cast<std::uint64_t>(span);
   const std::uint64_t n = packets - 1;
-  const GapSums& gaps = state.gaps[scope];
+  const GapSums& gaps = state.gaps_of(scope);
   return {Cell::millionths(static_cast<std::int64_t>(gaps.minimum)),
           static_cast<double>(sum) / (static_cast<double>(n) * 1e6),
           sample_deviation(n, sum, gaps.squares) / 1e6,
@@ -175,10 +208,11 @@ struct RunningSeries {
 struct NfstreamState {
   RunningSeries sizes[kScopeCount];
   RunningSeries gaps[kScopeCount];
-  FlagCounts flags;
+  FlagCounts flags[2];
 
   void init(const Flow& flow, const PacketView& packet) noexcept {
-    flags.clear();
+    flags[0].clear();
+    flags[1].clear();
     add(flow, packet);
   }
   void update(const Flow& flow, const PacketView& packet) noexcept {
@@ -196,7 +230,7 @@ struct NfstreamState {
     const auto d = static_cast<std::size_t>(packet.direction);
     sizes[kBidirectional].add(packet.size, flow.packets());
     sizes[kForwardScope + d].add(packet.size, flow.direction[d].packets);
-    flags.add(packet.direction, packet.record.tcp_flags);
+    flags[d].add(packet.record.tcp_flags, flow.direction[d].packets);
   }
 };
 
@@ -259,10 +293,10 @@ class StatisticsBlock final : public ColumnBlock {
     return out;
   }
 
-  static void put_flags(Cell* out, const FlagCounts& flags) {
+  static void put_flags(Cell* out, const FlagCounts& forward, const FlagCounts& backward) {
     for (const Scope scope : {kBidirectional, kForwardScope, kBackwardScope}) {
       for (const FlagColumn& flag : kFlags) {
-        *out++ = Cell::of(flags.get(scope, flag.bit));
+        *out++ = Cell::of(flag_count(forward, backward, scope, flag.bit));
       }
     }
   }
@@ -274,7 +308,7 @@ class StatisticsBlock final : public ColumnBlock {
     for (const Scope scope : {kBidirectional, kForwardScope, kBackwardScope}) {
       out = put(out, exact_gaps(flow, state, scope));
     }
-    put_flags(out, state.flags);
+    put_flags(out, state.side[0].flags, state.side[1].flags);
   }
 
   static void fill_nfstream(const Flow& flow, const NfstreamState& state, Cell* out) {
@@ -286,7 +320,7 @@ class StatisticsBlock final : public ColumnBlock {
     for (std::size_t scope = 0; scope < kScopeCount; ++scope) {
       out = put(out, state.gaps[scope].summary(packets[scope] == 0 ? 0 : packets[scope] - 1));
     }
-    put_flags(out, state.flags);
+    put_flags(out, state.flags[0], state.flags[1]);
   }
 };
 

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "netml/core/uint128.hpp"
+
 #include "support/feature_rows.hpp"
 
 namespace netml {
@@ -137,6 +139,35 @@ TEST(Statistics, FortyLargestPacketsSumExactly) {
   EXPECT_EQ(number(table, "bidirectional_mean_ps"), 4294967295.0);
   EXPECT_EQ(number(table, "bidirectional_stddev_ps"), 0.0);
   EXPECT_EQ(number(table, "bidirectional_max_ps"), 4294967295.0);
+}
+
+// A flow that has had as many packets as a counter can hold, or more.
+TEST(Statistics, FlagCountersStayAtTheirLargestValue) {
+  Recipe recipe = test::recipe_of({"statistics"});
+  recipe.columns = {"src2dst_ack_packets", "src2dst_syn_packets", "dst2src_ack_packets"};
+  FeatureSet features(recipe);
+  const PacketRecord record = test::packet({.flags = tcp_flag::kAck});
+  const PacketView view{record, {}};
+  Flow flow;
+  flow.key = record.key;
+  std::vector<Cell> row(3);
+  for (const std::uint64_t packets : {std::uint64_t{UINT32_MAX}, std::uint64_t{UINT32_MAX} + 9}) {
+    std::vector<Uint128> state(features.state_size() / sizeof(Uint128));
+    auto* bytes = reinterpret_cast<std::byte*>(state.data());
+    flow.direction[0].packets = 1;
+    features.init(flow, bytes, view);
+    flow.direction[0].packets = packets;
+    features.update(flow, bytes, view);
+    features.read({flow, bytes, {}}, row);
+    EXPECT_EQ(row[0].u64, 2u) << packets;
+    EXPECT_EQ(row[1].u64, 0u) << packets;
+    EXPECT_EQ(row[2].u64, 0u) << packets;
+  }
+  std::vector<Uint128> full(features.state_size() / sizeof(Uint128), ~Uint128{0});
+  auto* bytes = reinterpret_cast<std::byte*>(full.data());
+  features.update(flow, bytes, view);
+  features.read({flow, bytes, {}}, row);
+  EXPECT_EQ(row[0].u64, std::uint64_t{UINT32_MAX});
 }
 
 TEST(Statistics, TimesFurtherApartThanTheRangeStayFinite) {
