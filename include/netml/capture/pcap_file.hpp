@@ -23,6 +23,10 @@ struct CaptureOptions {
 /// not compile).
 std::unique_ptr<PacketSource> open_capture(const std::string& path, const CaptureOptions& options);
 
+/// The same through libpcap, filter or not.
+std::unique_ptr<PacketSource> open_with_libpcap(const std::string& path,
+                                                const CaptureOptions& options);
+
 /// Name of a link type as libpcap knows it, or "unknown".
 std::string link_type_name(int link_type);
 
