@@ -133,7 +133,23 @@ ReadStatus PcapngBlocks::damaged_block(const Block& block, std::string reason) {
 }
 
 // Block: type(4) length(4) body length(4), padded to four bytes; the length is that of it all.
-ReadStatus PcapngBlocks::read_block(Block& block) {
+// This is the way of a sound block that is in the window; all else goes the other.
+inline ReadStatus PcapngBlocks::read_block(Block& block) {
+  const BlockInput& in = input();
+  if (in.size() >= kBlockHeader + kBlockTrailer) [[likely]] {
+    block.type = number_.u32(in.data());
+    block.length = number_.u32(in.data() + 4);
+    if (block.type != kSection && block.length >= kBlockHeader + kBlockTrailer &&
+        block.length % 4 == 0 && block.length <= largest_block_ && block.length <= in.size() &&
+        number_.u32(in.data() + block.length - kBlockTrailer) == block.length) [[likely]] {
+      block.body = {in.data() + kBlockHeader, block.length - kBlockHeader - kBlockTrailer};
+      return ReadStatus::kPacket;
+    }
+  }
+  return read_any_block(block);
+}
+
+ReadStatus PcapngBlocks::read_any_block(Block& block) {
   BlockInput& in = input();
   if (!in.require(kBlockHeader)) [[unlikely]] {
     return ended(in.size() == 0, "truncated pcapng dump file; tried to read " +
@@ -269,8 +285,8 @@ std::string PcapngBlocks::read_options(std::span<const std::uint8_t> options,
 // Enhanced packet block: interface(4) ticks, upper half first(4+4) captured(4) wire(4) data.
 // Packet block: interface(2) drops(2), then the same. Simple packet block: wire(4) data; it is the
 // first interface's and has no time.
-bool PcapngBlocks::read_fields(const Block& block, Fields& fields,
-                               std::span<const std::uint8_t>& data) const {
+inline bool PcapngBlocks::read_fields(const Block& block, Fields& fields,
+                                      std::span<const std::uint8_t>& data) const {
   const std::size_t size = block.type == kSimplePacket ? 4 : 20;
   if (block.body.size() < size) {
     return false;
@@ -289,26 +305,18 @@ bool PcapngBlocks::read_fields(const Block& block, Fields& fields,
   return true;
 }
 
-ReadStatus PcapngBlocks::read_packet(const Block& block, RawPacket& packet) {
+inline ReadStatus PcapngBlocks::read_packet(const Block& block, RawPacket& packet) {
   Fields fields;
   std::span<const std::uint8_t> data;
   if (!read_fields(block, fields, data)) [[unlikely]] {
     return damaged_block(block, too_short(block.type));
   }
-  if (fields.interface_id != selected_) {
-    if (fields.interface_id >= interfaces_.size()) {
-      return damaged_block(block,
-                           "a packet arrived on interface " + std::to_string(fields.interface_id) +
-                               ", but there's no Interface Description Block for that interface");
-    }
+  if (fields.interface_id != selected_) [[unlikely]] {
     select(fields.interface_id);
   }
-  if (fields.captured > snaplen_) [[unlikely]] {
-    return damaged_block(block, "invalid packet capture length " + std::to_string(fields.captured) +
-                                    ", bigger than snaplen of " + std::to_string(snaplen_));
-  }
-  if (fields.captured > data.size()) [[unlikely]] {
-    return damaged_block(block, too_short(block.type));
+  if (fields.interface_id != selected_ || fields.captured > snaplen_ ||
+      fields.captured > data.size()) [[unlikely]] {
+    return damaged_packet(block, fields);
   }
   packet.bytes = data.first(fields.captured);
   packet.wire_length = fields.wire;
@@ -319,7 +327,25 @@ ReadStatus PcapngBlocks::read_packet(const Block& block, RawPacket& packet) {
   return ReadStatus::kPacket;
 }
 
+ReadStatus PcapngBlocks::damaged_packet(const Block& block, const Fields& fields) {
+  if (fields.interface_id != selected_) {
+    return damaged_block(block,
+                         "a packet arrived on interface " + std::to_string(fields.interface_id) +
+                             ", but there's no Interface Description Block for that interface");
+  }
+  return damaged_block(block, fields.captured > snaplen_
+                                  ? "invalid packet capture length " +
+                                        std::to_string(fields.captured) +
+                                        ", bigger than snaplen of " + std::to_string(snaplen_)
+                                  : too_short(block.type));
+}
+
+// Where there is no such interface, none is selected.
 void PcapngBlocks::select(std::uint32_t interface_id) {
+  selected_ = kNone;
+  if (interface_id >= interfaces_.size()) {
+    return;
+  }
   const Interface& interface = interfaces_[interface_id];
   selected_ = interface_id;
   clock_ = TickClock(interface.resolution, interface.offset_s);
@@ -327,7 +353,7 @@ void PcapngBlocks::select(std::uint32_t interface_id) {
   dlt_ = interface.dlt;
 }
 
-void PcapngBlocks::set_time(std::uint64_t ticks, RawPacket& packet) {
+inline void PcapngBlocks::set_time(std::uint64_t ticks, RawPacket& packet) {
   packet.seconds = clock_.seconds(ticks);
   packet.subsecond_ns = clock_.subsecond_ns(ticks);
   if (__builtin_mul_overflow(packet.seconds, kSecond, &packet.ts_ns) ||

@@ -54,6 +54,7 @@ class PcapngBlocks final : public BlockReader {
   void read_first_section();
   void find_first_interface();
   ReadStatus read_block(Block& block);
+  [[gnu::noinline]] ReadStatus read_any_block(Block& block);
   bool turns_byte_order(const std::uint8_t* block) const noexcept;
   ReadStatus read_packet(const Block& block, RawPacket& packet);
   bool read_fields(const Block& block, Fields& fields, std::span<const std::uint8_t>& data) const;
@@ -64,6 +65,7 @@ class PcapngBlocks final : public BlockReader {
   std::string add_interface(const Block& block);
   std::string read_options(std::span<const std::uint8_t> options, Interface& interface) const;
   ReadStatus damaged_block(const Block& block, std::string reason);
+  [[gnu::noinline]] ReadStatus damaged_packet(const Block& block, const Fields& fields);
 
   FileNumbers number_{false};
   std::uint32_t largest_block_;

@@ -95,18 +95,22 @@ bool is_measured_release() {
   return std::string_view(pcap_lib_version()).substr(0, 22) == "libpcap version 1.10.3";
 }
 
-// Headers that libpcap turns into this machine's byte order and ours leaves: CAN in LINUX_SLL, USB,
-// NFLOG.
+// Headers that libpcap turns into this machine's byte order and ours leaves: CAN in LINUX_SLL
+// and LINUX_SLL2, USB, NFLOG.
 bool has_host_order_header(const ReadPacket& packet, const Bytes& file) {
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
   const bool is_turned = !is_big_endian(file);
 #else
   const bool is_turned = is_big_endian(file);
 #endif
-  const bool is_can = packet.link_type == dlt::kSll && packet.bytes.size() >= 16 &&
-                      packet.bytes[14] == 0 && (packet.bytes[15] == 12 || packet.bytes[15] == 13);
+  const auto holds_can = [&](int link_type, std::size_t protocol) {
+    return packet.link_type == link_type && packet.bytes.size() >= protocol + 2 &&
+           packet.bytes[protocol] == 0 &&
+           (packet.bytes[protocol + 1] == 12 || packet.bytes[protocol + 1] == 13);
+  };
   return is_turned &&
-         (is_can || packet.link_type == 189 || packet.link_type == 220 || packet.link_type == 239);
+         (holds_can(dlt::kSll, 14) || holds_can(dlt::kSll2, 0) || packet.link_type == 189 ||
+          packet.link_type == 220 || packet.link_type == 239);
 }
 
 bool same_packet(const ReadPacket& ours, const ReadPacket& theirs, const Bytes& file) {
