@@ -6,9 +6,12 @@
 #include <unistd.h>
 
 namespace netml::interrupt {
+
+volatile std::sig_atomic_t detail::pending_signal = 0;
+
 namespace {
 
-volatile sig_atomic_t pending_signal = 0;
+using detail::pending_signal;
 
 // Only lock-free loads and unlink(2) are needed to clean up inside the handler.
 std::atomic<const char*> temporaries[8];
@@ -38,10 +41,6 @@ void install_handlers() {
   ignore.sa_handler = SIG_IGN;
   sigaction(SIGPIPE, &ignore, nullptr);
   sigaction(SIGXFSZ, &ignore, nullptr);
-}
-
-int pending() noexcept {
-  return pending_signal;
 }
 
 void check() {

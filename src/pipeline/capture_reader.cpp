@@ -23,15 +23,16 @@ InputOutcome CaptureReader::read(const std::string& path) {
     }
     return outcome;
   }
-  const int link_type = source->link_type();
-  if (!supports(link_type)) {
+  RawPacket packet;
+  ReadStatus status = source->next(packet);
+  // The first packet says what the capture is; without one, its first interface.
+  const int link_type = status == ReadStatus::kPacket ? packet.link_type : source->link_type();
+  if (status != ReadStatus::kInterrupted && !supports(link_type)) {
     outcome.status = InputStatus::kUnusable;
     outcome.message = name + ": link type " + std::to_string(link_type) + " (" +
                       link_type_name(link_type) + ") is not supported";
     return outcome;
   }
-  RawPacket packet;
-  ReadStatus status = source->next(packet);
   while (status == ReadStatus::kPacket && on_packet(packet)) {
     status = source->next(packet);
   }

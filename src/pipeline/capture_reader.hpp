@@ -10,6 +10,9 @@
 namespace netml {
 
 /// Reads one capture to its end, its damage, or until `on_packet` has enough.
+///
+/// A capture whose first packet has a link type that is not supported cannot be used. Later ones of
+/// such interfaces are handed on as any other; decoders skip them as not_ip.
 struct CaptureReader {
   std::string filter;
   std::function<bool(int link_type)> supports;

@@ -22,6 +22,7 @@
 #include "netml/core/error.hpp"
 
 #include "support/capture_file.hpp"
+#include "support/read_capture.hpp"
 #include "support/temporary.hpp"
 
 namespace netml {
@@ -34,47 +35,6 @@ constexpr std::int64_t kSecond = 1'000'000'000;
 
 const Bytes kTcpFrame = ether(0x0800, ipv4(6, tcp(1, 2)));
 const Bytes kUdpFrame = ether(0x0800, ipv4(17, udp(1, 2)));
-
-struct ReadPacket {
-  std::int64_t ts_ns = 0;
-  std::int64_t seconds = 0;
-  std::int64_t subsecond_ns = 0;
-  std::uint32_t wire_length = 0;
-  int link_type = -1;
-  Bytes bytes;
-};
-
-/// A capture read to its end.
-struct ReadCapture {
-  std::vector<ReadPacket> packets;
-  ReadStatus end = ReadStatus::kPacket;
-  std::string damage;
-  std::uint64_t packets_seen = 0;
-  std::uint64_t clock_out_of_range = 0;
-  int link_type = -1;
-};
-
-ReadCapture read_all(PacketSource& source) {
-  ReadCapture read;
-  RawPacket packet;
-  read.end = source.next(packet);
-  while (read.end == ReadStatus::kPacket) {
-    read.packets.push_back({packet.ts_ns,
-                            packet.seconds,
-                            packet.subsecond_ns,
-                            packet.wire_length,
-                            packet.link_type,
-                            {packet.bytes.begin(), packet.bytes.end()}});
-    read.end = source.next(packet);
-  }
-  if (read.end == ReadStatus::kDamaged) {
-    read.damage = source.damage();
-  }
-  read.packets_seen = source.packets_seen();
-  read.clock_out_of_range = source.clock_out_of_range();
-  read.link_type = source.link_type();
-  return read;
-}
 
 CaptureOptions filtered(const std::string& filter) {
   CaptureOptions options;
@@ -322,6 +282,7 @@ TEST_F(PcapFile, WhatCannotBeOpenedIsNamed) {
   const std::string absent = folder_.path("absent.pcap");
   EXPECT_EQ(refusal(absent), absent + ": cannot open: No such file or directory");
   EXPECT_EQ(refusal(folder_.path("")), folder_.path("") + ": is a directory");
+  EXPECT_EQ(refusal("/proc/self/mem"), "/proc/self/mem: cannot read: Input/output error");
   EXPECT_THAT(refusal(Bytes{}), HasSubstr("bad: empty; not a capture"));
   EXPECT_THAT(refusal(Bytes{'h', 'e', 'l', 'l', 'o', ' ', 'w', 'o', 'r', 'l', 'd', '\n'}),
               HasSubstr("bad: "));

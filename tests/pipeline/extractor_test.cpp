@@ -9,6 +9,7 @@
 #include "netml/core/error.hpp"
 #include "netml/core/interrupt.hpp"
 
+#include "support/capture_file.hpp"
 #include "support/capture_writer.hpp"
 
 namespace netml {
@@ -213,6 +214,60 @@ TEST(Extractor, UndecodablePacketsAreCountedByReason) {
   EXPECT_THAT(result.stats.packets_skipped,
               ElementsAre(Pair("empty", 1), Pair("not_ip", 1), Pair("short_link", 1)));
   EXPECT_THAT(result.stats.not_ip_by_ethertype, ElementsAre(Pair("arp", 1)));
+}
+
+// ---------------------------------------------------------------- link types
+
+std::string text(const Bytes& bytes) {
+  return {bytes.begin(), bytes.end()};
+}
+
+constexpr int kUsb = 189;  // no decoder knows it
+
+TEST(Extractor, PacketsAreDecodedByTheLinkTypeOfTheirInterface) {
+  const TemporaryFolder folder;
+  const Bytes ip = test::ipv4(6, test::tcp(1, 2, tcp_flag::kAck));
+  test::PcapngFile file;
+  file.interface(1).packet(1, frame(1, 2)).interface(101).packet(2, ip, 1);
+  Collector collector;
+  const ExtractResult result =
+      run({write_bytes(folder, "a.pcapng", text(file.bytes()))}, flow_recipe(), {}, collector);
+  EXPECT_EQ(result.exit_status(), 0);
+  EXPECT_EQ(collector.flows.size(), 1u);  // both packets are of one flow
+  EXPECT_EQ(result.stats.packets_in_flows, 2u);
+}
+
+TEST(Extractor, PacketsOfOtherLinkTypesAreSkippedBehindTheFirst) {
+  const TemporaryFolder folder;
+  test::PcapngFile file;
+  file.interface(kUsb).interface(1).packet(1, frame(1, 2), 1).packet(2, Bytes(64, 7), 0);
+  file.packet(3, frame(1, 2), 1);
+  const std::string path = write_bytes(folder, "a.pcapng", text(file.bytes()));
+  for (const Preset preset : {Preset::kNone, Preset::kNfstream}) {
+    Recipe recipe = flow_recipe();
+    recipe.preset = preset;
+    const ExtractResult result = run({path}, recipe);
+    EXPECT_EQ(result.exit_status(), 0);
+    EXPECT_EQ(result.stats.packets_read, 3u);
+    EXPECT_EQ(result.stats.packets_in_flows, 2u);
+    EXPECT_THAT(result.stats.packets_skipped, ElementsAre(Pair("not_ip", 1)));
+    EXPECT_THAT(result.stats.not_ip_by_ethertype, ElementsAre(Pair("other", 1)));
+  }
+}
+
+TEST(Extractor, ACaptureWhoseFirstPacketHasAnotherLinkTypeIsRefused) {
+  const TemporaryFolder folder;
+  test::PcapngFile late, early, without_packets;
+  late.interface(1).interface(kUsb).packet(1, Bytes(64, 7), 1).packet(2, frame(1, 2), 0);
+  early.interface(kUsb).packet(1, Bytes(64, 7)).interface(1).packet(2, frame(1, 2), 1);
+  without_packets.interface(kUsb).interface(1);
+  for (const Bytes& bytes : {late.bytes(), early.bytes(), without_packets.bytes()}) {
+    const ExtractResult result = run({write_bytes(folder, "a.pcapng", text(bytes))});
+    EXPECT_EQ(result.exit_status(), 3);
+    EXPECT_EQ(result.stats.packets_read, 0u);
+    EXPECT_THAT(result.inputs.at(0).message,
+                HasSubstr("a.pcapng: link type 189 (USB_LINUX) is not supported"));
+  }
 }
 
 // ---------------------------------------------------------------- limits

@@ -65,9 +65,9 @@ class PcapngFile {
     block(0x0a0d0d0a, number_.u32(0x1a2b3c4d) + number_.u16(1) + number_.u16(0) + Bytes(8, 0xff));
   }
 
-  PcapngFile& interface(int link_type, const Bytes& options = {}) {
-    return block(
-        1, number_.u16(static_cast<std::size_t>(link_type)) + zeros(2) + number_.u32(0) + options);
+  PcapngFile& interface(int link_type, const Bytes& options = {}, std::size_t snaplen = 0) {
+    return block(1, number_.u16(static_cast<std::size_t>(link_type)) + zeros(2) +
+                        number_.u32(snaplen) + options);
   }
   /// Option 9: negative power of ten, with 0x80 of two. `seconds` is option 14.
   Bytes tsresol(std::uint8_t value) const {
@@ -79,6 +79,12 @@ class PcapngFile {
   /// An enhanced packet block; `ticks` in the unit of the interface.
   PcapngFile& packet(std::uint64_t ticks, const Bytes& bytes, std::size_t interface_id = 0) {
     return block(6, number_.u32(interface_id) + number_.u32(ticks >> 32) +
+                        number_.u32(ticks & 0xffffffff) + number_.u32(bytes.size()) +
+                        number_.u32(bytes.size()) + bytes + zeros((4 - bytes.size() % 4) % 4));
+  }
+  /// The obsolete packet block.
+  PcapngFile& old_packet(std::uint64_t ticks, const Bytes& bytes, std::size_t interface_id = 0) {
+    return block(2, number_.u16(interface_id) + zeros(2) + number_.u32(ticks >> 32) +
                         number_.u32(ticks & 0xffffffff) + number_.u32(bytes.size()) +
                         number_.u32(bytes.size()) + bytes + zeros((4 - bytes.size() % 4) % 4));
   }

@@ -13,7 +13,8 @@ struct RawPacket {
   std::int64_t subsecond_ns = 0;
   std::uint32_t wire_length = 0;        ///< bytes on the wire, link header included
   std::span<const std::uint8_t> bytes;  ///< captured bytes
-  int link_type = 0;  ///< DLT_ value as libpcap gives it (LINKTYPE_ of the file, mapped)
+  int link_type = 0;  ///< DLT_ value as libpcap gives it (LINKTYPE_ of the file, mapped); in pcapng
+                      ///< that of the packet's interface
 };
 
 /// Outcome of a read.
@@ -30,6 +31,7 @@ class PacketSource {
   virtual ~PacketSource() = default;
 
   virtual ReadStatus next(RawPacket& packet) = 0;
+  /// Of the capture; of its first interface where they differ.
   virtual int link_type() const noexcept = 0;
   /// After kDamaged: one line without the file's name, with packet number and byte offset.
   virtual std::string damage() const = 0;

@@ -16,12 +16,19 @@ struct CaptureOptions {
   std::function<void()> on_idle;
 };
 
-/// Opens a classic pcap (both byte orders, microseconds or nanoseconds) or pcapng file with
-/// libpcap;
+/// Opens a classic pcap (both byte orders, microseconds or nanoseconds) or pcapng file;
 /// "-" is standard input. Reads at any granularity, never seeks, never maps the file.
-/// Throws InputError (absent, unreadable, not a capture, compressed) and UsageError (filter does
-/// not compile).
+///
+/// A reader of our own, whose packets, verdicts and messages are those of libpcap 1.10.3; beyond
+/// it, pcapng may have interfaces that differ and sections in either byte order. Pseudo-headers in
+/// the byte order of the capturing host (USB, NFLOG, CAN in LINUX_SLL) are left as the file has
+/// them. A filter is libpcap's business, and so is then all of the reading. Throws InputError
+/// (absent, unreadable, not a capture, compressed) and UsageError (filter does not compile).
 std::unique_ptr<PacketSource> open_capture(const std::string& path, const CaptureOptions& options);
+
+/// The same through libpcap, filter or not.
+std::unique_ptr<PacketSource> open_with_libpcap(const std::string& path,
+                                                const CaptureOptions& options);
 
 /// Name of a link type as libpcap knows it, or "unknown".
 std::string link_type_name(int link_type);

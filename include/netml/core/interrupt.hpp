@@ -1,13 +1,20 @@
 #pragma once
 
+#include <csignal>
+
 namespace netml::interrupt {
+namespace detail {
+extern volatile std::sig_atomic_t pending_signal;
+}
 
 /// SIGINT and SIGTERM ask the run to stop reading and to write what it has; a second one ends the
 /// process at once. SIGPIPE and SIGXFSZ are ignored: the failing write says what happened.
 void install_handlers();
 
-/// The signal that asked to stop, 0 when none did.
-int pending() noexcept;
+/// The signal that asked to stop, 0 when none did. Asked for every packet.
+inline int pending() noexcept {
+  return detail::pending_signal;
+}
 
 /// Throws Interrupted when a signal asked to stop: for reads whose part is of no use.
 void check();

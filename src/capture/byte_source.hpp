@@ -1,0 +1,52 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+
+namespace netml {
+
+/// The bytes of a file or pipe, straight from its descriptor. Closes what it opened: not standard
+/// input.
+class ByteSource {
+ public:
+  /// "-" is standard input. Throws InputError for what is absent, unreadable, a directory, a socket
+  /// or a block device.
+  ByteSource(const std::string& path, std::function<void()> on_idle);
+  ~ByteSource();
+  ByteSource(const ByteSource&) = delete;
+  ByteSource& operator=(const ByteSource&) = delete;
+
+  /// Reads what there is into `room`, at least one byte. Waits for a pipe, calling `on_idle` every
+  /// 250 ms, and throws what that throws. 0 at the end, when a signal asked to stop, and when the
+  /// read failed.
+  std::size_t read(std::span<std::uint8_t> room);
+  /// The errno of a read that failed; 0 when none did.
+  int error() const noexcept { return error_; }
+
+  int descriptor() const noexcept { return descriptor_; }
+  /// Whether a read may have to wait: a pipe or a terminal.
+  bool waits() const noexcept { return waits_; }
+  /// The path as messages show it.
+  const std::string& name() const noexcept { return name_; }
+  /// Throws the InputError "<name>: <reason>".
+  [[noreturn]] void refuse(const std::string& reason) const;
+
+ private:
+  void open_path(const std::string& path);
+  void check_kind();
+  bool wait();
+
+  std::string name_;
+  std::function<void()> on_idle_;
+  int descriptor_ = -1;
+  bool is_ours_ = false;
+  bool waits_ = false;
+  int error_ = 0;
+  std::chrono::steady_clock::time_point last_idle_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace netml
