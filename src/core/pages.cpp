@@ -1,6 +1,6 @@
 #include "netml/core/pages.hpp"
 
-#include <cstdint>
+#include <algorithm>
 #include <new>
 #include <utility>
 
@@ -8,31 +8,13 @@
 
 namespace netml {
 
-// Maps one huge page too much and trims what lies before and behind the aligned part.
-Pages::Pages(std::size_t bytes, bool dense) : bytes_(bytes) {
-  const std::size_t slack = bytes < kHuge ? 0 : kHuge;
-  if (bytes > SIZE_MAX - slack) {
-    throw std::bad_alloc();
-  }
-  void* memory = mmap(nullptr, bytes + slack, PROT_READ | PROT_WRITE,
+Pages::Pages(std::size_t bytes) : bytes_(bytes) {
+  void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED) {
     throw std::bad_alloc();
   }
   begin_ = static_cast<std::byte*>(memory);
-  if (slack != 0) {
-    const std::size_t before = (kHuge - reinterpret_cast<std::uintptr_t>(begin_) % kHuge) % kHuge;
-    if (before != 0) {
-      munmap(begin_, before);
-    }
-    begin_ += before;
-    if (before != slack) {
-      munmap(begin_ + bytes, slack - before);
-    }
-  }
-  if (dense) {
-    madvise(begin_, bytes, MADV_HUGEPAGE);
-  }
 }
 
 Pages::Pages(Pages&& other) noexcept
@@ -48,6 +30,13 @@ Pages::~Pages() {
   if (begin_ != nullptr) {
     munmap(begin_, bytes_);
   }
+}
+
+void Pages::populate(std::size_t offset, std::size_t bytes) noexcept {
+  constexpr std::size_t kPage = 4096;
+  const std::size_t begin = offset / kPage * kPage;
+  const std::size_t end = std::min((offset + bytes + kPage - 1) / kPage * kPage, bytes_);
+  madvise(begin_ + begin, end - begin, MADV_POPULATE_WRITE);
 }
 
 void Pages::discard() noexcept {

@@ -12,8 +12,9 @@ constexpr std::size_t kSmallest = 1024;
 FlowIndex::FlowIndex() : pages_(make_pages(kSmallest)), mask_(kSmallest - 1) {}
 
 Pages FlowIndex::make_pages(std::size_t entry_count) {
-  const std::size_t bytes = entry_count * sizeof(Entry);
-  return Pages(bytes, bytes >= Pages::kHuge);
+  Pages pages(entry_count * sizeof(Entry));
+  pages.populate(0, pages.size());  // a hash leaves no page untouched
+  return pages;
 }
 
 void FlowIndex::place(const Entry& entry) noexcept {

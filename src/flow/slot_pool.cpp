@@ -9,18 +9,22 @@ namespace {
 
 // Empty slabs that stay, so that a pool that breathes does not fault its pages in again and again.
 constexpr std::size_t kMostKeptSlabs = 4;
+constexpr std::size_t kSlabUnit = std::size_t{2} << 20;
+constexpr std::size_t kPopulated = std::size_t{256} << 10;  // at once
 
 }  // namespace
 
 SlotPool::SlotPool(std::size_t slot_bytes, std::size_t entry_bytes)
     : slot_bytes_(slot_bytes),
       entry_bytes_(entry_bytes),
-      slab_bytes_((slot_bytes + entry_bytes + Pages::kHuge - 1) / Pages::kHuge * Pages::kHuge),
+      slab_bytes_((slot_bytes + entry_bytes + kSlabUnit - 1) / kSlabUnit * kSlabUnit),
       slots_per_slab_(static_cast<std::uint32_t>(slab_bytes_ / (slot_bytes + entry_bytes))),
       entries_begin_(slots_per_slab_ * slot_bytes),
       place_bits_(static_cast<unsigned>(std::bit_width(slots_per_slab_ - 1))),
       place_mask_((std::uint32_t{1} << place_bits_) - 1),
-      directory_(kMostSlabs * sizeof(std::byte*), false) {}
+      slots_per_step_(
+          static_cast<std::uint32_t>(std::max<std::size_t>(kPopulated / slot_bytes, 1))),
+      directory_(kMostSlabs * sizeof(std::byte*)) {}
 
 void SlotPool::add_slab() {
   const std::size_t most = std::min(kMostSlabs, std::size_t{UINT32_MAX} >> place_bits_);
@@ -31,8 +35,7 @@ void SlotPool::add_slab() {
   if (free_.capacity() < slots) {
     free_.reserve(std::max(slots, 2 * free_.capacity()));  // give_back() must not throw
   }
-  // The first one is backed as it is used: most captures need little of it.
-  slabs_.push_back({Pages(slab_bytes_, !slabs_.empty())});
+  slabs_.push_back({Pages(slab_bytes_)});
   reinterpret_cast<std::byte**>(directory_.begin())[slabs_.size() - 1] =
       slabs_.back().pages.begin();
   fresh_ = slots_per_slab_;
@@ -57,6 +60,20 @@ std::uint32_t SlotPool::take() {
   }
   ++in_use_;
   return slot;
+}
+
+std::uint32_t SlotPool::take_free() noexcept {
+  const std::uint32_t slot = free_.back();
+  free_.pop_back();
+  return slot;
+}
+
+std::uint32_t SlotPool::take_fresh() noexcept {
+  const std::uint32_t place = slots_per_slab_ - fresh_--;
+  if (place % slots_per_step_ == 0) {
+    slabs_.back().pages.populate(place * slot_bytes_, slots_per_step_ * slot_bytes_);
+  }
+  return static_cast<std::uint32_t>(slabs_.size() - 1) << place_bits_ | place;
 }
 
 void SlotPool::give_back(std::uint32_t slot) noexcept {
