@@ -71,7 +71,7 @@ for target in "${targets[@]}"; do
   log=$artifacts/log
   rc=0
   # First the seeds, whole; then the search, from them and from what earlier runs found.
-  "$program" "${options[@]}" -runs=0 "$seeds/$target" "$corpus" > "$log" 2>&1 || rc=$?
+  "$program" "${options[@]}" -runs=0 "$corpus" "$seeds/$target" > "$log" 2>&1 || rc=$?
   if [[ $rc -eq 0 && $seconds -gt 0 ]]; then
     "$program" "${options[@]}" "-max_len=${longest[$target]}" "-max_total_time=$seconds" \
       "$corpus" "$seeds/$target" >> "$log" 2>&1 || rc=$?
