@@ -8,7 +8,8 @@
 //             bit 4    --max-packets-per-flow 5  bit 5  --limit 3
 //             bit 6    settings of representations are given, not fitted
 //             bit 7    a memory limit of 64 KiB
-//   byte 2-3  number of the allocation that fails; 0: none does
+//   byte 2-3  number of the allocation that fails (0: none does); above it two bits:
+//             bit 14   with a capture filter     bit 15  through a pipe
 
 #include <cmath>
 
@@ -72,13 +73,14 @@ void set_rules(std::uint8_t bits, std::uint8_t more, Recipe& recipe) {
   recipe.min_packets = 1 + ((more >> 2U) & 3U);
 }
 
-Trial trial_of(std::uint8_t bits, std::uint8_t more, const std::string& path) {
+Trial trial_of(std::uint8_t bits, std::uint8_t more, bool has_filter, const std::string& path) {
   Trial trial;
   Recipe& recipe = trial.recipe;
   set_rules(bits, more, recipe);
   set_preset(bits & 3U, recipe);
   const bool is_netml = recipe.preset == Preset::kNetml;
   trial.inputs.plain = {path};
+  trial.inputs.filter = has_filter ? "not arp and len > 20" : "";
   if ((bits & 128U) != 0) {
     trial.inputs.plain.push_back(path);
     trial.inputs.is_continuous = !is_netml;
@@ -170,9 +172,11 @@ void run(const Trial& trial, std::uint64_t fail_at) {
   } catch (const std::bad_alloc&) {
     require(fuzz::AllocationTrial::has_failed(), "memory runs out only where it is short");
   } catch (const Error& error) {
-    // Options that do not go together are the only refusal that an extraction itself may give.
+    // An extraction itself may refuse options that do not go together, and a filter that cannot be
+    // compiled for the link type.
     fuzz::require_refusal(error, ErrorKind::kUsage, "");
-    require(trial.recipe.preset == Preset::kNetml, "these options go together", error.what());
+    require(trial.recipe.preset == Preset::kNetml || !trial.inputs.filter.empty(),
+            "these options go together", error.what());
   }
 }
 
@@ -184,8 +188,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   log::configure(log::Level::kError, log::Format::kText);
   fuzz::Input input(data, size);
   const std::uint8_t bits = input.u8(), more = input.u8();
-  const std::uint16_t fail_at = input.u16();
-  const fuzz::MemoryFile file(input.rest());
-  run(trial_of(bits, more, file.path()), fail_at);
+  const std::uint16_t last = input.u16();
+  const bool has_filter = (last & 0x4000U) != 0;
+  const std::uint64_t fail_at = last & 0x3fffU;
+  if ((last & 0x8000U) != 0) {
+    const fuzz::FilledPipe pipe(input.rest());
+    run(trial_of(bits, more, has_filter, pipe.path()), fail_at);
+  } else {
+    const fuzz::MemoryFile file(input.rest());
+    run(trial_of(bits, more, has_filter, file.path()), fail_at);
+  }
   return 0;
 }

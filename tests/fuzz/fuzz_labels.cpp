@@ -1,6 +1,7 @@
 // A label file. Input: one byte of options, then the file.
 //   bit 0-1  conflict rule    bit 2  bad rows are skipped    bit 3  netml's format
 //   bit 4    UTC is given     bit 5  slack of half a second  bit 6  the file is read, not parsed
+//   bit 7    no file: the text of the options of the command line
 
 #include <optional>
 
@@ -94,6 +95,20 @@ void use(LabelFile& labels, const LabelOptions& options) {
   fuzz::require_message(labels.nothing_matched(INT64_MIN, INT64_MAX));
 }
 
+void parse_options(std::string_view text) {
+  const auto attempt = [&](auto parse) {
+    try {
+      parse(text);
+    } catch (const UsageError& error) {
+      fuzz::require_refusal(error, ErrorKind::kUsage, "");
+    }
+  };
+  attempt(parse_label_format);
+  attempt(parse_label_conflict);
+  attempt(parse_label_timezone);
+  attempt(parse_label_slack);
+}
+
 }  // namespace
 }  // namespace netml
 
@@ -102,6 +117,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fuzz::Input input(data, size);
   const std::uint8_t bits = input.u8();
   const std::string_view text = input.rest();
+  if ((bits & 128U) != 0) {
+    parse_options(text);
+    return 0;
+  }
   const LabelOptions options = options_of(bits);
   const bool is_read = (bits & 64U) != 0;
   const fuzz::MemoryFile file(is_read ? text : std::string_view());

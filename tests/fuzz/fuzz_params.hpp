@@ -7,12 +7,12 @@
 
 #include "failing_allocator.hpp"
 #include "fuzz.hpp"
+#include "memory_file.hpp"
 
 /// What the two targets of parameter files share. Input: two bytes, the number of the allocation
-/// that fails (0: none does), then the file.
+/// that fails (0: none does) and, as its highest bit, whether the file is read and not parsed; then
+/// the file.
 namespace netml::fuzz {
-
-inline constexpr const char* kParamsName = "params";
 
 /// Parameters that were accepted are complete and inside their schema, and come back from a model
 /// file as they were.
@@ -36,23 +36,28 @@ inline void check_params(const Params& params) {
 /// A file is to blame only for what is wrong without a shortage too. (Memory may run out while a
 /// refusal is put into words; iostreams, which yaml-cpp uses for it, keep that to themselves.)
 template <typename Visit>
-void parse_for_every_model(std::string_view text, bool is_json, std::uint64_t fail_at,
-                           Visit visit) {
+void parse_for_every_model(std::string_view text, bool is_json, std::uint16_t how, Visit visit) {
+  const bool is_read = (how & 0x8000U) != 0;
+  const MemoryFile file(is_read ? text : std::string_view());
+  const std::string what = is_read ? file.path() : "params";
   for (const ModelEntry& entry : model_entries()) {
     const AlgorithmNames names = algorithm_names(entry);
-    const std::string what = kParamsName;
+    const auto parse = [&] {
+      return is_read ? read_params(what, entry.schema, names)
+                     : parse_params(text, is_json, what, entry.schema, names);
+    };
     try {
       const Params params = [&] {
-        const AllocationTrial trial(fail_at);
-        return parse_params(text, is_json, what, entry.schema, names);
+        const AllocationTrial trial(how & 0x7fffU);
+        return parse();
       }();
       check_params(params);
       visit(entry, params);
     } catch (const DataError& error) {
-      require_refusal(error, ErrorKind::kData, "params: ");
+      require_refusal(error, ErrorKind::kData, what + ": ");
       const bool is_refused_anyway = !AllocationTrial::has_failed() || [&] {
         try {
-          parse_params(text, is_json, what, entry.schema, names);
+          parse();
         } catch (const DataError&) {
           return true;
         }

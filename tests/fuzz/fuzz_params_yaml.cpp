@@ -5,8 +5,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace netml;
   fuzz::Input input(data, size);
-  const std::uint16_t fail_at = input.u16();
-  fuzz::parse_for_every_model(input.rest(), false, fail_at,
-                              [](const ModelEntry&, const Params&) {});
+  const std::uint16_t how = input.u16();
+  fuzz::parse_for_every_model(input.rest(), false, how, [](const ModelEntry&, const Params&) {});
   return 0;
 }

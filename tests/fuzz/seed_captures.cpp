@@ -35,7 +35,9 @@ void add_capture(Seeds& seeds, const std::string& name, const std::string& bytes
     const bool is_plain = salt % 2 == 0;
     const auto bits = static_cast<std::uint8_t>(preset | (is_plain ? 0 : mixed & 0xfc));
     const auto more = static_cast<std::uint8_t>(is_plain ? 0 : mixed >> 8);
-    seeds.add("capture", name + "-" + std::to_string(preset), capture_options(bits, more) + bytes);
+    const auto way = static_cast<std::uint16_t>((salt / 2 + preset) % 4 << 14U);
+    seeds.add("capture", name + "-" + std::to_string(preset),
+              capture_options(bits, more, way) + bytes);
   }
 }
 

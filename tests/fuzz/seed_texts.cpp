@@ -50,6 +50,12 @@ void add_labels(Seeds& seeds) {
   for (const fs::path& path : reference_files("labels")) {
     files.emplace_back(path.filename().string(), test::slurp(path.string()));
   }
+  int count = 0;
+  for (const char* option :
+       {"auto", "cicids2017", "netml", "zeek", "cicids", "any-attack", "first", "last", "error",
+        "+05:30", "-14:00", "+24:00", "0.5", "1000000", "-1", "1e400", "\xff"}) {
+    seeds.add("labels", "own-option-" + std::to_string(count++), number(128, 1) + option);
+  }
   for (const auto& [name, text] : files) {
     for (const unsigned options : {0U, 5U, 10U, 0x34U, 0x4fU, 0x53U}) {
       seeds.add("labels", name + "-" + std::to_string(options), number(options, 1) + text);
@@ -79,6 +85,11 @@ void add_params(Seeds& seeds) {
     deep += "{\"a\":[";
   }
   files.emplace_back("own-deep.json", deep);
+  std::string many = "[";
+  for (int i = 0; i < 10001; ++i) {
+    many += "1,";
+  }
+  files.emplace_back("own-many.yaml", many + "1]");
   for (const fs::path& path : reference_files("params")) {
     files.emplace_back(path.filename().string(), test::slurp(path.string()));
   }
@@ -87,6 +98,7 @@ void add_params(Seeds& seeds) {
       seeds.add("params_json", name, number(0, 2) + text);
     }
     seeds.add("params_yaml", name, number(0, 2) + text);
+    seeds.add("params_yaml", name + "-read", number(0x8000, 2) + text);
   }
   for (std::uint16_t fail_at = 1; fail_at <= 120; ++fail_at) {
     const std::string name = "own-fail-" + std::to_string(fail_at);
