@@ -10,8 +10,12 @@
 //             bit 7    a memory limit of 64 KiB
 //   byte 2-3  number of the allocation that fails (0: none does); above it two bits:
 //             bit 14   with a capture filter     bit 15  through a pipe
+// Without a file, byte 1 chooses a path instead: 1 absent, 2 a folder, 3 a file that cannot be
+// read, 4 standard input, 5 a pipe that is quiet for 0.3 s, of which bit 0 of byte 0 makes the
+// receiver throw.
 
 #include <cmath>
+#include <thread>
 
 #include "netml/commands/extraction.hpp"
 #include "netml/core/log.hpp"
@@ -120,8 +124,15 @@ class CheckedRows final : public RowReceiver {
     }
   }
 
+  void idle() override {
+    if (throws_when_idle) {
+      throw OutputError("the receiver has had enough");
+    }
+  }
+
   std::uint64_t rows = 0;
   std::uint64_t packets = 0;
+  bool throws_when_idle = false;
 
  private:
   static void check(const Cell& cell) {
@@ -139,13 +150,14 @@ class CheckedRows final : public RowReceiver {
 };
 
 void check_outcomes(const ExtractResult& result, const std::string& path) {
+  const std::string name = path == "-" ? "standard input: " : path + ": ";
   const int status = result.exit_status();
   require(status == 0 || status == 3 || status == 4 || status == 6, "an exit status of the table");
   for (const InputOutcome& input : result.inputs) {
     require((input.status == InputStatus::kOk) == input.message.empty(), "damage has a message");
     if (!input.message.empty()) {
       fuzz::require_message(input.message);
-      require(input.message.substr(0, path.size() + 2) == path + ": ", "a message names its file",
+      require(input.message.substr(0, name.size()) == name, "a message names its file",
               input.message);
     }
   }
@@ -180,6 +192,68 @@ void run(const Trial& trial, std::uint64_t fail_at) {
   }
 }
 
+Recipe plain_recipe() {
+  Recipe recipe;
+  set_preset(0, recipe);
+  return recipe;
+}
+
+void run_path(const std::string& path) {
+  Trial trial;
+  trial.recipe = plain_recipe();
+  trial.inputs.plain = {path};
+  run(trial, 0);
+}
+
+void run_quiet_pipe(bool throws_when_idle) {
+  Trial trial;
+  trial.recipe = plain_recipe();
+  int ends[2];
+  require(pipe2(ends, O_CLOEXEC) == 0, "pipe2 works here");
+  trial.inputs.plain = {"/proc/self/fd/" + std::to_string(ends[0])};
+  std::thread writer([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    close(ends[1]);
+  });
+  CheckedRows rows(trial.recipe);
+  rows.throws_when_idle = throws_when_idle;
+  bool has_thrown = false;
+  try {
+    check(Extraction(trial.inputs, trial.recipe).run(rows), rows, trial.inputs.plain.front());
+  } catch (const OutputError&) {
+    has_thrown = true;
+  }
+  writer.join();
+  close(ends[0]);
+  require(has_thrown == throws_when_idle, "what the receiver throws when idle comes out");
+}
+
+// True for a choice; anything else is an empty file.
+bool run_special(std::uint8_t bits, std::uint8_t choice) {
+  switch (choice) {
+    case 1:
+      run_path("/proc/self/fd/absent");
+      return true;
+    case 2:
+      run_path("/proc/self");
+      return true;
+    case 3:
+      run_path("/proc/self/mem");
+      return true;
+    case 4: {
+      const fuzz::MemoryFile empty("");
+      require(dup2(empty.descriptor(), STDIN_FILENO) >= 0, "dup2 works here");
+      run_path("-");
+      return true;
+    }
+    case 5:
+      run_quiet_pipe((bits & 1U) != 0);
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 }  // namespace netml
 
@@ -189,6 +263,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fuzz::Input input(data, size);
   const std::uint8_t bits = input.u8(), more = input.u8();
   const std::uint16_t last = input.u16();
+  if (input.is_empty() && run_special(bits, more)) {
+    return 0;
+  }
   const bool has_filter = (last & 0x4000U) != 0;
   const std::uint64_t fail_at = last & 0x3fffU;
   if ((last & 0x8000U) != 0) {

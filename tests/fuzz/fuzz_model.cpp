@@ -23,7 +23,7 @@ namespace {
 using fuzz::require;
 
 constexpr std::size_t kLengthBytes = 8;
-constexpr std::size_t kChecksumOffset = 36;  // of the eight digits (docs/model-file.md)
+constexpr std::size_t kChecksumOffset = 34;  // of the eight digits (docs/model-file.md)
 constexpr std::size_t kChecksumDigits = 8;
 
 std::string with_checksum(std::string file) {
@@ -49,7 +49,11 @@ std::string from_header_and_payload(fuzz::Input& input) {
 }
 
 const std::string& sound_model() {
-  static const std::string bytes = save_detector(test::small_detector(test::normal_rows(24, 2, 1)));
+  static const std::string bytes = [] {
+    std::string file = save_detector(test::small_detector(test::normal_rows(24, 2, 1)));
+    require(with_checksum(file) == file, "the checksum is where it is looked for");
+    return file;
+  }();
   return bytes;
 }
 

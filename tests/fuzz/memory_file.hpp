@@ -31,6 +31,7 @@ class MemoryFile {
   MemoryFile(const MemoryFile&) = delete;
   MemoryFile& operator=(const MemoryFile&) = delete;
 
+  int descriptor() const noexcept { return descriptor_; }
   std::string path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
 
  private:

@@ -75,6 +75,10 @@ std::vector<test::FilePacket> conversation_packets() {
 }
 
 void add_own_captures(Seeds& seeds) {
+  for (std::uint8_t choice = 1; choice <= 5; ++choice) {
+    seeds.add("capture", "own-special-" + std::to_string(choice), capture_options(0, choice));
+  }
+  seeds.add("capture", "own-special-throws", capture_options(1, 5));
   using namespace test;
   for (const ByteOrder order : {ByteOrder::kLittle, ByteOrder::kBig}) {
     for (const Precision precision : {Precision::kMicro, Precision::kNano}) {
