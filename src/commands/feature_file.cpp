@@ -41,8 +41,9 @@ std::string text_or_empty(const nlohmann::json& object, const char* key) {
 Metadata read_metadata(const std::string& path) {
   Metadata metadata;
   const std::string what = printable(path);
-  const nlohmann::json document =
+  const JsonDocument parsed =
       parse_json(read_file(path, kLargestMetadata), what, {16, kLargestMetadata});
+  const nlohmann::json& document = *parsed;
   if (!document.is_object()) {
     throw DataError(what + ": not a description of a table");
   }

@@ -108,16 +108,16 @@ ordered_json array_json(const ArrayView& array) {
 std::string inspect_model(const std::string& path, std::string_view bytes, bool full) {
   const Detector detector = load_detector(bytes, path);  // refuses what is not sound
   const Container container = read_container(bytes, path);
-  const nlohmann::json description = parse_json(container.description, path + ": description");
+  const JsonDocument description = parse_json(container.description, path + ": description");
   if (!full) {
     std::string text = printable(path) + ": netml model\n";
-    append_card(text, description, 1);
+    append_card(text, *description, 1);
     text += "  reference_rows: " + std::to_string(detector.reference.keys.size()) +
             " training flows with their addresses are inside\n";
     return text;
   }
   ordered_json all;
-  all["description"] = description;
+  all["description"] = *description;
   for (const ArrayView& array : container.arrays) {
     all["arrays"][array.name] = array_json(array);
   }

@@ -365,7 +365,7 @@ class Trainer {
   // The training card: what the model was made of and how it did. No date, duration, host or path.
   std::string card() const {
     json card =
-        options_.card_json.empty() ? json::object() : parse_json(options_.card_json, "card", {10});
+        options_.card_json.empty() ? json::object() : *parse_json(options_.card_json, "card", {10});
     const bool is_all = options_.train_on == TrainOn::kAll ||
                         (options_.train_on == TrainOn::kAuto && options_.preset_netml) ||
                         !plan_.is_labelled;

@@ -14,14 +14,22 @@ namespace {
 
 using nlohmann::json;
 
+// Bottom up: then no destructor of a container finds anything in it.
+void take_apart(json& value) noexcept {
+  if (value.is_structured()) {
+    for (json& item : value) {
+      take_apart(item);
+    }
+    value.clear();
+  }
+}
+
 // Builds the value through the event interface, so that depth and keys are checked before the
 // parser goes on.
 class CheckedBuilder : public nlohmann::json_sax<json> {
  public:
-  CheckedBuilder(const std::string& what, const JsonLimits& limits)
-      : what_(what), max_depth_(limits.depth), values_left_(limits.values) {}
-
-  json take() { return std::move(root_); }
+  CheckedBuilder(const std::string& what, const JsonLimits& limits, json& root)
+      : what_(what), max_depth_(limits.depth), values_left_(limits.values), root_(root) {}
 
   bool null() override { return add(nullptr); }
   bool boolean(bool value) override { return add(value); }
@@ -90,22 +98,37 @@ class CheckedBuilder : public nlohmann::json_sax<json> {
   const std::string& what_;
   const int max_depth_;
   std::size_t values_left_;
-  json root_;
+  json& root_;
   std::vector<json*> open_;  // stable: a container only grows while it is the innermost one
   std::string key_;
 };
 
 }  // namespace
 
-json parse_json(std::string_view text, const std::string& what, JsonLimits limits) {
+JsonDocument::JsonDocument() : value_(std::make_unique<json>()) {}
+JsonDocument::JsonDocument(JsonDocument&& other) noexcept = default;
+
+JsonDocument& JsonDocument::operator=(JsonDocument&& other) noexcept {
+  std::swap(value_, other.value_);
+  return *this;
+}
+
+JsonDocument::~JsonDocument() {
+  if (value_) {
+    take_apart(*value_);
+  }
+}
+
+JsonDocument parse_json(std::string_view text, const std::string& what, JsonLimits limits) {
   if (text.size() > limits.bytes) {
     throw DataError(what + ": larger than " + std::to_string(limits.bytes) + " bytes");
   }
-  CheckedBuilder builder(what, limits);
+  JsonDocument document;
+  CheckedBuilder builder(what, limits, *document.value_);
   if (!json::sax_parse(text, &builder)) {
     throw DataError(what + ": not valid JSON");
   }
-  return builder.take();
+  return document;
 }
 
 }  // namespace netml

@@ -58,10 +58,19 @@ enum class Next : std::uint8_t {
   kFailed
 };
 
+inline constexpr int kMostTunnels = 4;
+
+/// Fragment headers that were met. Tunnels are not entered from a fragment; several first ones come
+/// only from repeated IPv6 fragment headers.
+struct FragmentsMet {
+  std::array<FragmentKey, kMostTunnels + 1> firsts;
+  std::size_t first_count = 0;
+  FragmentKey datagram;  ///< of the later fragment
+};
+
 /// The walk through one packet.
 struct Walk {
   static constexpr int kMostHeaders = 32;
-  static constexpr int kMostTunnels = 4;
 
   Walk(const RawPacket& packet, const DecodeOptions& decode_options, PacketRecord& out)
       : raw(packet),
@@ -88,14 +97,7 @@ struct Walk {
   std::uint8_t protocol = 0;
   bool is_later_fragment = false;
 
-  // Set when a fragment was met. Tunnels are not entered from a fragment; several first ones come
-  // only from repeated IPv6 fragment headers.
-  struct Fragments {
-    std::array<FragmentKey, kMostTunnels + 1> firsts;
-    std::size_t first_count = 0;
-    FragmentKey datagram;  ///< of the later fragment
-  };
-  std::optional<Fragments> fragments;
+  std::optional<FragmentsMet> fragments;  ///< set when a fragment was met
 
   /// The packet as its outer layers see it, while the inside of a tunnel is only a guess.
   std::optional<PacketRecord> outer;

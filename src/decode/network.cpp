@@ -20,7 +20,7 @@ void note_fragment(Walk& walk, std::uint32_t identification, bool is_first, int 
   datagram.protocol = version == 4 ? walk.protocol : std::uint8_t{0};
   datagram.ip_version = static_cast<std::uint8_t>(version);
   walk.record.is_fragment = true;
-  Walk::Fragments& fragments = walk.fragments ? *walk.fragments : walk.fragments.emplace();
+  FragmentsMet& fragments = walk.fragments ? *walk.fragments : walk.fragments.emplace();
   if (!is_first) {
     walk.is_later_fragment = true;
     fragments.datagram = datagram;

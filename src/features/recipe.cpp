@@ -174,8 +174,8 @@ std::string Recipe::to_json() const {
 }
 
 Recipe Recipe::from_json(std::string_view text, const std::string& what) {
-  const json object = parse_json(text, what, {.depth = 8, .bytes = std::size_t{1} << 20});
-  Fields fields(object, what);
+  const JsonDocument object = parse_json(text, what, {.depth = 8, .bytes = std::size_t{1} << 20});
+  Fields fields(*object, what);
   Recipe recipe;
   recipe.preset = fields.choice<Preset>("preset", kPresetNames);
   recipe.sets = fields.texts("features");

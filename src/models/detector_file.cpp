@@ -37,7 +37,7 @@ std::string dump(const json& value) {
 }
 
 json embedded(const std::string& text, const std::string& what) {
-  return text.empty() ? json() : parse_json(text, what, {kDeepestEmbedded});
+  return text.empty() ? json() : *parse_json(text, what, {kDeepestEmbedded});
 }
 
 template <typename T>
@@ -98,7 +98,7 @@ class Description {
     } catch (const DataError& error) {
       throw ModelError(error.what());
     }
-    if (!root_.is_object()) {
+    if (!root_->is_object()) {
       throw ModelError(what + ": description: not a mapping");
     }
   }
@@ -109,7 +109,7 @@ class Description {
 
   // `field` may name a member of a member: "scaler.kind".
   const json& get(const std::string& field) const {
-    const json* value = &root_;
+    const json* value = &*root_;
     for (const std::string& name : split(field, '.')) {
       const auto found = value->is_object() ? value->find(name) : value->end();
       if (found == value->end()) {
@@ -183,7 +183,7 @@ class Description {
 
  private:
   const std::string& what_;
-  json root_;
+  JsonDocument root_;
 };
 
 void read_model(const Description& description, const Container& container, const std::string& what,

@@ -49,6 +49,18 @@ double gamma_scale(const Matrix& rows) {
   return variance > 0 ? 1.0 / (static_cast<double>(rows.cols()) * variance) : 1.0;
 }
 
+// libsvm takes |x - y|^2 apart into |x|^2 + |y|^2 - 2xy: beyond the range of doubles that is NaN,
+// and the solver then keeps no row.
+void require_finite_squares(const Matrix& rows) {
+  for (Eigen::Index i = 0; i < rows.rows(); ++i) {
+    if (!std::isfinite(4 * rows.row(i).squaredNorm())) {
+      throw DataError(
+          "ocsvm: the training values are too large for distances between rows; scale the columns "
+          "(--scale)");
+    }
+  }
+}
+
 // The rows as libsvm wants them: entries that are not 0 with their column from 1, then -1.
 class Problem {
  public:
@@ -161,6 +173,7 @@ void Ocsvm::fit(const Matrix& rows, const Params& params, std::uint64_t seed, Fi
         std::to_string(n));
   }
   const Matrix& used = n < row_count(rows) ? drawn : rows;
+  require_finite_squares(used);
   double nu = params.real("nu");
   if (nu * static_cast<double>(n) < 1) {
     nu = 1.0 / static_cast<double>(n);

@@ -229,7 +229,7 @@ std::string_view describe(ParamNode::Kind kind) noexcept {
 }
 
 ParamNode parse_json_document(std::string_view text, const std::string& what) {
-  return from_json(parse_json(text, what, {static_cast<int>(kDeepest), kLargestText}));
+  return from_json(*parse_json(text, what, {static_cast<int>(kDeepest), kLargestText}));
 }
 
 ParamNode parse_yaml_document(std::string_view text, const std::string& what) {

@@ -9,8 +9,8 @@ namespace netml {
 namespace {
 
 TEST(JsonText, ReadsNestedValues) {
-  const auto value = parse_json(R"({"a":[1,{"b":-2.5}],"c":"x"})", "t");
-  EXPECT_EQ(value.dump(), R"({"a":[1,{"b":-2.5}],"c":"x"})");
+  const JsonDocument document = parse_json(R"({"a":[1,{"b":-2.5}],"c":"x"})", "t");
+  EXPECT_EQ(document->dump(), R"({"a":[1,{"b":-2.5}],"c":"x"})");
 }
 
 TEST(JsonText, RefusesWhatTheFormatLeavesOpen) {

@@ -131,6 +131,14 @@ TEST(Ocsvm, DuplicateRowsAreHarmless) {
   EXPECT_TRUE(scores.allFinite());
 }
 
+TEST(Ocsvm, RowsWhoseSquaresOverflowAreRefused) {
+  Matrix rows = normal_rows(20, 2, 1);
+  rows(7, 1) = 1e160;
+  EXPECT_THROW(fitted(rows, "gamma: 0.1"), DataError);
+  rows(7, 1) = 1e150;
+  EXPECT_NO_THROW(fitted(rows, "gamma: 0.1"));
+}
+
 TEST(Ocsvm, AboveTheLimitASubsampleIsUsedAndSaid) {
   const FitReport report = report_of(normal_rows(300, 2, 5), "max_rows: 100");
   EXPECT_EQ(report.rows_given, 300u);
