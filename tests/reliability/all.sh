@@ -49,7 +49,7 @@ promise() {
   wait "$running" || rc=$?
   running=''
   seconds=$(awk -v a="$begin" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }')
-  figures=$(sed -n 's/^figures: //p' "$log" | awk '{ printf "%s%s", NR > 1 ? "; " : "", $0 }')
+  figures=$(sed -n 's/^figures: //p' "$log" | awk '{ printf "%s%s", (NR > 1 ? "; " : ""), $0 }')
   if [[ $rc -eq 77 ]]; then
     verdict=skip figures=$(sed -n 's/^skip: //p' "$log" | tail -n 1)
   elif [[ $rc -ne 0 ]]; then
