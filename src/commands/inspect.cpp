@@ -190,6 +190,7 @@ Inspection inspect_capture(const std::string& path) {
   CountedFlows flows;
   const ExtractResult result = extraction.run(flows);
   require_usable(result);
+  report_inputs(result);
   const RunStats& stats = result.stats;
   std::string text = input_name(path) + ": capture, " + std::to_string(stats.packets_read) +
                      " packets, " + std::to_string(stats.bytes_read) + " captured bytes, " +

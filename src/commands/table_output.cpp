@@ -111,8 +111,8 @@ void TableOutput::commit(const Schema& schema) {
   // Both are on the disk before either takes its place: a full disk leaves both old files.
   OutputFile metadata(metadata_path(file_->path()));
   metadata.write(csv_metadata(file_->path(), schema, recipe_));
-  metadata.flush();
-  file_->flush();
+  metadata.prepare();
+  file_->prepare();
   file_->commit();
   metadata.commit();
 }

@@ -107,6 +107,9 @@ OutputFile::~OutputFile() {
   if (owned_ && descriptor_ >= 0) {
     close(descriptor_);
   }
+  if (directory_ >= 0) {
+    close(directory_);
+  }
   if (!temporary_.empty()) {
     unlink(temporary_.c_str());
     interrupt::forget_temporary(temporary_.c_str());
@@ -158,42 +161,47 @@ void OutputFile::write_at(std::size_t offset, std::string_view bytes) {
   }
 }
 
-void OutputFile::commit() {
+void OutputFile::prepare() {
   flush();
-  if (temporary_.empty()) {
-    if (owned_ && descriptor_ >= 0) {
-      const int descriptor = descriptor_;
-      descriptor_ = -1;
-      if (close(descriptor) != 0 && errno != EINTR) {
-        fail(errno);
-      }
-    }
+  if (temporary_.empty() || directory_ >= 0) {
     return;
   }
   if (fsync(descriptor_) != 0) {
     fail(errno);
   }
-  const int descriptor = descriptor_;
-  descriptor_ = -1;
-  if (close(descriptor) != 0 && errno != EINTR) {
+  close_descriptor();
+  // Opened while the old file is still there: without it the new one could not be made durable.
+  target_ = resolve_links(path_);
+  directory_ = retry_open(directory_of(target_).c_str(), O_RDONLY | O_DIRECTORY, 0);
+  if (directory_ < 0) {
     fail(errno);
   }
-  const std::string target = resolve_links(path_);
-  if (rename(temporary_.c_str(), target.c_str()) != 0) {
+}
+
+void OutputFile::commit() {
+  prepare();
+  if (temporary_.empty()) {
+    if (owned_ && descriptor_ >= 0) {
+      close_descriptor();
+    }
+    return;
+  }
+  if (rename(temporary_.c_str(), target_.c_str()) != 0) {
     fail(errno);
   }
   interrupt::forget_temporary(temporary_.c_str());
   temporary_.clear();
-  const int directory = retry_open(directory_of(target).c_str(), O_RDONLY | O_DIRECTORY, 0);
-  if (directory < 0) {
+  // Some file systems cannot sync a directory; the rename itself has been done.
+  if (fsync(directory_) != 0 && errno != EINVAL && errno != ENOTSUP) {
     fail(errno);
   }
-  const int synced = fsync(directory);
-  const int error_number = errno;
-  close(directory);
-  // Some file systems cannot sync a directory; the rename itself has been done.
-  if (synced != 0 && error_number != EINVAL && error_number != ENOTSUP) {
-    fail(error_number);
+}
+
+void OutputFile::close_descriptor() {
+  const int descriptor = descriptor_;
+  descriptor_ = -1;
+  if (close(descriptor) != 0 && errno != EINTR) {
+    fail(errno);
   }
 }
 

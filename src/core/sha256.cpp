@@ -8,6 +8,9 @@
 
 #include <sys/stat.h>
 
+#include "netml/core/error.hpp"
+#include "netml/core/text_format.hpp"
+
 namespace netml {
 namespace {
 
@@ -123,7 +126,10 @@ std::string sha256_of_file(const std::string& path) {
     file.read(block.data(), static_cast<std::streamsize>(block.size()));
     hash.add(std::string_view(block).substr(0, static_cast<std::size_t>(file.gcount())));
   }
-  return file.eof() ? hash.hex() : std::string{};
+  if (!file.eof()) {
+    throw InputError(printable(path) + ": cannot be read again for its SHA-256");
+  }
+  return hash.hex();
 }
 
 }  // namespace netml

@@ -157,6 +157,16 @@ TEST(ExitCodes, DamageKeepsWhatWasReadBefore) {
   EXPECT_EQ(read_json(summary)["inputs"][0]["status"], "damaged");
 }
 
+TEST(ExitCodes, InspectSaysDamageOnStandardErrorToo) {
+  const TempFolder folder;
+  const std::string bytes = udp_capture(3);
+  const std::string cut = folder.write("cut.pcap", bytes.substr(0, bytes.size() - 1));
+  const RunResult result = netml({"inspect", cut});
+  EXPECT_EQ(result.status, 4);
+  EXPECT_NE(result.out.find("damaged: " + cut), std::string::npos) << result.out;
+  EXPECT_NE(result.err.find("[packet 6"), std::string::npos) << result.err;
+}
+
 TEST(ExitCodes, AnOutputThatCannotBeWrittenIsFive) {
   const TempFolder folder;
   const std::string capture = folder.write("flows.pcap", udp_capture(5000));
@@ -190,8 +200,8 @@ TEST(ExitCodes, AShortWriteLeavesTheOldFile) {
   const std::string capture = folder.write("flows.pcap", udp_capture(2000));
   for (const std::string name : {"flows.csv", "flows.jsonl", "flows.npz"}) {
     const std::string output = folder.write(name, "old");
-    const RunResult result = run_program({"sh", "-c", "ulimit -f 64; exec \"$@\"", "sh",
-                                          NETML_BINARY, "extract", capture, "-o", output});
+    const RunResult result = run_program({"sh", "-c", "ulimit -f 64; exec \"$@\"", "sh", binary(),
+                                          "extract", capture, "-o", output});
     expect_sound(result, name);
     EXPECT_EQ(result.status, 5) << name << result.err;
     EXPECT_EQ(slurp(output), "old") << name;

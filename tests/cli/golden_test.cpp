@@ -10,7 +10,7 @@ namespace {
 using namespace test;
 
 void expect_equal_to_golden(const std::string& suite, const std::vector<std::string>& options) {
-  std::vector<std::string> command = {"python3", reference("tools/golden_check.py"), NETML_BINARY,
+  std::vector<std::string> command = {"python3", reference("tools/golden_check.py"), binary(),
                                       suite, reference("reference")};
   command.insert(command.end(), options.begin(), options.end());
   const RunResult result = run_program(command);

@@ -75,7 +75,7 @@ TEST(Outputs, ModesFollowTheUmask) {
   const TwoCaptures captures;
   const TempFolder folder;
   const std::string output = folder.path("flows.csv");
-  const RunResult result = run_program({"sh", "-c", "umask 027; exec \"$@\"", "sh", NETML_BINARY,
+  const RunResult result = run_program({"sh", "-c", "umask 027; exec \"$@\"", "sh", binary(),
                                         "extract", captures.first, "-o", output});
   EXPECT_EQ(result.status, 0);
   struct stat status {};

@@ -1,6 +1,7 @@
 #include "program.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <set>
 
@@ -10,8 +11,13 @@
 
 namespace netml::test {
 
+std::string binary() {
+  const char* other = std::getenv("NETML_TEST_BINARY");
+  return other == nullptr ? NETML_BINARY : other;
+}
+
 std::vector<std::string> netml_command(const std::vector<std::string>& arguments) {
-  std::vector<std::string> command = {NETML_BINARY};
+  std::vector<std::string> command = {binary()};
   command.insert(command.end(), arguments.begin(), arguments.end());
   return command;
 }

@@ -13,6 +13,9 @@
 // The binary under test, and what holds for each of its runs.
 namespace netml::test {
 
+/// The binary under test: NETML_TEST_BINARY of the environment, or the one of this build.
+std::string binary();
+
 /// The command line `netml arguments…`, for Process.
 std::vector<std::string> netml_command(const std::vector<std::string>& arguments);
 

@@ -62,8 +62,7 @@ TEST(Streams, NonBlockingPipes) {
   if (run_program({"sh", "-c", "command -v python3"}).status != 0) {
     GTEST_SKIP() << "python3 is not here";
   }
-  const RunResult result =
-      run_program({"python3", "-c", script, NETML_BINARY, "extract", "-"}, bytes);
+  const RunResult result = run_program({"python3", "-c", script, binary(), "extract", "-"}, bytes);
   expect_sound(result, "non-blocking");
   EXPECT_EQ(result.status, 0);
   EXPECT_TRUE(result.out == file.out);

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "netml/core/error.hpp"
 #include "netml/core/sha256.hpp"
 #include "netml/core/sip_hash.hpp"
 
@@ -56,6 +57,8 @@ TEST(Sha256, OfAFile) {
   EXPECT_EQ(sha256_of_file(folder.path()), "");
   EXPECT_EQ(sha256_of_file(folder.file("absent")), "");
   EXPECT_EQ(sha256_of_file("/dev/null"), "") << "not a regular file";
+  // A regular file that opens and cannot be read: nothing is mapped at address 0.
+  EXPECT_THROW(sha256_of_file("/proc/self/mem"), InputError);
 }
 
 }  // namespace

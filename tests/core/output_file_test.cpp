@@ -63,6 +63,24 @@ TEST(OutputFile, WithoutCommitTheOldFileStaysAndNothingIsLeft) {
   EXPECT_EQ(folder.entries(), 1u);
 }
 
+TEST(OutputFile, PreparedIsNotYetInItsPlace) {
+  const TemporaryFolder folder;
+  const std::string path = write_bytes(folder, "out", "old");
+  OutputFile file(path);
+  file.write("new");
+  file.prepare();
+  EXPECT_EQ(content(path), "old");
+  file.commit();
+  EXPECT_EQ(content(path), "new");
+  {
+    OutputFile given_up(path);
+    given_up.write("never");
+    given_up.prepare();
+  }
+  EXPECT_EQ(content(path), "new");
+  EXPECT_EQ(folder.entries(), 1u);
+}
+
 TEST(OutputFile, LargeAndSmallWritesKeepTheirOrder) {
   const TemporaryFolder folder;
   std::string expected;

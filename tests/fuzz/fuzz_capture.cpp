@@ -178,7 +178,7 @@ void run(const Trial& trial, std::uint64_t fail_at) {
   try {
     const ExtractResult result = [&] {
       const fuzz::AllocationTrial allocations(fail_at);
-      return Extraction(trial.inputs, trial.recipe, trial.flow_limit).run(rows);
+      return Extraction(trial.inputs, trial.recipe, {.flow_limit = trial.flow_limit}).run(rows);
     }();
     check(result, rows, trial.inputs.plain.front());
   } catch (const std::bad_alloc&) {

@@ -47,6 +47,7 @@ class Process {
   /// Lets it finish: closes stdin, collects the rest.
   RunResult finish();
 
+  pid_t id() const noexcept { return pid_; }
   const std::string& out() const noexcept { return result_.out; }
 
  private:

@@ -12,7 +12,9 @@ enum class FileMode { kShared = 0666, kPrivate = 0600 };
 /// A result on its way to a file, whole or not at all.
 ///
 /// A regular file is written under a temporary name in the same directory and takes its place in
-/// `commit()` (flush, fsync, close, rename, fsync of the directory). Devices, FIFOs and stdout
+/// `commit()` (flush, fsync, close, rename, fsync of the directory). Only the last step can fail
+/// with the new file in place: it stands there, but a power cut may bring the old one back.
+/// Devices, FIFOs and stdout
 /// ("-") are written directly. Without `commit()` the destructor removes the temporary file and the
 /// old file stays as it was.
 /// Every member that writes throws OutputError naming the path as typed; a reader of ours that has
@@ -30,6 +32,9 @@ class OutputFile {
   void flush();
   /// Overwrites bytes that were already written. Requires: is_regular().
   void write_at(std::size_t offset, std::string_view bytes);
+  /// All of `commit()` that can fail for want of room or by a bad disk, up to the rename: for
+  /// several files that belong together. Nothing may be written afterwards.
+  void prepare();
   void commit();
 
   /// True when the result appears under its name only in commit().
@@ -41,10 +46,13 @@ class OutputFile {
  private:
   [[noreturn]] void fail(int error_number) const;
   void write_all(std::string_view bytes);
+  void close_descriptor();
 
   std::string path_;
   std::string temporary_;
   int descriptor_ = -1;
+  int directory_ = -1;  ///< from prepare() on, of a regular file
+  std::string target_;  ///< the name to be taken; from prepare() on
   bool owned_ = false;
   bool followed_ = false;
   std::string buffer_;

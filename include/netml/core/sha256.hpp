@@ -23,8 +23,8 @@ class Sha256 {
 
 std::string sha256_hex(std::string_view bytes);
 
-/// Of a regular file's content; empty for anything else (a pipe cannot be read twice) and for a
-/// file that cannot be read.
+/// Of a regular file's content; empty for anything else (a pipe cannot be read twice) and for what
+/// is not there. Throws InputError when the file cannot be opened or read.
 std::string sha256_of_file(const std::string& path);
 
 }  // namespace netml
