@@ -196,6 +196,10 @@ void add_own_readings(Seeds& seeds) {
                 text_of(PcapngFile(order).packet(1, frame).bytes()));
     add_reading(seeds, "own-ng-unknown-interface" + suffix,
                 text_of(PcapngFile(order).interface(1).packet(1, frame, 3).bytes()));
+    for (const std::size_t type : {1U, 0x0a0d0d0aU}) {
+      add_reading(seeds, "own-ng-short-" + std::to_string(type) + suffix,
+                  text_of(PcapngFile(order).interface(1).block(type, zeros(4)).bytes()));
+    }
     add_reading(seeds, "own-ng-nothing" + suffix, text_of(PcapngFile(order).bytes()));
     const PcapngFile options(order);
     int count = 0;
