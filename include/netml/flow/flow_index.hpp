@@ -29,9 +29,13 @@ class FlowIndex {
       }
     }
   }
-  /// The slot at the tag's own place, whosever it is: most often the right one, good for a
-  /// prefetch.
-  std::uint32_t guess(std::uint32_t tag) const noexcept { return entries()[tag & mask_].slot(); }
+  /// The slot under this tag at its own place or the one behind it, where nearly all are; kNone
+  /// elsewhere and for a tag that is not there. Good for a prefetch.
+  std::uint32_t guess(std::uint32_t tag) const noexcept {
+    const Entry& own = entries()[tag & mask_];
+    const Entry& next = entries()[(tag + 1) & mask_];
+    return own.tag == tag ? own.slot() : next.tag == tag ? next.slot() : kNone;
+  }
   void prefetch(std::uint32_t tag) const noexcept { __builtin_prefetch(&entries()[tag & mask_]); }
 
   void insert(std::uint32_t tag, std::uint32_t slot);
