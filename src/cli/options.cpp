@@ -2,7 +2,6 @@
 
 #include <cmath>
 
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
@@ -143,19 +142,6 @@ std::vector<std::string> parse_list(const std::string& option, const std::string
   return list;
 }
 
-CLI::Validator whole_number() {
-  return {[](std::string& text) {
-            return parse_u64(text) ? std::string()
-                                   : "'" + printable(text) + "' is not a whole number from 0";
-          },
-          ""};
-}
-
-CLI::Validator not_empty() {
-  return {[](std::string& text) { return std::string(text.empty() ? "the value is empty" : ""); },
-          ""};
-}
-
 double parse_real(const std::string& option, const std::string& text, double low, double high) {
   const auto value = parse_double(text);
   if (!value || *value < low || *value > high) {
@@ -163,6 +149,10 @@ double parse_real(const std::string& option, const std::string& text, double low
                      number_text(low) + " to " + number_text(high));
   }
   return *value;
+}
+
+double parse_false_alarm_rate(const std::string& text) {
+  return parse_real("--false-alarm-rate", text, 1e-12, 1 - 1e-12);
 }
 
 std::int64_t parse_seconds(const std::string& option, const std::string& text) {
