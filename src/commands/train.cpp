@@ -62,11 +62,6 @@ std::vector<std::string> names_of(const Table& table, const std::vector<std::siz
   return names;
 }
 
-template <typename T>
-json or_null(const std::optional<T>& value) {
-  return value ? json(*value) : json();
-}
-
 void check_options(const TrainOptions& options) {
   if (options.output.empty()) {
     throw UsageError("the model file is not named; -o/--output (or -m/--model) is required");

@@ -124,11 +124,6 @@ class Fields {
   std::set<std::string> read_;
 };
 
-template <typename T>
-ordered_json or_null(const std::optional<T>& value) {
-  return value ? ordered_json(*value) : ordered_json(nullptr);
-}
-
 }  // namespace
 
 std::string_view to_text(Preset preset) noexcept {
@@ -164,9 +159,9 @@ std::string Recipe::to_json() const {
   recipe["per_direction"] = per_direction;
   recipe["decode_tunnels"] = decode_tunnels;
   recipe["min_packets"] = min_packets;
-  recipe["dim"] = or_null(representation.dim);
-  recipe["interval_s"] = or_null(representation.interval_s);
-  recipe["sampling_s"] = or_null(representation.sampling_s);
+  recipe["dim"] = or_null<ordered_json>(representation.dim);
+  recipe["interval_s"] = or_null<ordered_json>(representation.interval_s);
+  recipe["sampling_s"] = or_null<ordered_json>(representation.sampling_s);
   recipe["q_interval"] = representation.q_interval;
   recipe["fft"] = representation.fft;
   recipe["header"] = representation.header;
