@@ -58,8 +58,11 @@ void set_timeouts(const FlowText& flow, FlowPolicy& policy) {
   if (flow.idle) {
     policy.idle_timeout_ns = parse_seconds("--idle-timeout", *flow.idle);
     // The preset's timeouts per protocol are its common one.
-    policy.tcp_idle_timeout_ns = policy.tcp_idle_timeout_ns == 0 ? 0 : policy.idle_timeout_ns;
-    policy.udp_idle_timeout_ns = policy.udp_idle_timeout_ns == 0 ? 0 : policy.idle_timeout_ns;
+    for (auto* own : {&policy.tcp_idle_timeout_ns, &policy.udp_idle_timeout_ns}) {
+      if (*own) {
+        *own = policy.idle_timeout_ns;
+      }
+    }
   }
   if (flow.active) {
     policy.active_timeout_ns = parse_seconds("--active-timeout", *flow.active);
@@ -243,8 +246,10 @@ Recipe make_recipe(const FlowText& flow, const FeatureText& features,
     const std::int64_t interval_ns = std::llround(*recipe.representation.interval_s * 1e9) + 1;
     FlowPolicy& policy = recipe.policy;
     policy.idle_timeout_ns = std::min(policy.idle_timeout_ns, interval_ns);
-    for (std::int64_t* own : {&policy.tcp_idle_timeout_ns, &policy.udp_idle_timeout_ns}) {
-      *own = *own == 0 ? 0 : std::min(*own, interval_ns);
+    for (auto* own : {&policy.tcp_idle_timeout_ns, &policy.udp_idle_timeout_ns}) {
+      if (*own) {
+        *own = std::min(**own, interval_ns);
+      }
     }
   }
   return recipe;

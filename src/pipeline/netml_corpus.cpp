@@ -52,8 +52,9 @@ NetmlCorpus::NetmlCorpus(const std::string& path, const std::string& filter, con
 void NetmlCorpus::fit_flows(const Recipe& recipe) {
   NetmlFlowRules rules;
   rules.min_packets = recipe.min_packets;
-  rules.tcp_timeout = seconds(recipe.policy.tcp_idle_timeout_ns);
-  rules.udp_timeout = seconds(recipe.policy.udp_idle_timeout_ns);
+  const FlowPolicy& policy = recipe.policy;
+  rules.tcp_timeout = seconds(policy.tcp_idle_timeout_ns.value_or(policy.idle_timeout_ns));
+  rules.udp_timeout = seconds(policy.udp_idle_timeout_ns.value_or(policy.idle_timeout_ns));
   rules.interval = recipe.representation.interval_s.value_or(0);
   rules.q_interval = recipe.representation.q_interval;
   flows_ = capture_.flows(rules);
