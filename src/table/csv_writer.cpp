@@ -10,14 +10,7 @@ namespace {
 template <typename Values>
 void append_list(std::string& out, const Values& values) {
   out += "\"[";
-  bool is_first = true;
-  for (const auto value : values) {
-    if (!is_first) {
-      out += ", ";
-    }
-    is_first = false;
-    append_number(out, value);
-  }
+  append_numbers(out, values, ", ");
   out += "]\"";
 }
 
