@@ -1,7 +1,5 @@
 #include "netml/decode/packet_decoder.hpp"
 
-#include "netml/decode/plain_packet.hpp"
-
 #include "layers.hpp"
 
 namespace netml {
@@ -64,10 +62,6 @@ std::string_view to_text(NotIpClass kind) noexcept {
 
 PacketDecoder::PacketDecoder(const DecodeOptions& options)
     : options_(options), fragments_(random_hash_key()) {}
-
-DecodeStatus PacketDecoder::decode(const RawPacket& packet, PacketRecord& record) {
-  return decode_plain(packet, options_, record) ? DecodeStatus::kOk : walk(packet, record);
-}
 
 DecodeStatus PacketDecoder::walk(const RawPacket& packet, PacketRecord& record) {
   if (packet.bytes.empty()) {

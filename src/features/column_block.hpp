@@ -93,6 +93,8 @@ class CellWriter {
   void put(double value) noexcept { new (next_++) Cell(Cell::of(value)); }
   void put_millionths(std::int64_t value) noexcept { new (next_++) Cell(Cell::millionths(value)); }
   void put_plain(std::string_view text) noexcept { new (next_++) Cell(Cell::plain(text)); }
+  /// As CsvCells has it.
+  void put_padded(std::string_view text) noexcept { put_plain(text); }
   /// Cells that were made before: ZeroCells.
   void put_zeros(std::span<const Cell> cells) noexcept {
     std::memcpy(static_cast<void*>(next_), cells.data(), cells.size_bytes());

@@ -30,8 +30,8 @@ class RowText {
   }
 
  private:
-  using AddressText = std::array<char, 48>;
-  using MacText = std::array<char, 17>;
+  using AddressText = std::array<char, CsvCells::kPadded>;
+  using MacText = std::array<char, CsvCells::kPadded>;
 
   static std::string_view address(const IpAddress& address, const Flow& flow,
                                   AddressText& out) noexcept;
@@ -90,14 +90,15 @@ std::string_view RowText::mac(const std::array<std::uint8_t, 6>& mac, MacText& o
   const auto put = [&](std::size_t i) {
     std::memcpy(out.data() + 3 * i, kHexPairs[mac[i]].data(), 2);
   };
-  std::memcpy(out.data(), "00:00:00:00:00:00", out.size());
+  constexpr std::size_t kLength = 17;
+  std::memcpy(out.data(), "00:00:00:00:00:00", kLength);
   put(0);
   put(1);
   put(2);
   put(3);
   put(4);
   put(5);
-  return {out.data(), out.size()};
+  return {out.data(), kLength};
 }
 
 ColumnInfo identity(const char* name, ColumnType type, const char* unit, const char* definition,
@@ -147,9 +148,9 @@ class IdentityBlock final : public ColumnBlock {
   template <typename Out>
   void put_all(const ReadContext& context, Out& out) {
     const Flow& flow = context.flow();
-    out.put_plain(text_.source(flow));
+    out.put_padded(text_.source(flow));
     out.put(flow.source_port());
-    out.put_plain(text_.destination(flow));
+    out.put_padded(text_.destination(flow));
     out.put(flow.destination_port());
     out.put(flow.key.protocol);
     out.put(context.ns(flow.first_ns()));
@@ -278,13 +279,13 @@ void FlowBlock::put_core(const ReadContext& context, Out& out) {
   constexpr std::size_t kOuiLength = 8;
   out.put(context.view.id);
   out.put(expiration_id(flow.end_reason));
-  out.put_plain(text_.source(flow));
-  out.put_plain(source_mac);
-  out.put_plain(source_mac.substr(0, kOuiLength));
+  out.put_padded(text_.source(flow));
+  out.put_padded(source_mac);
+  out.put_padded(source_mac.substr(0, kOuiLength));
   out.put(flow.source_port());
-  out.put_plain(text_.destination(flow));
-  out.put_plain(destination_mac);
-  out.put_plain(destination_mac.substr(0, kOuiLength));
+  out.put_padded(text_.destination(flow));
+  out.put_padded(destination_mac);
+  out.put_padded(destination_mac.substr(0, kOuiLength));
   out.put(flow.destination_port());
   out.put(flow.key.protocol);
   out.put(flow.key.ip_version);

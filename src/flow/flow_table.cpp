@@ -19,18 +19,20 @@ std::size_t entry_bytes(const FlowPolicy& policy) {
   return (policy.expiry == ExpiryRule::kNfstream ? 2 : 1) * sizeof(SlotLinks);
 }
 
-std::uint32_t size_of(const PacketRecord& record, Accounting accounting) {
+using SizeField = std::uint32_t PacketRecord::*;
+
+SizeField size_field(Accounting accounting) {
   switch (accounting) {
     case Accounting::kLink:
-      return record.wire_length;
+      return &PacketRecord::wire_length;
     case Accounting::kIp:
-      return record.ip_length;
+      return &PacketRecord::ip_length;
     case Accounting::kTransport:
-      return record.transport_length;
+      return &PacketRecord::transport_length;
     case Accounting::kPayload:
-      return record.payload_length;
+      return &PacketRecord::payload_length;
   }
-  return 0;
+  return &PacketRecord::wire_length;
 }
 
 // The first packet of the epoch whose clock makes the flow idle. With a timeout of 0 that is the
@@ -74,9 +76,12 @@ FlowTable::FlowTable(const FlowPolicy& policy, const FlowHooks& hooks,
       own_budget_(std::move(own_budget)),
       budget_(own_budget_ ? *own_budget_ : *shared_budget),
       number_(number),
+      size_field_(size_field(policy.accounting)),
+      other_size_field_(size_field(hooks.other_accounting())),
       state_bytes_(round_up(hooks.state_size(), 16)),
       stride_(kStateOffset + state_bytes_ + (hooks.series_packets() == 0 ? 0 : 16)),
       series_limit_(hooks.series_packets()),
+      prefetched_bytes_(std::min<std::size_t>(stride_, 512)),
       keeps_packets_(series_limit_ != 0 || policy.max_packets_per_flow != 0),
       flows_(stride_, entry_bytes(policy)),
       lists_{TimeoutList(flows_), TimeoutList(flows_), TimeoutList(flows_)},
@@ -109,28 +114,19 @@ std::uint64_t FlowTable::used_bytes() const noexcept {
 
 // ---------------------------------------------------------------- places
 
-std::uint32_t FlowTable::find(const PacketRecord& record) const noexcept {
-  return index_.find(static_cast<std::uint32_t>(record.hash),
-                     [&](std::uint32_t slot) { return flow_at(slot)->key == record.key; });
-}
-
 void FlowTable::prefetch_flow(std::uint32_t tag) const noexcept {
   const std::uint32_t slot = index_.guess(tag);
   if (slot == FlowIndex::kNone) {
     return;
   }
-  const auto* begin = reinterpret_cast<const std::byte*>(flow_at(slot));
-  const std::byte* end = begin + std::min<std::size_t>(stride_, 512);
-  for (const std::byte* line = begin; line < end; line += 64) {
-    __builtin_prefetch(line, 1);
+  const auto* line = reinterpret_cast<const std::byte*>(flow_at(slot));
+  __builtin_prefetch(line, 1);
+  __builtin_prefetch(line + 64, 1);
+  __builtin_prefetch(line + 128, 1);
+  for (const std::byte* end = line + prefetched_bytes_; (line += 64) + 128 < end;) {
+    __builtin_prefetch(line + 128, 1);
   }
   __builtin_prefetch(flows_.entry_at(slot), 1);
-}
-
-FlowTable::TimeoutList& FlowTable::list_of(std::uint8_t protocol) noexcept {
-  return protocol == ip_protocol::kTcp   ? lists_[kTcpList]
-         : protocol == ip_protocol::kUdp ? lists_[kUdpList]
-                                         : lists_[kOtherList];
 }
 
 // ---------------------------------------------------------------- packets
@@ -186,14 +182,69 @@ void FlowTable::apply(const Epoch& epoch, std::span<const std::uint32_t> positio
   }
 }
 
-void FlowTable::step(const Epoch& epoch, std::uint32_t position, std::vector<ClosedFlow>& closed) {
-  if (stopped_) {
-    ++left_out_;
-  } else if (policy_.expiry == ExpiryRule::kNfstream) {
-    apply_nfstream(epoch, position, closed);
-  } else {
-    apply_record(epoch, position, closed);
+// Ends the flow when this packet of its key is too late for its age, or new after its TCP end. True
+// when it did.
+[[gnu::always_inline]] inline bool FlowTable::ends_by_packet(std::uint32_t slot, const Flow& flow,
+                                                             const PacketRecord& record,
+                                                             std::vector<ClosedFlow>& closed) {
+  const std::int64_t ts_ns = std::max(record.ts_ns, flow.last_ns());
+  if (has_passed(flow.first_ns(), ts_ns, policy_.active_timeout_ns)) {
+    close(slot, EndReason::kActive, record.index, closed);
+    return true;
   }
+  if (ends_by_tcp(flow, record)) {
+    close(slot, EndReason::kTcp, record.index, closed);
+    return true;
+  }
+  return false;
+}
+
+// Between times that do not go back, in nanoseconds.
+inline std::int64_t FlowTable::gap_ns(std::int64_t earlier, std::int64_t later) const noexcept {
+  const std::uint64_t gap = static_cast<std::uint64_t>(later) - static_cast<std::uint64_t>(earlier);
+  const auto saturated = static_cast<std::int64_t>(std::min<std::uint64_t>(gap, INT64_MAX));
+  return policy_.expiry == ExpiryRule::kNfstream ? nanoseconds_from_ms(saturated) : saturated;
+}
+
+// What happens after each packet of a flow, the first included.
+inline void FlowTable::note_packet(const Place& place, const PacketView& view,
+                                   std::vector<ClosedFlow>& closed) {
+  note_tcp_flags(place.flow, view);
+  if (keeps_packets_) {
+    note_kept(place, view, closed);
+  }
+}
+
+[[gnu::always_inline]] inline void FlowTable::update_inline(const Place& place,
+                                                            const PacketRecord& record,
+                                                            std::int64_t ts_ns, std::int64_t clock,
+                                                            std::span<const std::uint8_t> payload,
+                                                            std::vector<ClosedFlow>& closed) {
+  Flow& flow = place.flow;
+  const std::int64_t last_ns = flow.last_ns();
+  if (ts_ns < last_ns) {
+    ++clock_steps_back_;
+    ts_ns = last_ns;
+  }
+  const bool is_backward = record.from_b != flow.initiator_is_b;
+  DirectionCounters& counters = flow.direction[is_backward ? 1 : 0];
+  const bool is_first = counters.packets++ == 0;
+  const PacketView view{record,
+                        payload,
+                        is_backward ? Direction::kBackward : Direction::kForward,
+                        ts_ns,
+                        gap_ns(last_ns, ts_ns),
+                        is_first ? 0 : gap_ns(counters.last_ns, ts_ns),
+                        record.*size_field_};
+  if (is_first) {
+    counters.first_ns = ts_ns;
+  }
+  counters.bytes += view.size;
+  counters.last_ns = ts_ns;
+  flow.last_index = record.index;
+  flow.last_clock = clock;
+  hooks_.update(flow, state_of(flow), view);
+  note_packet(place, view, closed);
 }
 
 void FlowTable::apply_record(const Epoch& epoch, std::uint32_t position,
@@ -207,7 +258,8 @@ void FlowTable::apply_record(const Epoch& epoch, std::uint32_t position,
     if (!has_passed(flow.last_clock, clock, list.timeout_ns)) {
       if (!ends_by_packet(slot, flow, record, closed)) {
         list.slots.move_to_back(slot);
-        update({slot, flow}, record, record.ts_ns, clock, payload_of(epoch, position), closed);
+        update_inline({slot, flow}, record, record.ts_ns, clock, payload_of(epoch, position),
+                      closed);
         return;
       }
     } else {
@@ -215,27 +267,6 @@ void FlowTable::apply_record(const Epoch& epoch, std::uint32_t position,
     }
   }
   create(record, record.ts_ns, clock, payload_of(epoch, position), closed);
-}
-
-// Ends the flow when this packet of its key is too late for its age, or new after its TCP end. True
-// when it did.
-bool FlowTable::ends_by_packet(std::uint32_t slot, const Flow& flow, const PacketRecord& record,
-                               std::vector<ClosedFlow>& closed) {
-  const std::int64_t ts_ns = std::max(record.ts_ns, flow.last_ns());
-  if (has_passed(flow.first_ns(), ts_ns, policy_.active_timeout_ns)) {
-    close(slot, EndReason::kActive, record.index, closed);
-    return true;
-  }
-  if (ends_by_tcp(flow, record)) {
-    close(slot, EndReason::kTcp, record.index, closed);
-    return true;
-  }
-  return false;
-}
-
-bool FlowTable::ends_by_tcp(const Flow& flow, const PacketRecord& record) const noexcept {
-  return policy_.tcp_end != TcpEnd::kNone && flow.is_finished() &&
-         (policy_.tcp_end == TcpEnd::kStrict || (record.tcp_flags & tcp_flag::kSyn) != 0);
 }
 
 void FlowTable::create(const PacketRecord& record, std::int64_t ts_ns, std::int64_t clock,
@@ -247,7 +278,7 @@ void FlowTable::create(const PacketRecord& record, std::int64_t ts_ns, std::int6
   }
   const std::uint32_t slot = flows_.take();
   Flow& flow = *new (flow_at(slot)) Flow;
-  const std::uint32_t size = size_of(record, policy_.accounting);
+  const std::uint32_t size = record.*size_field_;
   flow.key = record.key;
   flow.initiator_is_b = record.from_b;
   flow.tag = static_cast<std::uint32_t>(record.hash);
@@ -273,45 +304,7 @@ void FlowTable::create(const PacketRecord& record, std::int64_t ts_ns, std::int6
 void FlowTable::update(const Place& place, const PacketRecord& record, std::int64_t ts_ns,
                        std::int64_t clock, std::span<const std::uint8_t> payload,
                        std::vector<ClosedFlow>& closed) {
-  Flow& flow = place.flow;
-  const std::int64_t last_ns = flow.last_ns();
-  if (ts_ns < last_ns) {
-    ++clock_steps_back_;
-    ts_ns = last_ns;
-  }
-  const bool is_backward = record.from_b != flow.initiator_is_b;
-  DirectionCounters& counters = flow.direction[is_backward ? 1 : 0];
-  const bool is_first = counters.packets++ == 0;
-  const PacketView view{record,
-                        payload,
-                        is_backward ? Direction::kBackward : Direction::kForward,
-                        ts_ns,
-                        gap_ns(last_ns, ts_ns),
-                        is_first ? 0 : gap_ns(counters.last_ns, ts_ns),
-                        size_of(record, policy_.accounting)};
-  if (is_first) {
-    counters.first_ns = ts_ns;
-  }
-  counters.bytes += view.size;
-  counters.last_ns = ts_ns;
-  flow.last_index = record.index;
-  flow.last_clock = clock;
-  hooks_.update(flow, state_of(flow), view);
-  note_packet(place, view, closed);
-}
-
-std::int64_t FlowTable::gap_ns(std::int64_t earlier, std::int64_t later) const noexcept {
-  const std::int64_t gap = time_difference(later, earlier);
-  return policy_.expiry == ExpiryRule::kNfstream ? nanoseconds_from_ms(gap) : gap;
-}
-
-// What happens after each packet of a flow, the first included.
-void FlowTable::note_packet(const Place& place, const PacketView& view,
-                            std::vector<ClosedFlow>& closed) {
-  note_tcp_flags(place.flow, view);
-  if (keeps_packets_) {
-    note_kept(place, view, closed);
-  }
+  update_inline(place, record, ts_ns, clock, payload, closed);
 }
 
 // Series and packet limits, where there are any.
@@ -338,7 +331,7 @@ void FlowTable::note_series(std::uint32_t slot, const PacketView& view) {
   SeriesPacket packet;
   packet.ts_ns = view.ts_ns;
   packet.size = view.size;
-  packet.other_size = size_of(view.record, hooks_.other_accounting());
+  packet.other_size = view.record.*other_size_field_;
   packet.direction = static_cast<std::uint8_t>(view.direction);
   packet.tcp_flags = view.record.tcp_flags;
   packet.ttl = view.record.ttl;

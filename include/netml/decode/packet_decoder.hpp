@@ -4,18 +4,15 @@
 #include <cstdint>
 
 #include "netml/capture/packet_source.hpp"
+#include "netml/decode/decode_options.hpp"
 #include "netml/decode/fragments.hpp"
 #include "netml/decode/packet.hpp"
+#include "netml/decode/plain_packet.hpp"
 
 namespace netml {
 
 struct Walk;
 enum class Next : std::uint8_t;
-
-struct DecodeOptions {
-  bool decode_tunnels = true;
-  bool per_direction = false;  ///< the key keeps source and destination apart
-};
 
 /// What a packet counted as `not_ip` was.
 enum class NotIpClass : std::uint8_t {
@@ -47,7 +44,9 @@ class PacketDecoder {
 
   /// Fills `record` (all but `index` and `hash`) and returns kOk, or says why there is no flow key;
   /// the record is then meaningless.
-  DecodeStatus decode(const RawPacket& packet, PacketRecord& record);
+  DecodeStatus decode(const RawPacket& packet, PacketRecord& record) {
+    return decode_plain(packet, options_, record) ? DecodeStatus::kOk : walk(packet, record);
+  }
 
   /// decode() without its short cut for plain packets: the same results, at more cost. Tests hold
   /// the two against each other.

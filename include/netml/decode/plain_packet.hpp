@@ -1,8 +1,8 @@
 #pragma once
 
 #include "netml/capture/packet_source.hpp"
+#include "netml/decode/decode_options.hpp"
 #include "netml/decode/packet.hpp"
-#include "netml/decode/packet_decoder.hpp"
 
 namespace netml {
 

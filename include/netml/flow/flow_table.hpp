@@ -69,7 +69,15 @@ class FlowTable {
   /// each packet close_idle() on every table and step() on its own, then close_idle() at the end.
   /// What closes is then in no order.
   void begin_epoch(const Epoch& epoch) noexcept;
-  void step(const Epoch& epoch, std::uint32_t position, std::vector<ClosedFlow>& closed);
+  void step(const Epoch& epoch, std::uint32_t position, std::vector<ClosedFlow>& closed) {
+    if (stopped_) {
+      ++left_out_;
+    } else if (policy_.expiry == ExpiryRule::kNfstream) {
+      apply_nfstream(epoch, position, closed);
+    } else {
+      apply_record(epoch, position, closed);
+    }
+  }
   void close_idle(const Epoch& epoch, std::int64_t clock, std::vector<ClosedFlow>& closed);
 
   /// Ends open flows, at most `most` of them, in closing order: call until it appends none. No
@@ -133,9 +141,16 @@ class FlowTable {
   }
   static constexpr std::size_t kStateOffset = (sizeof(Flow) + 15) / 16 * 16;
 
-  std::uint32_t find(const PacketRecord& record) const noexcept;
+  std::uint32_t find(const PacketRecord& record) const noexcept {
+    return index_.find(static_cast<std::uint32_t>(record.hash),
+                       [&](std::uint32_t slot) { return flow_at(slot)->key == record.key; });
+  }
   void prefetch_flow(std::uint32_t tag) const noexcept;
-  TimeoutList& list_of(std::uint8_t protocol) noexcept;
+  TimeoutList& list_of(std::uint8_t protocol) noexcept {
+    return protocol == ip_protocol::kTcp   ? lists_[kTcpList]
+           : protocol == ip_protocol::kUdp ? lists_[kUdpList]
+                                           : lists_[kOtherList];
+  }
 
   // An open flow.
   struct Place {
@@ -152,11 +167,18 @@ class FlowTable {
   void update(const Place& place, const PacketRecord& record, std::int64_t ts_ns,
               std::int64_t clock, std::span<const std::uint8_t> payload,
               std::vector<ClosedFlow>& closed);
+  // Inlined where every packet comes through.
+  void update_inline(const Place& place, const PacketRecord& record, std::int64_t ts_ns,
+                     std::int64_t clock, std::span<const std::uint8_t> payload,
+                     std::vector<ClosedFlow>& closed);
   void note_packet(const Place& place, const PacketView& view, std::vector<ClosedFlow>& closed);
   void note_kept(const Place& place, const PacketView& view, std::vector<ClosedFlow>& closed);
   void note_series(std::uint32_t slot, const PacketView& view);
   std::int64_t gap_ns(std::int64_t earlier, std::int64_t later) const noexcept;
-  bool ends_by_tcp(const Flow& flow, const PacketRecord& record) const noexcept;
+  bool ends_by_tcp(const Flow& flow, const PacketRecord& record) const noexcept {
+    return policy_.tcp_end != TcpEnd::kNone && flow.is_finished() &&
+           (policy_.tcp_end == TcpEnd::kStrict || (record.tcp_flags & tcp_flag::kSyn) != 0);
+  }
 
   // ends
   void close(std::uint32_t slot, EndReason reason, std::uint64_t end_index,
@@ -176,10 +198,13 @@ class FlowTable {
   FlowBudget& budget_;
   std::uint32_t number_;
 
+  std::uint32_t PacketRecord::*size_field_;        ///< which length counts as a packet's size
+  std::uint32_t PacketRecord::*other_size_field_;  ///< and which as SeriesPacket::other_size
   std::size_t state_bytes_;
   std::size_t stride_;
   std::uint64_t series_limit_;
-  bool keeps_packets_;  ///< a series, or a count of packets that ends a flow
+  std::size_t prefetched_bytes_;  ///< of a flow and its state
+  bool keeps_packets_;            ///< a series, or a count of packets that ends a flow
   SlotPool flows_;
   SeriesStore series_;
   FlowIndex index_;

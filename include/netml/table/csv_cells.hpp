@@ -13,17 +13,20 @@
 
 namespace netml {
 
-/// Texts of long integers that came up lately: the times of a flow stand in several columns.
+/// Texts of long integers that came up lately: the times of a flow stand in several columns, in
+/// milliseconds and in nanoseconds.
 class LongIntegers {
  public:
   static constexpr std::int64_t kLeast = 1'000'000'000;
 
   /// Requires: value >= kLeast.
   char* write(char* out, std::int64_t value) noexcept {
+    const std::int64_t without_six_digits = value / kSixDigits;
     for (const Known& known : known_) {
-      if (known.value == value) {
+      if (known.value == value || known.value == without_six_digits) {
         std::memcpy(out, known.text, sizeof known.text);
-        return out + known.length;
+        out += known.length;
+        return known.value == value ? out : write_six_digits(out, value % kSixDigits);
       }
     }
     Known& known = known_[next_];
@@ -36,8 +39,18 @@ class LongIntegers {
   }
 
  private:
+  static constexpr std::int64_t kSixDigits = 1'000'000;
+
+  static char* write_six_digits(char* out, std::int64_t value) noexcept {
+    // With a one before them they are seven, zeros included; it makes way for what came first.
+    const char before = out[-1];
+    char* const end = write_number(out - 1, kSixDigits + value);
+    out[-1] = before;
+    return end;
+  }
+
   struct Known {
-    std::int64_t value = 0;
+    std::int64_t value = -1;
     std::size_t length = 0;
     char text[20] = {};
   };
@@ -53,8 +66,10 @@ class CsvCells {
  public:
   /// Characters to have ready for a row of so many values of which none is a text longer than 48.
   static constexpr std::size_t room(std::size_t values) noexcept {
-    return (values + 1) * (kNumberRoom + 20);
+    return (values + 1) * (kNumberRoom + 20) + kPadded;
   }
+
+  static constexpr std::size_t kPadded = 48;  ///< of put_padded()
 
   CsvCells(char* out, LongIntegers& long_integers) noexcept
       : end_(out), long_integers_(long_integers) {}
@@ -91,6 +106,12 @@ class CsvCells {
   /// As Cell::plain().
   void put_plain(std::string_view text) noexcept {
     std::memcpy(end_, text.data(), text.size());
+    end_ += text.size();
+    *end_++ = ',';
+  }
+  /// The same for text of at most 48 characters behind which 48 in all can be read.
+  void put_padded(std::string_view text) noexcept {
+    std::memcpy(end_, text.data(), kPadded);
     end_ += text.size();
     *end_++ = ',';
   }
