@@ -61,8 +61,9 @@ void add_global_options(CLI::App& app, GlobalText& global) {
       ->type_name("FORMAT")
       ->capture_default_str();
   group
-      ->add_option("--threads", global.threads,
-                   "accepted; this version runs on one thread and the output never depends on it")
+      ->add_option(
+          "--threads", global.threads,
+          "threads in all; 0 (default): one per processor, at most 8; no output depends on it")
       ->check(CLI::Range(0, 1024).description(""))
       ->type_name("N")
       ->capture_default_str();

@@ -183,8 +183,11 @@ ExtractResult Extraction::run_once(RowReceiver& receiver) {
 
 ExtractResult Extraction::run_fitted(RowReceiver& receiver) {
   const FeatureSet collecting(recipe_);
-  FlowStore store(collecting.state_size(), recipe_.policy.memory_limit);
-  Extractor extractor(recipe_, extractor_options(inputs_, options_), collecting);
+  // Flows are in the table or in the store: the two share the budget.
+  Recipe recipe = recipe_;
+  recipe.policy.memory_limit /= 2;
+  FlowStore store(collecting.state_size(), recipe.policy.memory_limit);
+  Extractor extractor(recipe, extractor_options(inputs_, options_), collecting);
   ExtractResult result = extractor.run(inputs_.paths(), store);
   if (store.is_done()) {
     result.stop_by_limit(

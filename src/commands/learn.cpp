@@ -68,6 +68,12 @@ class LearnRows final : public LabelledRows {
   std::optional<TableOutput> output_;
 };
 
+// The tables of open flows, the rows in memory and the room in which these grow share the budget.
+Recipe with_shared_budget(Recipe recipe) {
+  recipe.policy.memory_limit /= 3;
+  return recipe;
+}
+
 // Name and digest; a pipe cannot be read twice and has no digest.
 nlohmann::ordered_json file_entry(const std::string& path) {
   const std::string digest = sha256_of_file(path);
@@ -116,8 +122,8 @@ Calibration read_calibration(const LearnCommand& command, const Recipe& recipe,
   CaptureInputs inputs;
   inputs.plain = {command.calibrate};
   inputs.filter = command.inputs.filter;
-  Extraction extraction(inputs, recipe, {.threads = context.threads});
-  LearnRows rows(false, "", recipe.policy.memory_limit);
+  Extraction extraction(inputs, with_shared_budget(recipe), {.threads = context.threads});
+  LearnRows rows(false, "", recipe.policy.memory_limit / 3);
   ExtractResult result = extraction.run(rows);
   require_usable(result);
   report_inputs(result);
@@ -211,10 +217,11 @@ int run_learn(const LearnCommand& command, const RunContext& context) {
                                   command.train.test_scores, context.summary_path});
   check_options_early(command);
   FeatureSet{command.recipe};  // an unknown column is said before any capture is read
-  Extraction extraction(command.inputs, with_all_columns(command.recipe),
+  Extraction extraction(command.inputs, with_shared_budget(with_all_columns(command.recipe)),
                         {.threads = context.threads});
   const Labeler* labeler = extraction.labeler();
-  LearnRows rows(labeler != nullptr, command.feature_output, command.recipe.policy.memory_limit);
+  LearnRows rows(labeler != nullptr, command.feature_output,
+                 command.recipe.policy.memory_limit / 3);
   ExtractResult extracted = extraction.run(rows);
   if (rows.sink.is_full()) {
     extracted.stop_by_limit("the flows to learn from do not fit --memory-limit after " +
@@ -244,7 +251,9 @@ int run_learn(const LearnCommand& command, const RunContext& context) {
       command.inputs.paths().size() == 1 ? printable(command.inputs.paths().front()) : "captures";
   Calibration calibration;
   if (!command.calibrate.empty()) {
-    calibration = read_calibration(command, rows.recipe, context);
+    Recipe fitted = rows.recipe;
+    fitted.policy.memory_limit = command.recipe.policy.memory_limit;
+    calibration = read_calibration(command, fitted, context);
     options.calibrate = &calibration.table;
     options.calibrate_what = printable(command.calibrate);
   }

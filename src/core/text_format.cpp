@@ -198,7 +198,8 @@ void append_csv_text(std::string& out, std::string_view text, TextMode mode) {
       std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos) {
     out += '\'';
   }
-  bool needs_quotes = false;
+  // U+FEFF: as the first bytes of a file it would be a mark that readers skip.
+  bool needs_quotes = text.substr(0, 3) == "\xef\xbb\xbf";
   for_each_character(text, [&](std::string_view character, bool valid) {
     if (!valid) {
       out += "\xef\xbf\xbd";

@@ -13,7 +13,7 @@ void FragmentTable::remember(const FragmentKey& datagram, const Flow& flow, std:
   }
   const auto age = oldest_first_.insert(oldest_first_.end(), datagram);
   entries_.emplace(datagram, Entry{flow, ts_ns, age});
-  while (entries_.size() > kMostDatagrams) {
+  while (entries_.size() > most_datagrams_) {
     entries_.erase(oldest_first_.front());
     oldest_first_.pop_front();
   }

@@ -61,7 +61,7 @@ std::string_view to_text(NotIpClass kind) noexcept {
 }
 
 PacketDecoder::PacketDecoder(const DecodeOptions& options)
-    : options_(options), fragments_(random_hash_key()) {}
+    : options_(options), fragments_(random_hash_key(), options.most_fragmented) {}
 
 DecodeStatus PacketDecoder::walk(const RawPacket& packet, PacketRecord& record) {
   if (packet.bytes.empty()) {

@@ -39,7 +39,17 @@ void FlowShards::apply_in_order(const Epoch& epoch, std::vector<ClosedFlow>& clo
       }
     }
   };
-  for (std::size_t i = 0; i < epoch.records.size(); ++i) {
+  constexpr std::size_t kIndexAhead = 16, kFlowAhead = 8;
+  const std::size_t count = epoch.records.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i + kIndexAhead < count) {
+      const PacketRecord& ahead = epoch.records[i + kIndexAhead];
+      tables_[shard_of(ahead)]->index_.prefetch(static_cast<std::uint32_t>(ahead.hash));
+    }
+    if (i + kFlowAhead < count) {
+      const PacketRecord& ahead = epoch.records[i + kFlowAhead];
+      tables_[shard_of(ahead)]->prefetch_flow(static_cast<std::uint32_t>(ahead.hash));
+    }
     close_idle(epoch.clocks[i]);
     tables_[shard_of(epoch.records[i])]->step(epoch, static_cast<std::uint32_t>(i), closed);
   }

@@ -1,7 +1,6 @@
 #include "epoch_pipeline.hpp"
 
 #include <algorithm>
-#include <system_error>
 
 #include <pthread.h>
 #include <signal.h>
@@ -61,10 +60,12 @@ EpochPipeline::EpochPipeline(FlowShards& shards, FlowConsumer& consumer,
   for (std::size_t i = 0; i < (threads == 1 ? 1 : kSlicesInFlight); ++i) {
     free_slices_.push_back(all_slices_.emplace_back(std::make_unique<Slice>()).get());
   }
-  workers_.push_back(std::make_unique<Worker>());
-  workers_.front()->formatter = consumer.formatter();
+  for (std::size_t i = 0; i < threads; ++i) {
+    workers_.push_back(std::make_unique<Worker>());
+    workers_.back()->formatter = consumer.formatter();
+  }
   has_formatter_ = workers_.front()->formatter != nullptr;
-  start_threads(threads - 1);
+  start_threads();
 }
 
 EpochPipeline::~EpochPipeline() {
@@ -88,30 +89,31 @@ void EpochPipeline::prepare(EpochJob& job) const {
 }
 
 // Fewer threads than asked for change nothing but the time.
-void EpochPipeline::start_threads(std::size_t count) {
+void EpochPipeline::start_threads() noexcept {
   const SignalsBlocked blocked;
-  workers_.reserve(count + 1);
-  for (std::size_t i = 0; i < count; ++i) {
-    auto worker = std::make_unique<Worker>();
-    worker->formatter = has_formatter_ ? consumer_.formatter() : nullptr;
-    Worker& own = *worker;
+  for (std::size_t i = 1; i < workers_.size(); ++i) {
+    Worker& own = *workers_[i];
     try {
-      worker->thread = std::thread([this, &own] { run_thread(own); });
-    } catch (const std::system_error&) {
+      own.thread = std::thread([this, &own] { run_thread(own); });
+    } catch (const std::exception&) {  // no more threads, or no memory for them
       return;
     }
-    workers_.push_back(std::move(worker));
   }
 }
 
 // ---------------------------------------------------------------- threads
 
-void EpochPipeline::run_thread(Worker& worker) {
+void EpochPipeline::run_thread(Worker& worker) noexcept {
   Lock lock(mutex_);
-  while (!stop_) {
-    if (!work_once(lock, worker)) {
-      changed_.wait(lock);
+  try {
+    while (!stop_) {
+      if (!work_once(lock, worker)) {
+        changed_.wait(lock);
+      }
     }
+  } catch (...) {  // choosing the work failed, for want of memory; the caller's thread says so
+    error_ = error_ ? error_ : std::current_exception();
+    changed_.notify_all();
   }
 }
 

@@ -130,8 +130,8 @@ class EpochPipeline {
   using Lock = std::unique_lock<std::mutex>;
 
   void prepare(EpochJob& job) const;
-  void start_threads(std::size_t count);
-  void run_thread(Worker& worker);
+  void start_threads() noexcept;
+  void run_thread(Worker& worker) noexcept;
   bool work_once(Lock& lock, Worker& worker);
   template <typename IsDone>
   void work_until(Lock& lock, IsDone is_done);

@@ -76,6 +76,23 @@ std::size_t shard_count(const Recipe& recipe, const ExtractorOptions& options) {
   return options.shards != 0 ? options.shards : thread_count(recipe, options);
 }
 
+// Fragments have a sixteenth of the budget, and never need more than 16 MiB of it.
+std::size_t most_fragmented(const FlowPolicy& policy) {
+  const std::uint64_t most = DecodeOptions().most_fragmented;
+  const std::uint64_t share = policy.memory_limit / 16 / FragmentTable::kCost;
+  return policy.memory_limit == 0 ? most : std::clamp<std::uint64_t>(share, 1, most);
+}
+
+// What is left for the flows.
+FlowPolicy flow_policy(const FlowPolicy& policy) {
+  FlowPolicy own = policy;
+  if (own.memory_limit != 0) {
+    own.memory_limit -=
+        std::min(most_fragmented(policy) * FragmentTable::kCost, own.memory_limit / 2);
+  }
+  return own;
+}
+
 // Small enough to stay in the cache of one core, or large enough that handing it over does not
 // count.
 std::size_t epoch_size(const Recipe& recipe, const ExtractorOptions& options) {
@@ -93,9 +110,9 @@ class Extractor::Impl {
   Impl(const Recipe& recipe, const ExtractorOptions& options, const FeatureSet& features)
       : recipe_(recipe),
         options_(options),
-        decoder_(make_record_decoder(recipe)),
+        decoder_(make_record_decoder(recipe, most_fragmented(recipe.policy))),
         hash_(random_hash_key()),
-        shards_(recipe.policy, features, shard_count(recipe, options)),
+        shards_(flow_policy(recipe.policy), features, shard_count(recipe, options)),
         epoch_records_(epoch_size(recipe, options)) {}
 
   ExtractResult run(const std::vector<std::string>& paths, FlowConsumer& consumer) {

@@ -1,29 +1,53 @@
 #include "netml/pipeline/flow_store.hpp"
 
+#include <cstring>
+#include <new>
+
+#include "netml/flow/flow_table.hpp"
+
 namespace netml {
+namespace {
+
+// What a slot holds before the state.
+struct Stored {
+  Flow flow;
+  SeriesHandle series;
+};
+constexpr std::size_t kStateOffset = (sizeof(Stored) + 15) / 16 * 16;
+
+std::size_t slot_bytes(std::size_t state_size) {
+  return kStateOffset + (state_size + 15) / 16 * 16;
+}
+
+}  // namespace
 
 FlowStore::FlowStore(std::size_t state_size, std::uint64_t memory_limit)
-    : state_size_(state_size), memory_limit_(memory_limit) {}
+    : state_size_(state_size), memory_limit_(memory_limit), flows_(slot_bytes(state_size)) {}
 
 void FlowStore::begin_input(std::size_t input, std::int64_t first_packet_ns) {
-  inputs_.push_back({input, first_packet_ns, flows_.size()});
+  inputs_.push_back({input, first_packet_ns, slots_.size()});
 }
 
 void FlowStore::flow(const FlowView& flow) {
-  const std::size_t begin = series_.size();
-  series_.insert(series_.end(), flow.series.begin(), flow.series.end());
-  states_.insert(states_.end(), flow.state, flow.state + state_size_);
-  flows_.push_back({flow.flow, begin, series_.size()});
-  const std::uint64_t bytes = flows_.capacity() * sizeof(Stored) + states_.capacity() +
-                              series_.capacity() * sizeof(SeriesPacket);
-  is_full_ = memory_limit_ != 0 && bytes > memory_limit_;
+  const std::uint32_t slot = flows_.take();
+  Stored& stored = *new (flows_.at(slot)) Stored{flow.flow, {}};
+  std::memcpy(flows_.at(slot) + kStateOffset, flow.state, state_size_);
+  for (const SeriesPacket& packet : flow.series) {
+    series_.append(stored.series, packet);
+  }
+  slots_.push_back(slot);
+  constexpr std::size_t kNumberBytes = 3 * sizeof(std::uint32_t);  // a vector that doubles
+  used_bytes_ += slot_bytes(state_size_) + kNumberBytes +
+                 SeriesStore::capacity(flow.series.size()) * FlowTable::kSeriesPacketCost;
+  is_full_ = memory_limit_ != 0 && used_bytes_ > memory_limit_;
 }
 
 FlowView FlowStore::view(std::size_t i) const {
-  const Stored& stored = flows_[i];
-  return {stored.flow, states_.data() + i * state_size_,
-          std::span(series_).subspan(stored.series_begin, stored.series_end - stored.series_begin),
-          i};
+  const std::byte* slot = flows_.at(slots_[i]);
+  const Stored& stored = *reinterpret_cast<const Stored*>(slot);
+  viewed_.clear();
+  series_.read(stored.series, viewed_);
+  return {stored.flow, slot + kStateOffset, viewed_, i};
 }
 
 void FlowStore::replay(FlowConsumer& consumer) const {
@@ -34,12 +58,12 @@ void FlowStore::replay(FlowConsumer& consumer) const {
       ++next_input;
     }
   };
-  for (std::size_t i = 0; i < flows_.size() && !consumer.is_done(); ++i) {
+  for (std::size_t i = 0; i < slots_.size() && !consumer.is_done(); ++i) {
     begin_inputs(i);
     consumer.flow(view(i));
   }
   if (!consumer.is_done()) {
-    begin_inputs(flows_.size());
+    begin_inputs(slots_.size());
   }
 }
 

@@ -9,8 +9,8 @@ namespace {
 
 class CorrectDecoder final : public RecordDecoder {
  public:
-  explicit CorrectDecoder(const Recipe& recipe)
-      : decoder_({recipe.decode_tunnels, recipe.per_direction}) {}
+  CorrectDecoder(const Recipe& recipe, std::size_t most_fragmented)
+      : decoder_({recipe.decode_tunnels, recipe.per_direction, most_fragmented}) {}
 
   bool supports(int link_type) const noexcept override { return is_supported_link_type(link_type); }
   DecodeStatus decode(const RawPacket& packet, PacketRecord& record) override {
@@ -50,11 +50,12 @@ class NfstreamDecoder final : public RecordDecoder {
 
 }  // namespace
 
-std::unique_ptr<RecordDecoder> make_record_decoder(const Recipe& recipe) {
+std::unique_ptr<RecordDecoder> make_record_decoder(const Recipe& recipe,
+                                                   std::size_t most_fragmented) {
   if (recipe.preset == Preset::kNfstream) {
     return std::make_unique<NfstreamDecoder>(recipe);
   }
-  return std::make_unique<CorrectDecoder>(recipe);
+  return std::make_unique<CorrectDecoder>(recipe, most_fragmented);
 }
 
 }  // namespace netml

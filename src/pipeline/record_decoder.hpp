@@ -20,6 +20,8 @@ class RecordDecoder {
   virtual void start_input() {}
 };
 
-std::unique_ptr<RecordDecoder> make_record_decoder(const Recipe& recipe);
+/// `most_fragmented`: fragmented datagrams to remember at once.
+std::unique_ptr<RecordDecoder> make_record_decoder(const Recipe& recipe,
+                                                   std::size_t most_fragmented);
 
 }  // namespace netml

@@ -26,6 +26,15 @@ TEST(TextFormat, CsvQuotesAsRfc4180Says) {
   EXPECT_EQ(csv(""), "");
 }
 
+// At the start of a file it would be lost as a byte-order mark.
+TEST(TextFormat, CsvQuotesAMarkAtTheStart) {
+  const std::string mark = "\xef\xbb\xbf";
+  for (const TextMode mode : {TextMode::kSafe, TextMode::kRaw}) {
+    EXPECT_EQ(csv(mark + "a", mode), "\"" + mark + "a\"");
+    EXPECT_EQ(csv("a" + mark, mode), "a" + mark);
+  }
+}
+
 TEST(TextFormat, CsvNeverWritesControlCharactersOrFormulas) {
   EXPECT_EQ(csv("=1+1"), "'=1+1");
   EXPECT_EQ(csv("@x"), "'@x");

@@ -196,20 +196,22 @@ FragmentKey datagram(std::uint32_t id) {
   return key;
 }
 
+constexpr std::uint32_t kMost = 65'536;
+
 TEST(FragmentTable, OldestLeavesFirstAtTheLimit) {
-  FragmentTable table(random_hash_key());
-  for (std::uint32_t id = 0; id <= FragmentTable::kMostDatagrams; ++id) {
+  FragmentTable table(random_hash_key(), kMost);
+  for (std::uint32_t id = 0; id <= kMost; ++id) {
     table.remember(datagram(id), {}, 0);
   }
-  EXPECT_EQ(table.size(), FragmentTable::kMostDatagrams);
+  EXPECT_EQ(table.size(), kMost);
   EXPECT_EQ(table.find(datagram(0), 0), nullptr);
   EXPECT_NE(table.find(datagram(1), 0), nullptr);
-  EXPECT_NE(table.find(datagram(FragmentTable::kMostDatagrams), 0), nullptr);
+  EXPECT_NE(table.find(datagram(kMost), 0), nullptr);
 }
 
 TEST(FragmentTable, DatagramSeenAgainIsYoung) {
-  FragmentTable table(random_hash_key());
-  for (std::uint32_t id = 0; id < FragmentTable::kMostDatagrams; ++id) {
+  FragmentTable table(random_hash_key(), kMost);
+  for (std::uint32_t id = 0; id < kMost; ++id) {
     table.remember(datagram(id), {}, 0);
   }
   table.remember(datagram(0), {}, 1);

@@ -8,18 +8,25 @@
 //             bit 4    --max-packets-per-flow 5  bit 5  --limit 3
 //             bit 6    settings of representations are given, not fitted
 //             bit 7    a memory limit of 64 KiB
-//   byte 2-3  number of the allocation that fails (0: none does); above it two bits:
+//   byte 2-3  bit 0-11 number of the allocation that fails (0: none does)
+//             bit 12-13  epochs of 1, 5 or 17 packets, or as many as usual (0)
 //             bit 14   with a capture filter     bit 15  through a pipe
-// Without a file, byte 1 chooses a path instead: 1 absent, 2 a folder, 3 a file that cannot be
+// Where no allocation fails there is a second run with three threads, where the options allow it
+// with small epochs and another number of flow tables: the same text and the same account must come
+// out. Without a file, byte 1 chooses a path instead: 1 absent, 2 a folder, 3 a file that cannot be
 // read, 4 standard input, 5 a pipe that is quiet for 0.3 s, of which bit 0 of byte 0 makes the
 // receiver throw.
 
 #include <cmath>
+#include <functional>
 #include <thread>
+#include <tuple>
 
 #include "netml/commands/extraction.hpp"
 #include "netml/core/log.hpp"
+#include "netml/features/representation.hpp"
 
+#include "csv_text.hpp"
 #include "failing_allocator.hpp"
 #include "fuzz.hpp"
 #include "memory_file.hpp"
@@ -103,14 +110,18 @@ Trial trial_of(std::uint8_t bits, std::uint8_t more, bool has_filter, const std:
   return trial;
 }
 
-// Holds every row against what a table may hold.
+// Holds every row against what a table may hold. With `text` it keeps them, formatted one by one.
 class CheckedRows final : public RowReceiver {
  public:
-  explicit CheckedRows(const Recipe& recipe) : recipe_(recipe) {}
+  explicit CheckedRows(const Recipe& recipe, fuzz::CsvText* text = nullptr)
+      : recipe_(recipe), text_(text) {}
 
   void begin(const Schema& columns, const Recipe&) override {
     require(columns_ == 0, "rows begin once");
     columns_ = columns.size();
+    if (text_ != nullptr) {
+      text_->begin(columns);
+    }
   }
   void row(const FlowRow& row) override {
     ++rows;
@@ -121,6 +132,9 @@ class CheckedRows final : public RowReceiver {
             "durations are not negative");
     for (const Cell& cell : row.cells) {
       check(cell);
+    }
+    if (text_ != nullptr) {
+      text_->row(row.cells);
     }
   }
 
@@ -146,6 +160,7 @@ class CheckedRows final : public RowReceiver {
   }
 
   const Recipe& recipe_;
+  fuzz::CsvText* text_;
   std::size_t columns_ = 0;
 };
 
@@ -173,7 +188,15 @@ void check(const ExtractResult& result, const CheckedRows& rows, const std::stri
   check_outcomes(result, path);
 }
 
-void run(const Trial& trial, std::uint64_t fail_at) {
+void check_error(const Error& error, const Trial& trial) {
+  // An extraction itself may refuse options that do not go together, and a filter that cannot be
+  // compiled for the link type.
+  fuzz::require_refusal(error, ErrorKind::kUsage, "");
+  require(trial.recipe.preset == Preset::kNetml || !trial.inputs.filter.empty(),
+          "these options go together", error.what());
+}
+
+void run_short_of_memory(const Trial& trial, std::uint64_t fail_at) {
   CheckedRows rows(trial.recipe);
   try {
     const ExtractResult result = [&] {
@@ -184,12 +207,115 @@ void run(const Trial& trial, std::uint64_t fail_at) {
   } catch (const std::bad_alloc&) {
     require(fuzz::AllocationTrial::has_failed(), "memory runs out only where it is short");
   } catch (const Error& error) {
-    // An extraction itself may refuse options that do not go together, and a filter that cannot be
-    // compiled for the link type.
-    fuzz::require_refusal(error, ErrorKind::kUsage, "");
-    require(trial.recipe.preset == Preset::kNetml || !trial.inputs.filter.empty(),
-            "these options go together", error.what());
+    check_error(error, trial);
   }
+}
+
+// ---------------------------------------------------------------- threads
+
+constexpr std::size_t kThreads = 3;
+
+/// What a run said. Messages without the path, which differs from run to run.
+struct Account {
+  std::string text;
+  std::string refusal;
+  std::vector<std::pair<InputStatus, std::string>> inputs;
+  RunStats stats;
+  std::string limit_reason;
+  int exit_status = -1;
+};
+
+/// Runs `extract`, which fills the text, and takes down what came of it.
+Account account_of(const Trial& trial,
+                   const std::function<ExtractResult(fuzz::CsvText& text)>& extract) {
+  Account account;
+  fuzz::CsvText text(trial.recipe.preset == Preset::kNfstream ? CsvDialect::kNfstream
+                                                              : CsvDialect::kRfc4180);
+  try {
+    const ExtractResult result = extract(text);
+    for (const InputOutcome& input : result.inputs) {
+      account.inputs.emplace_back(
+          input.status, input.message.substr(std::min(input.path.size(), input.message.size())));
+    }
+    account.stats = result.stats;
+    account.limit_reason = result.limit_reason;
+    account.exit_status = result.exit_status();
+  } catch (const Error& error) {
+    check_error(error, trial);
+    account.refusal = error.what();
+  }
+  account.text = text.text();
+  return account;
+}
+
+// Row by row.
+Account run(const Trial& trial) {
+  return account_of(trial, [&](fuzz::CsvText& text) {
+    CheckedRows rows(trial.recipe, &text);
+    ExtractResult result =
+        Extraction(trial.inputs, trial.recipe, {.flow_limit = trial.flow_limit}).run(rows);
+    check(result, rows, trial.inputs.plain.front());
+    return result;
+  });
+}
+
+Account run_threads(const Trial& trial) {
+  return account_of(trial, [&](fuzz::CsvText& text) {
+    fuzz::CsvRows rows(text);
+    return Extraction(trial.inputs, trial.recipe,
+                      {.flow_limit = trial.flow_limit, .threads = kThreads})
+        .run(rows);
+  });
+}
+
+// With epochs of a few packets; `shards` 0 is one flow table per thread.
+Account run_small_epochs(const Trial& trial, std::size_t shards, std::size_t epoch_records) {
+  return account_of(trial, [&](fuzz::CsvText& text) {
+    FeatureSet features(trial.recipe);
+    fuzz::CsvFlows flows(trial.recipe, text);
+    return Extractor(trial.recipe,
+                     {.filter = trial.inputs.filter,
+                      .is_continuous = trial.inputs.is_continuous,
+                      .flow_limit = trial.flow_limit,
+                      .threads = kThreads,
+                      .shards = shards,
+                      .epoch_records = epoch_records},
+                     features)
+        .run(trial.inputs.plain, flows);
+  });
+}
+
+auto numbers_of(const RunStats& stats) {
+  return std::tie(stats.packets_read, stats.bytes_read, stats.packets_in_flows,
+                  stats.packets_in_flows_too_short, stats.packets_skipped,
+                  stats.not_ip_by_ethertype, stats.flows_written, stats.flows_evicted,
+                  stats.flows_too_short, stats.clock_steps_back, stats.clock_out_of_range);
+}
+
+void require_same(const Account& account, const Account& expected) {
+  require(account.refusal == expected.refusal, "threads refuse the same", account.refusal);
+  require(account.text == expected.text, "threads do not show in the rows",
+          "\n" + account.text + "instead of\n" + expected.text);
+  require(numbers_of(account.stats) == numbers_of(expected.stats),
+          "threads do not show in the counts");
+  require(account.inputs == expected.inputs, "threads do not show in the messages");
+  require(
+      account.limit_reason == expected.limit_reason && account.exit_status == expected.exit_status,
+      "threads do not show in how the run ended");
+}
+
+// What an Extractor alone can do: nothing is fitted, and flows are not those of the netml preset.
+bool is_one_pass(const Recipe& recipe) {
+  return recipe.preset != Preset::kNetml && !missing_settings(recipe).any();
+}
+
+Account run_otherwise(const Trial& trial, unsigned choice) {
+  if (!is_one_pass(trial.recipe) || choice == 0) {
+    return run_threads(trial);
+  }
+  return choice == 1   ? run_small_epochs(trial, 0, 1)
+         : choice == 2 ? run_small_epochs(trial, 2, 5)
+                       : run_small_epochs(trial, 5, 17);
 }
 
 Recipe plain_recipe() {
@@ -202,7 +328,7 @@ void run_path(const std::string& path) {
   Trial trial;
   trial.recipe = plain_recipe();
   trial.inputs.plain = {path};
-  run(trial, 0);
+  run(trial);
 }
 
 void run_quiet_pipe(bool throws_when_idle) {
@@ -267,13 +393,27 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   const bool has_filter = (last & 0x4000U) != 0;
-  const std::uint64_t fail_at = last & 0x3fffU;
-  if ((last & 0x8000U) != 0) {
-    const fuzz::FilledPipe pipe(input.rest());
-    run(trial_of(bits, more, has_filter, pipe.path()), fail_at);
-  } else {
-    const fuzz::MemoryFile file(input.rest());
-    run(trial_of(bits, more, has_filter, file.path()), fail_at);
+  const std::uint64_t fail_at = last & 0xfffU;
+  const std::string_view file = input.rest();
+  const auto with_path = [&](auto run_path) {
+    if ((last & 0x8000U) != 0) {
+      const fuzz::FilledPipe pipe(file);
+      return run_path(pipe.path());
+    }
+    const fuzz::MemoryFile memory(file);
+    return run_path(memory.path());
+  };
+  const auto trial = [&](const std::string& path) {
+    return trial_of(bits, more, has_filter, path);
+  };
+  if (fail_at != 0) {
+    with_path([&](const std::string& path) { run_short_of_memory(trial(path), fail_at); });
+    return 0;
   }
+  const unsigned choice = last >> 12U & 3U;
+  const Account expected = with_path([&](const std::string& path) { return run(trial(path)); });
+  require_same(
+      with_path([&](const std::string& path) { return run_otherwise(trial(path), choice); }),
+      expected);
   return 0;
 }

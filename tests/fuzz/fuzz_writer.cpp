@@ -4,7 +4,11 @@
 // Input: one byte, how many columns; one byte per column, its type; then cells, row by row: one
 // byte (0 modulo 8: missing), then eight bytes of number, or a length and text, or a length and
 // numbers.
+//
+// Rows are handed over by turns as cells and as text that was formatted before. Then each eight
+// bytes of the input are a number that is written by itself (number_checks.hpp).
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -18,6 +22,7 @@
 #include "netml/table/npz.hpp"
 
 #include "fuzz.hpp"
+#include "number_checks.hpp"
 #include "support/temp_folder.hpp"
 
 namespace netml {
@@ -43,6 +48,15 @@ double finite(std::uint64_t bits) {
   return std::isfinite(value) ? value : static_cast<double>(bits);
 }
 
+// What Cell::plain asks for.
+bool is_plain(std::string_view text) {
+  return !text.empty() && text.front() != '-' && text.back() != '-' &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                  std::string_view(".:_-").find(c) != std::string_view::npos;
+         });
+}
+
 Cell cell_of(ColumnType type, fuzz::Input& input, Sample& sample) {
   const std::uint8_t kind = input.u8();
   if (kind % 8 == 0) {
@@ -56,8 +70,10 @@ Cell cell_of(ColumnType type, fuzz::Input& input, Sample& sample) {
     case ColumnType::kF64:
       return kind % 8 == 1 ? Cell::millionths(static_cast<std::int64_t>(input.u64()))
                            : Cell::of(finite(input.u64()));
-    case ColumnType::kText:
-      return Cell::of(std::string_view(sample.texts.emplace_back(input.text(input.u8()))));
+    case ColumnType::kText: {
+      const std::string_view text = sample.texts.emplace_back(input.text(input.u8()));
+      return kind % 2 == 0 && is_plain(text) ? Cell::plain(text) : Cell::of(text);
+    }
     case ColumnType::kList: {
       auto& list = sample.lists.emplace_back();
       for (int i = kind % 5; i > 0; --i) {
@@ -349,8 +365,18 @@ std::string written(const Sample& sample, const test::TempFolder& folder, Write 
     OutputFile file(folder.path("out"));
     auto writer = make_writer(file);
     writer.begin(sample.schema);
-    for (const std::vector<Cell>& row : sample.rows) {
-      writer.row(row);
+    const std::unique_ptr<RowFormat> format = writer.row_format();
+    CharBuffer lines;
+    for (std::size_t i = 0; i < sample.rows.size(); ++i) {
+      if (i % 3 == 0) {
+        writer.row(sample.rows[i]);
+        continue;
+      }
+      format->append(sample.rows[i], lines);
+      if (i % 3 == 2 || i + 1 == sample.rows.size()) {
+        writer.lines(lines.view());
+        lines.clear();
+      }
     }
     writer.end();
     file.commit();
@@ -380,6 +406,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                  }));
   if (fits_archive(sample.schema)) {
     check_npz(sample, folder);
+  }
+  for (fuzz::Input numbers(data, size); !numbers.is_empty();) {
+    fuzz::check_numbers(numbers.u64());
   }
   return 0;
 }

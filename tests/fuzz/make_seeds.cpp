@@ -76,7 +76,7 @@ void add_noise_seeds(Seeds& seeds) {
   }
   int count = 0;
   for (const std::string text : {"=1+1", "a,\"b\"\r\n", "\x1b[31m\x7f", "caf\xc3\xa9 \xff",
-                                 "\xe2\x80\xae\xc2\x85", "-", "@x", "\t", " x "}) {
+                                 "\xe2\x80\xae\xc2\x85", "-", "@x", "\t", " x ", "\xef\xbb\xbfx"}) {
     std::string bytes = number(1, 1) + number(3, 1) + number(3, 1) + number(text.size(), 1) + text;
     for (const std::string& cell : {text, text + text, std::string()}) {
       bytes += number(1, 1) + number(cell.size(), 1) + cell;

@@ -1,4 +1,4 @@
-// Seeds of fuzz_capture and fuzz_decode.
+// Seeds of fuzz_capture, fuzz_decode and fuzz_reader.
 
 #include "netml/core/rng.hpp"
 
@@ -26,16 +26,27 @@ std::string capture_options(std::uint8_t bits, std::uint8_t more, std::uint16_t 
   return number(bits, 1) + number(more, 1) + number(fail_at, 2);
 }
 
+// In pieces of different sizes; the last ones so often that the reader's window moves.
+void add_reading(Seeds& seeds, const std::string& name, const std::string& bytes) {
+  static std::uint64_t salt = 0;
+  const std::uint64_t mixed = derive_seed(++salt, 100);
+  seeds.add("reader", name, number(mixed & 0xff, 1) + number(0, 1) + bytes);
+  if (salt % 8 == 0) {
+    seeds.add("reader", name + "-long", number(mixed & 0xff, 1) + number(255, 1) + bytes);
+  }
+}
+
 // Under every preset; the other options differ from capture to capture.
 void add_capture(Seeds& seeds, const std::string& name, const std::string& bytes) {
   static std::uint64_t salt = 0;
   ++salt;
+  add_reading(seeds, name, bytes);
   for (std::uint8_t preset = 0; preset < 4; ++preset) {
     const std::uint64_t mixed = derive_seed(salt, preset);
     const bool is_plain = salt % 2 == 0;
     const auto bits = static_cast<std::uint8_t>(preset | (is_plain ? 0 : mixed & 0xfc));
     const auto more = static_cast<std::uint8_t>(is_plain ? 0 : mixed >> 8);
-    const auto way = static_cast<std::uint16_t>((salt / 2 + preset) % 4 << 14U);
+    const auto way = static_cast<std::uint16_t>((salt / 2 + preset) % 4 << 14U | salt % 4 << 12U);
     seeds.add("capture", name + "-" + std::to_string(preset),
               capture_options(bits, more, way) + bytes);
   }
@@ -132,6 +143,106 @@ void add_own_captures(Seeds& seeds) {
   }
 }
 
+// What few captures have: old versions and record headers, blocks out of use, interfaces and
+// sections that differ, times of any resolution, damage in each header.
+void add_own_readings(Seeds& seeds) {
+  using namespace test;
+  for (const ByteOrder order : {ByteOrder::kLittle, ByteOrder::kBig}) {
+    const std::string suffix = order == ByteOrder::kLittle ? "-le" : "-be";
+    const FileNumbers number_of(order);
+    const auto with_field = [&](std::string file, std::size_t offset, const Bytes& value) {
+      return file.replace(offset, value.size(), text_of(value));
+    };
+    const std::string plain = text_of(pcap_file(conversation_packets(), {.order = order}));
+    for (const auto& [major, minor] :
+         {std::pair{2, 0}, {2, 2}, {2, 3}, {2, 5}, {1, 4}, {3, 0}, {543, 0}, {543, 1}}) {
+      add_reading(seeds,
+                  "own-version-" + std::to_string(major) + "." + std::to_string(minor) + suffix,
+                  with_field(plain, 4,
+                             number_of.u16(static_cast<std::size_t>(major)) +
+                                 number_of.u16(static_cast<std::size_t>(minor))));
+    }
+    for (const std::size_t snaplen : {0U, 1U, 40U, 0x80000000U}) {
+      add_reading(seeds, "own-snaplen-" + std::to_string(snaplen) + suffix,
+                  with_field(plain, 16, number_of.u32(snaplen)));
+    }
+    for (const int link_type : {100, 101, 102, 103, 106, 113, 189, 220, 231, 239, 249, 276, 279}) {
+      add_reading(seeds, "own-link-" + std::to_string(link_type) + suffix,
+                  text_of(pcap_file(conversation_packets(),
+                                    {.order = order, .link_type = link_type, .snaplen = 900})));
+    }
+    Bytes kuznetzov = number_of.u32(0xa1b2cd34) + first(pcap_file({}, {.order = order}), 24);
+    kuznetzov.erase(kuznetzov.begin() + 4, kuznetzov.begin() + 8);
+    for (const FilePacket& packet : conversation_packets()) {
+      const Bytes record = pcap_record(packet, {.order = order});
+      kuznetzov =
+          kuznetzov + first(record, 16) + zeros(8) + Bytes(record.begin() + 16, record.end());
+    }
+    add_reading(seeds, "own-kuznetzov" + suffix, text_of(kuznetzov));
+    const Bytes frame = conversation().front();
+    const Bytes comment = number_of.u16(1) + number_of.u16(3) + Bytes{'a', 'b', 'c', 0};
+    PcapngFile kinds(order);
+    kinds.block(0x0bad, zeros(8))
+        .interface(dlt::kEthernet, comment + kinds.tsresol(9) + zeros(4))
+        .interface(dlt::kEthernet, kinds.tsresol(0x80 | 20) + kinds.tsoffset(-7))
+        .packet(1'700'000'000'123'456'789, frame)
+        .packet(0x0123456789abcdef, frame, 1)
+        .block(5, number_of.u32(0) + zeros(8) + comment + zeros(4))
+        .simple_packet(frame)
+        .old_packet(5'001, frame, 1)
+        .packet(0, {}, 1);
+    add_reading(seeds, "own-ng-kinds" + suffix, text_of(kinds.bytes()));
+    add_reading(seeds, "own-ng-no-interface" + suffix,
+                text_of(PcapngFile(order).packet(1, frame).bytes()));
+    add_reading(seeds, "own-ng-unknown-interface" + suffix,
+                text_of(PcapngFile(order).interface(1).packet(1, frame, 3).bytes()));
+    for (const std::size_t type : {1U, 0x0a0d0d0aU}) {
+      add_reading(seeds, "own-ng-short-" + std::to_string(type) + suffix,
+                  text_of(PcapngFile(order).interface(1).block(type, zeros(4)).bytes()));
+    }
+    add_reading(seeds, "own-ng-nothing" + suffix, text_of(PcapngFile(order).bytes()));
+    const PcapngFile options(order);
+    int count = 0;
+    for (const Bytes& list :
+         {options.tsresol(20), options.tsresol(0x80 | 64), options.tsresol(1) + options.tsresol(1),
+          options.tsoffset(1) + options.tsoffset(1), number_of.u16(9) + number_of.u16(2) + zeros(4),
+          number_of.u16(14) + number_of.u16(7) + zeros(8), number_of.u16(0) + number_of.u16(4),
+          number_of.u16(2) + number_of.u16(0xffff), zeros(4) + options.tsresol(9)}) {
+      add_reading(
+          seeds, "own-ng-options-" + std::to_string(count++) + suffix,
+          text_of(PcapngFile(order).interface(1).interface(1, list).packet(1, frame).bytes()));
+    }
+    // Lengths and versions that lie; the interface begins at byte 28, its packet at byte 48.
+    const std::string sound = text_of(PcapngFile(order).interface(1).packet(1, frame).bytes());
+    for (const std::size_t offset : {4U, 12U, 14U, 32U, 44U, 52U, 56U, 68U}) {
+      for (const std::size_t value : {0U, 13U, 24U, 0xfffffcU, 0xfffffffcU}) {
+        add_reading(seeds,
+                    "own-ng-" + std::to_string(offset) + "-" + std::to_string(value) + suffix,
+                    with_field(sound, offset, number_of.u32(value)));
+      }
+    }
+    const std::string other =
+        text_of(PcapngFile(order == ByteOrder::kLittle ? ByteOrder::kBig : ByteOrder::kLittle)
+                    .interface(1)
+                    .packet(2, frame)
+                    .bytes());
+    add_reading(seeds, "own-ng-turned" + suffix, sound + other + sound);
+    add_reading(seeds, "own-ng-turned-damaged" + suffix,
+                sound + other.substr(0, 12) + std::string(2, '\xff') + other.substr(14));
+    // Longer than the reader's window.
+    const Bytes large(262'000, 'x');
+    add_reading(
+        seeds, "own-large" + suffix,
+        text_of(pcap_file({{1, 2, large}, {3, 4, frame}, {5, 6, large}}, {.order = order})));
+    add_reading(
+        seeds, "own-ng-large" + suffix,
+        text_of(PcapngFile(order).interface(1).packet(1, large).block(7, zeros(600'000)).bytes()));
+  }
+  PcapngFile links;
+  links.interface(1).packet(1, zeros(60)).interface(101).packet(2, zeros(60), 1);
+  add_reading(seeds, "own-ng-links", text_of(links.bytes()));
+}
+
 void add_own_frames(Seeds& seeds) {
   std::vector<test::FilePacket> of_ethernet;
   for (const test::NamedFrame& frame : test::well_formed_frames()) {
@@ -169,6 +280,7 @@ void add_packets_of(Seeds& seeds, const fs::path& path, std::size_t most) {
 
 void add_capture_seeds(Seeds& seeds) {
   add_own_captures(seeds);
+  add_own_readings(seeds);
   add_own_frames(seeds);
   add_packets_of(seeds, fs::path(NETML_SOURCE_DIR) / "data/demo.pcap", 60);
   for (const fs::path& path : reference_files("captures")) {

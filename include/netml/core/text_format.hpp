@@ -47,7 +47,8 @@ enum class TextMode {
   kRaw,   ///< only bad UTF-8 is replaced
 };
 
-/// Appends `text` as a CSV cell: quoted where RFC 4180 asks for it.
+/// Appends `text` as a CSV cell: quoted where RFC 4180 asks for it, and where it begins with
+/// U+FEFF, which at the start of a file readers take for a byte-order mark.
 void append_csv_text(std::string& out, std::string_view text, TextMode mode);
 
 /// Appends `text` as a JSON string with its quotes; control characters and bad UTF-8 escaped.

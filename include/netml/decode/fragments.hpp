@@ -23,7 +23,7 @@ struct FragmentKey {
 };
 
 /// Remembers which flow a first fragment belongs to, so that the later ones, which carry no ports,
-/// find it. Nothing is reassembled. Bounded: 65536 datagrams, 30 s of packet time, oldest leaves
+/// find it. Nothing is reassembled. Bounded in number and by 30 s of packet time; the oldest leaves
 /// first.
 class FragmentTable {
  public:
@@ -32,10 +32,12 @@ class FragmentTable {
     bool from_b = false;
   };
 
-  static constexpr std::size_t kMostDatagrams = 65536;
+  /// Bytes that one datagram counts as against a memory limit.
+  static constexpr std::size_t kCost = 256;
   static constexpr std::int64_t kLifetimeNs = 30'000'000'000;
 
-  explicit FragmentTable(const HashKey& hash_key) : entries_(0, Hash{hash_key}) {}
+  FragmentTable(const HashKey& hash_key, std::size_t most_datagrams)
+      : most_datagrams_(most_datagrams), entries_(0, Hash{hash_key}) {}
   FragmentTable(FragmentTable&&) = default;
   FragmentTable& operator=(FragmentTable&&) = default;
 
@@ -58,6 +60,7 @@ class FragmentTable {
     std::list<FragmentKey>::iterator age;  ///< its place in `oldest_first_`
   };
 
+  std::size_t most_datagrams_;
   std::unordered_map<FragmentKey, Entry, Hash> entries_;
   std::list<FragmentKey> oldest_first_;
 };

@@ -184,6 +184,7 @@ class FlowTable {
   void close(std::uint32_t slot, EndReason reason, std::uint64_t end_index,
              std::vector<ClosedFlow>& closed);
   void set_clock_back(std::int64_t clock) noexcept;
+  void prefetch_evicted(const SlotList& list) const noexcept;
   std::uint32_t least_recent() const noexcept;
   void begin_finish();
   void end_finish() noexcept;

@@ -2,18 +2,20 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <vector>
 
+#include "netml/flow/series_store.hpp"
+#include "netml/flow/slot_pool.hpp"
 #include "netml/pipeline/extractor.hpp"
 
 namespace netml {
 
 /// Flows with their state and series, kept until a recipe that depends on all of them is settled.
+/// In slots and chunks as the flow table has them: nothing is copied as the store grows.
 class FlowStore final : public FlowConsumer {
  public:
   /// `state_size` as of the feature set that made the flows. Above `memory_limit` bytes (0: no
-  /// limit) the store is full and wants no more.
+  /// limit), counted by constants, the store is full and wants no more.
   FlowStore(std::size_t state_size, std::uint64_t memory_limit);
 
   void begin_input(std::size_t input, std::int64_t first_packet_ns) override;
@@ -21,19 +23,15 @@ class FlowStore final : public FlowConsumer {
 
   bool is_done() const override { return is_full_; }
 
-  std::size_t size() const noexcept { return flows_.size(); }
-  /// Flow number i as it was given. Valid while the store lives and nothing is added.
+  std::size_t size() const noexcept { return slots_.size(); }
+  /// Flow number i as it was given. Valid until the next call, while the store lives and nothing is
+  /// added.
   FlowView view(std::size_t i) const;
 
   /// Gives everything to `consumer`, as if it had been there.
   void replay(FlowConsumer& consumer) const;
 
  private:
-  struct Stored {
-    Flow flow;
-    std::size_t series_begin = 0;
-    std::size_t series_end = 0;
-  };
   struct Input {
     std::size_t number = 0;
     std::int64_t first_packet_ns = 0;
@@ -42,11 +40,13 @@ class FlowStore final : public FlowConsumer {
 
   std::size_t state_size_;
   std::uint64_t memory_limit_;
+  std::uint64_t used_bytes_ = 0;
   bool is_full_ = false;
   std::vector<Input> inputs_;
-  std::vector<Stored> flows_;
-  std::vector<std::byte> states_;
-  std::vector<SeriesPacket> series_;
+  SlotPool flows_;  ///< each a Flow, a SeriesHandle and the state
+  SeriesStore series_;
+  std::vector<std::uint32_t> slots_;
+  mutable std::vector<SeriesPacket> viewed_;  ///< series of the flow that was looked at last
 };
 
 }  // namespace netml
