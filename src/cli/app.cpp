@@ -15,6 +15,7 @@
 
 #include "arguments.hpp"
 #include "command_line.hpp"
+#include "declare.hpp"
 
 namespace netml {
 namespace {

@@ -1,12 +1,12 @@
 #pragma once
 
 #include <functional>
-#include <memory>
-#include <string>
 
-#include "netml/commands/run_summary.hpp"
-
-#include "options.hpp"
+#include "classify_line.hpp"
+#include "extract_line.hpp"
+#include "learn_line.hpp"
+#include "show_lines.hpp"
+#include "train_line.hpp"
 
 namespace CLI {
 class App;
@@ -14,28 +14,22 @@ class App;
 
 namespace netml::cli {
 
-/// The commands: declares their options and, once parsed, sets `run` to what was asked for.
+/// The commands: declares their options and, once parsed, sets `run` to what was asked for. They
+/// share nothing: only one command runs.
 class CommandLine {
  public:
   /// Both must outlive the object.
-  CommandLine(RunContext& context, std::function<int()>& run);
-  ~CommandLine();
+  CommandLine(const RunContext& context, std::function<int()>& run);
 
   void add_to(CLI::App& app);
 
  private:
-  void add_extract(CLI::App& app);
-  void add_learn(CLI::App& app);
-  void add_train(CLI::App& app);
-  void add_classify(CLI::App& app);
-  void add_columns(CLI::App& app);
-  void add_inspect(CLI::App& app);
-  int classify();
-
-  struct Text;
-  RunContext& context_;
-  std::function<int()>& run_;
-  std::unique_ptr<Text> text_;
+  ExtractLine extract_;
+  LearnLine learn_;
+  TrainLine train_;
+  ClassifyLine classify_;
+  InspectLine inspect_;
+  ColumnsLine columns_;
 };
 
 }  // namespace netml::cli

@@ -2,7 +2,6 @@
 
 #include <cmath>
 
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
@@ -59,8 +58,11 @@ void set_timeouts(const FlowText& flow, FlowPolicy& policy) {
   if (flow.idle) {
     policy.idle_timeout_ns = parse_seconds("--idle-timeout", *flow.idle);
     // The preset's timeouts per protocol are its common one.
-    policy.tcp_idle_timeout_ns = policy.tcp_idle_timeout_ns == 0 ? 0 : policy.idle_timeout_ns;
-    policy.udp_idle_timeout_ns = policy.udp_idle_timeout_ns == 0 ? 0 : policy.idle_timeout_ns;
+    for (auto* own : {&policy.tcp_idle_timeout_ns, &policy.udp_idle_timeout_ns}) {
+      if (*own) {
+        *own = policy.idle_timeout_ns;
+      }
+    }
   }
   if (flow.active) {
     policy.active_timeout_ns = parse_seconds("--active-timeout", *flow.active);
@@ -143,19 +145,6 @@ std::vector<std::string> parse_list(const std::string& option, const std::string
   return list;
 }
 
-CLI::Validator whole_number() {
-  return {[](std::string& text) {
-            return parse_u64(text) ? std::string()
-                                   : "'" + printable(text) + "' is not a whole number from 0";
-          },
-          ""};
-}
-
-CLI::Validator not_empty() {
-  return {[](std::string& text) { return std::string(text.empty() ? "the value is empty" : ""); },
-          ""};
-}
-
 double parse_real(const std::string& option, const std::string& text, double low, double high) {
   const auto value = parse_double(text);
   if (!value || *value < low || *value > high) {
@@ -163,6 +152,10 @@ double parse_real(const std::string& option, const std::string& text, double low
                      number_text(low) + " to " + number_text(high));
   }
   return *value;
+}
+
+double parse_false_alarm_rate(const std::string& text) {
+  return parse_real("--false-alarm-rate", text, 1e-12, 1 - 1e-12);
 }
 
 std::int64_t parse_seconds(const std::string& option, const std::string& text) {
@@ -253,8 +246,10 @@ Recipe make_recipe(const FlowText& flow, const FeatureText& features,
     const std::int64_t interval_ns = std::llround(*recipe.representation.interval_s * 1e9) + 1;
     FlowPolicy& policy = recipe.policy;
     policy.idle_timeout_ns = std::min(policy.idle_timeout_ns, interval_ns);
-    for (std::int64_t* own : {&policy.tcp_idle_timeout_ns, &policy.udp_idle_timeout_ns}) {
-      *own = *own == 0 ? 0 : std::min(*own, interval_ns);
+    for (auto* own : {&policy.tcp_idle_timeout_ns, &policy.udp_idle_timeout_ns}) {
+      if (*own) {
+        *own = std::min(**own, interval_ns);
+      }
     }
   }
   return recipe;

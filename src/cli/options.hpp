@@ -10,16 +10,7 @@
 #include "netml/commands/inputs.hpp"
 #include "netml/features/recipe.hpp"
 
-namespace CLI {
-class Validator;
-}
-
 namespace netml::cli {
-
-/// Refuses what is not a whole number from 0; the text conversion alone would take -1 as 2^64 - 1.
-CLI::Validator whole_number();
-/// Refuses an empty text.
-CLI::Validator not_empty();
 
 struct GlobalText {
   int verbosity = 1;
@@ -83,5 +74,7 @@ std::uint64_t parse_size(const std::string& option, const std::string& text);
 std::int64_t parse_seconds(const std::string& option, const std::string& text);
 /// A number in [low, high]. Throws UsageError naming `option` and the range.
 double parse_real(const std::string& option, const std::string& text, double low, double high);
+/// The rate between 0 and 1 of --false-alarm-rate. Throws UsageError.
+double parse_false_alarm_rate(const std::string& text);
 
 }  // namespace netml::cli

@@ -6,6 +6,7 @@
 
 #include "netml/commands/extraction.hpp"
 #include "netml/core/error.hpp"
+#include "netml/core/json_text.hpp"
 #include "netml/core/log.hpp"
 #include "netml/models/detector.hpp"
 #include "netml/models/metrics.hpp"
@@ -170,12 +171,12 @@ Recipe recipe_of(const Detector& detector, const ClassifyCommand& command) {
 }
 
 nlohmann::ordered_json metrics_of(const ScoredRows& rows) {
-  const auto or_null = [](const std::optional<double>& value) {
-    return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
-  };
-  return {{"auc", or_null(roc_auc(rows.labelled_scores(), rows.labels()))},
-          {"average_precision", or_null(average_precision(rows.labelled_scores(), rows.labels()))},
-          {"tpr_at_fpr_0.01", or_null(tpr_at_fpr(rows.labelled_scores(), rows.labels(), .01))}};
+  using Json = nlohmann::ordered_json;
+  return {
+      {"auc", or_null<Json>(roc_auc(rows.labelled_scores(), rows.labels()))},
+      {"average_precision",
+       or_null<Json>(average_precision(rows.labelled_scores(), rows.labels()))},
+      {"tpr_at_fpr_0.01", or_null<Json>(tpr_at_fpr(rows.labelled_scores(), rows.labels(), .01))}};
 }
 
 void log_counts(const ScoredRows& rows) {

@@ -14,10 +14,6 @@
 namespace netml {
 namespace {
 
-// Reasons in packets_skipped.
-constexpr const char* kUnlabelledReason = "unlabelled";
-constexpr const char* kOutputClosedReason = "output_closed";
-
 bool is_netml_extraction(const Recipe& recipe) {
   if (recipe.preset != Preset::kNetml) {
     return false;
@@ -228,7 +224,7 @@ class NetmlRows {
       const auto label = labeler_ == nullptr ? std::nullopt : labeler_->find(corpus.identity(i));
       if (labeler_ != nullptr && !label) {
         // As the original does: without a label a flow is not there.
-        result.stats.packets_skipped[kUnlabelledReason] += corpus.packets_of(i);
+        result.stats.skip(skip_reason::kUnlabelled, corpus.packets_of(i));
         continue;
       }
       kept.push_back(i);
@@ -239,7 +235,7 @@ class NetmlRows {
     for (std::size_t i = 0; i < kept.size(); ++i) {
       if (receiver_.is_done()) {
         result.output_closed = true;
-        result.stats.packets_skipped[kOutputClosedReason] += corpus.packets_of(kept[i]);
+        result.stats.skip(skip_reason::kOutputClosed, corpus.packets_of(kept[i]));
         continue;
       }
       write(corpus, kept[i], fitted, labels[i]);

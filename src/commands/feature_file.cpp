@@ -23,11 +23,6 @@ struct Metadata {
   std::string recipe_json;
 };
 
-std::string base_name(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  return slash == std::string::npos ? path : path.substr(slash + 1);
-}
-
 bool exists(const std::string& path) {
   struct stat status {};
   return stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
@@ -91,7 +86,7 @@ FeatureFile read_feature_file(const std::string& path, std::uint64_t memory_limi
   const std::string what = path == "-" ? "standard input" : printable(path);
   const std::string bytes = read_file(path, static_cast<std::size_t>(memory_limit_bytes));
   FeatureFile file;
-  file.name = path == "-" ? path : base_name(path);
+  file.name = base_name(path);
   file.sha256 = sha256_hex(bytes);
   if (looks_like_npz(bytes)) {
     NpzFile npz = read_npz(bytes, what);

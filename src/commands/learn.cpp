@@ -77,7 +77,7 @@ Recipe with_shared_budget(Recipe recipe) {
 // Name and digest; a pipe cannot be read twice and has no digest.
 nlohmann::ordered_json file_entry(const std::string& path) {
   const std::string digest = sha256_of_file(path);
-  return {{"name", valid_utf8(path.substr(path.rfind('/') + 1))},
+  return {{"name", valid_utf8(base_name(path))},
           {"sha256",
            digest.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(digest)}};
 }

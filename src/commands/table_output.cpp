@@ -45,11 +45,6 @@ const char* csvw_type(ColumnType type) {
   }
 }
 
-std::string base_name(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  return slash == std::string::npos ? path : path.substr(slash + 1);
-}
-
 }  // namespace
 
 TableFormat choose_format(const std::string& format, const std::string& path) {

@@ -1,8 +1,6 @@
 #include "netml/commands/train.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <chrono>
 #include <cmath>
 
@@ -10,14 +8,16 @@
 
 #include "netml/commands/feature_file.hpp"
 #include "netml/core/error.hpp"
-#include "netml/core/json_text.hpp"
 #include "netml/core/output_file.hpp"
 #include "netml/core/quantile.hpp"
 #include "netml/core/rng.hpp"
-#include "netml/core/suggest.hpp"
 #include "netml/core/text_format.hpp"
 #include "netml/models/detector.hpp"
 
+#include "calibration_rows.hpp"
+#include "test_scores.hpp"
+#include "train_options.hpp"
+#include "training_card.hpp"
 #include "training_rows.hpp"
 
 namespace netml {
@@ -28,20 +28,6 @@ using nlohmann::json;
 constexpr double kReportedFalseAlarmRate = 0.01;
 constexpr double kNetmlContamination = 0.1;
 constexpr std::uint64_t kReferenceStream = 102;
-
-template <typename T, std::size_t kCount>
-T parse_word(std::string_view text, const std::array<std::pair<std::string_view, T>, kCount>& words,
-             const std::string& option) {
-  std::vector<std::string> names;
-  for (const auto& [name, value] : words) {
-    if (name == text) {
-      return value;
-    }
-    names.emplace_back(name);
-  }
-  throw UsageError(option + ": unknown value '" + printable(text) + "'" +
-                   did_you_mean(text, names) + " (" + join(names, ", ") + ")");
-}
 
 class Stopwatch {
  public:
@@ -62,37 +48,6 @@ std::vector<std::string> names_of(const Table& table, const std::vector<std::siz
   return names;
 }
 
-template <typename T>
-json or_null(const std::optional<T>& value) {
-  return value ? json(*value) : json();
-}
-
-void check_options(const TrainOptions& options) {
-  if (options.output.empty()) {
-    throw UsageError("the model file is not named; -o/--output (or -m/--model) is required");
-  }
-  if (!(options.test_size > 0 && options.test_size < 1)) {
-    throw UsageError("--test-size " + number_text(options.test_size) + " is not between 0 and 1");
-  }
-  if (options.false_alarm_rate &&
-      !(*options.false_alarm_rate > 0 && *options.false_alarm_rate < 1)) {
-    throw UsageError("--false-alarm-rate " + number_text(*options.false_alarm_rate) +
-                     " is not between 0 and 1");
-  }
-  if (options.preset_netml && options.false_alarm_rate && options.calibrate == nullptr) {
-    throw UsageError(
-        "--preset netml keeps no flows back for a --false-alarm-rate; give them with --calibrate");
-  }
-}
-
-Params params_of(const TrainOptions& options, const ModelEntry& entry) {
-  ParamSchema schema = entry.schema;
-  if (options.preset_netml) {
-    apply_netml_defaults(entry, schema);
-  }
-  return read_params(options.param, schema, algorithm_names(entry));
-}
-
 // One training run, step by step.
 class Trainer {
  public:
@@ -100,7 +55,7 @@ class Trainer {
       : table_(table), options_(options), entry_(find_model(options.algorithm)) {}
 
   TrainResult run() {
-    check_options(options_);
+    check_train_options(options_);
     prepare_detector();
     choose_rows();
     check_memory();
@@ -113,7 +68,7 @@ class Trainer {
 
  private:
   void prepare_detector() {
-    detector_.params = params_of(options_, entry_);
+    detector_.params = train_params(options_, entry_);
     detector_.algorithm = entry_.name;
     detector_.model = entry_.make();
     detector_.seed = options_.seed;
@@ -202,7 +157,7 @@ class Trainer {
 
   void calibrate() {
     if (options_.calibrate != nullptr) {
-      set_calibration(CalibrationSource::kSeparate, calibration_rows(*options_.calibrate));
+      set_calibration(CalibrationSource::kSeparate, calibration_rows());
     } else if (options_.preset_netml) {
       use_own_threshold();
       return;
@@ -246,47 +201,17 @@ class Trainer {
     }
   }
 
-  // The normal rows of a table of their own.
-  Matrix calibration_rows(const Table& table) {
-    std::vector<std::size_t> columns;
-    for (const std::string& name : detector_.columns) {
-      const auto found = table.schema().find(name);
-      if (!found) {
-        throw DataError(options_.calibrate_what + ": column '" + printable(name) + "' is missing");
+  Matrix calibration_rows() {
+    CalibrationRows read = read_calibration_rows(detector_.columns, options_);
+    const auto warn_left_out = [&](std::size_t rows, const std::string& why) {
+      if (rows > 0) {
+        warn(options_.calibrate_what + ": " + std::to_string(rows) + " flows " + why +
+             " were left out of the calibration");
       }
-      columns.push_back(*found);
-    }
-    // A table without the column holds what the option says: normal flows.
-    const std::string& label = options_.label_column;
-    const std::vector<RowLabel> labels =
-        read_labels(table, table.schema().find(label.empty() ? "label" : label));
-    const Matrix all = to_matrix(table, columns);
-    std::vector<std::size_t> kept;
-    std::size_t abnormal = 0;
-    std::size_t missing = 0;
-    for (std::size_t r = 0; r < row_count(all); ++r) {
-      if (labels[r] == RowLabel::kAbnormal) {
-        ++abnormal;
-      } else if (is_finite_row(all, r)) {
-        kept.push_back(r);
-      } else if (options_.missing == MissingRule::kError) {
-        refuse_missing_value(all, r, detector_.columns, options_.calibrate_what);
-      } else {
-        ++missing;
-      }
-    }
-    if (missing > 0) {
-      warn(options_.calibrate_what + ": " + std::to_string(missing) +
-           " flows with a missing value were left out of the calibration");
-    }
-    if (abnormal > 0) {
-      warn(options_.calibrate_what + ": " + std::to_string(abnormal) +
-           " flows labelled abnormal were left out of the calibration");
-    }
-    if (kept.empty()) {
-      throw DataError(options_.calibrate_what + ": no normal flow to calibrate with");
-    }
-    return select_rows(all, kept);
+    };
+    warn_left_out(read.missing, "with a missing value");
+    warn_left_out(read.abnormal, "labelled abnormal");
+    return std::move(read.rows);
   }
 
   void use_own_threshold() {
@@ -323,81 +248,8 @@ class Trainer {
       result_.confusion = confusion(scores, labels, *detector_.threshold);
     }
     if (!options_.test_scores.empty()) {
-      write_test_scores(answers, labels);
+      write_test_scores(options_.test_scores, {table_, label_column_, plan_.test, answers, labels});
     }
-  }
-
-  void write_test_scores(const std::vector<RowScore>& answers,
-                         const std::vector<int>& labels) const {
-    std::vector<std::size_t> identity;
-    std::string line = "row";
-    for (std::size_t i = 0; i < table_.schema().size(); ++i) {
-      const ColumnInfo& column = table_.schema().columns[i];
-      if (column.is_identity && i != label_column_ && column.type != ColumnType::kList) {
-        identity.push_back(i);
-        line += ',';
-        append_csv_text(line, column.name, TextMode::kSafe);
-      }
-    }
-    OutputFile file(options_.test_scores);
-    file.write(line + ",label,score,p_value\n");
-    for (std::size_t i = 0; i < answers.size(); ++i) {
-      line = std::to_string(plan_.test[i]);
-      for (const std::size_t column : identity) {
-        line += ',';
-        append_cell(line, table_.cell(plan_.test[i], column));
-      }
-      line += ',' + std::to_string(labels[i]) + ',' + number_text(answers[i].score) + ',';
-      if (answers[i].p_value) {
-        append_number(line, *answers[i].p_value);
-      }
-      file.write(line + '\n');
-    }
-    file.commit();
-  }
-
-  static void append_cell(std::string& line, const Cell& cell) {
-    if (!append_numeric(line, cell) && cell.kind == Cell::Kind::kText) {
-      append_csv_text(line, cell.text, TextMode::kSafe);
-    }
-  }
-
-  // The training card: what the model was made of and how it did. No date, duration, host or path.
-  std::string card() const {
-    json card =
-        options_.card_json.empty() ? json::object() : *parse_json(options_.card_json, "card", {10});
-    const bool is_all = options_.train_on == TrainOn::kAll ||
-                        (options_.train_on == TrainOn::kAuto && options_.preset_netml) ||
-                        !plan_.is_labelled;
-    std::size_t abnormal = 0;
-    for (const std::size_t row : plan_.test) {
-      abnormal += labels_[row] == RowLabel::kAbnormal ? 1 : 0;
-    }
-    card["flows"] = {{"given", table_.row_count()},
-                     {"unlabelled", plan_.unlabelled},
-                     {"missing", plan_.missing},
-                     {"train", result_.flows_train},
-                     {"fit", result_.flows_fit},
-                     {"calibration", result_.flows_calibration},
-                     {"test_normal", plan_.test.size() - abnormal},
-                     {"test_abnormal", abnormal}};
-    card["options"] = {{"test_size", options_.test_size},
-                       {"split", options_.split == SplitKind::kTime ? "time" : "random"},
-                       {"train_on", is_all ? "all" : "normal"},
-                       {"missing", options_.missing == MissingRule::kDrop ? "drop" : "error"},
-                       {"false_alarm_rate", or_null(options_.false_alarm_rate)},
-                       {"preset", options_.preset_netml ? json("netml") : json()}};
-    card["metrics"] = {{"auc", or_null(result_.auc)},
-                       {"average_precision", or_null(result_.average_precision)},
-                       {"tpr_at_fpr_0.01", or_null(result_.tpr_at_fpr_001)}};
-    if (result_.confusion) {
-      card["metrics"]["confusion"] = {{"true_positives", result_.confusion->true_positives},
-                                      {"false_positives", result_.confusion->false_positives},
-                                      {"true_negatives", result_.confusion->true_negatives},
-                                      {"false_negatives", result_.confusion->false_negatives}};
-    }
-    card["notes"] = result_.details;
-    return card.dump(-1, ' ', false, json::error_handler_t::replace);
   }
 
   void write() {
@@ -407,7 +259,7 @@ class Trainer {
         detector_.warnings.push_back(warning);
       }
     }
-    detector_.card_json = card();
+    detector_.card_json = training_card(options_, plan_, labels_, result_);
     for (const DerivedValue& value : detector_.fit.derived) {
       result_.details.push_back(value.name + " = " + number_text(value.value) + " (" + value.rule +
                                 ")");
@@ -428,88 +280,10 @@ class Trainer {
   RowPlan plan_;
 };
 
-// round(seconds / 60, 4) as Python prints it.
-std::string minutes_text(std::optional<double> seconds) {
-  if (!seconds) {
-    return "n/a";
-  }
-  char rounded[64];
-  const auto end =
-      std::to_chars(rounded, rounded + sizeof rounded, *seconds / 60, std::chars_format::fixed, 4);
-  std::string text;
-  append_python_repr(text, parse_double({rounded, end.ptr}).value_or(0));
-  return text;
-}
-
 }  // namespace
-
-SplitKind parse_split_kind(std::string_view text) {
-  static constexpr std::array<std::pair<std::string_view, SplitKind>, 2> kWords = {
-      {{"random", SplitKind::kRandom}, {"time", SplitKind::kTime}}};
-  return parse_word(text, kWords, "--split");
-}
-
-TrainOn parse_train_on(std::string_view text) {
-  static constexpr std::array<std::pair<std::string_view, TrainOn>, 3> kWords = {
-      {{"all", TrainOn::kAll}, {"normal", TrainOn::kNormal}, {"auto", TrainOn::kAuto}}};
-  return parse_word(text, kWords, "--train-on");
-}
-
-MissingRule parse_missing_rule(std::string_view text) {
-  static constexpr std::array<std::pair<std::string_view, MissingRule>, 2> kWords = {
-      {{"error", MissingRule::kError}, {"drop", MissingRule::kDrop}}};
-  return parse_word(text, kWords, "--missing");
-}
-
-void check_training(const TrainOptions& options) {
-  check_options(options);
-  params_of(options, find_model(options.algorithm));
-}
 
 TrainResult train_table(const Table& table, const TrainOptions& options) {
   return Trainer(table, options).run();
-}
-
-std::string performance_table(const TrainResult& result) {
-  const std::array<std::string, 3> titles = {"train time (m)", "test time (m)",
-                                             "model score (auc)"};
-  std::array<std::string, 3> values = {minutes_text(result.train_seconds),
-                                       minutes_text(result.test_seconds), "n/a"};
-  if (result.auc) {
-    values[2].clear();
-    append_python_repr(values[2], *result.auc);
-  }
-  std::string border = "+", header = "|", row = "|";
-  for (std::size_t i = 0; i < titles.size(); ++i) {
-    const std::size_t width = std::max(titles[i].size(), values[i].size());
-    border += std::string(width + 2, '-') + "+";
-    header += " " + titles[i] + std::string(width - titles[i].size(), ' ') + " |";
-    row += " " + values[i] + std::string(width - values[i].size(), ' ') + " |";
-  }
-  constexpr std::string_view kTitle = "training performance";
-  std::string top = border;
-  top.replace(1, kTitle.size(), kTitle);
-  return top + "\n" + header + "\n" + border + "\n" + row + "\n" + border + "\n";
-}
-
-std::string train_summary(const TrainResult& result) {
-  const json summary = {{"metrics",
-                         {{"auc", or_null(result.auc)},
-                          {"average_precision", or_null(result.average_precision)},
-                          {"tpr_at_fpr_0.01", or_null(result.tpr_at_fpr_001)}}},
-                        {"train_seconds", result.train_seconds},
-                        {"test_seconds", or_null(result.test_seconds)},
-                        {"flows",
-                         {{"train", result.flows_train},
-                          {"test", result.flows_test},
-                          {"fit", result.flows_fit},
-                          {"calibration", result.flows_calibration},
-                          {"unlabelled", result.flows_unlabelled},
-                          {"missing", result.flows_missing}}},
-                        {"threshold", or_null(result.threshold)},
-                        {"alpha", or_null(result.alpha)},
-                        {"rate_bound", or_null(result.rate_bound)}};
-  return summary.dump();
 }
 
 TrainResult run_train(const TrainCommandOptions& options) {

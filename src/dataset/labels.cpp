@@ -1,13 +1,12 @@
 #include "netml/dataset/labels.hpp"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <tuple>
 
 #include "netml/core/error.hpp"
-#include "netml/core/suggest.hpp"
 #include "netml/core/text_format.hpp"
+#include "netml/core/words.hpp"
 
 #include "label_rows.hpp"
 
@@ -21,26 +20,6 @@ constexpr std::int64_t kFarthestZone = 14;
 constexpr std::uint64_t kFarthestZoneMinutes = 14 * 60;
 
 const std::vector<std::string> kLaterFormats = {"zeek", "unsw-nb15", "ctu13", "suricata", "csv"};
-
-template <typename T>
-struct Named {
-  std::string_view name;
-  T value;
-};
-
-template <typename T, std::size_t kCount>
-T parse_named(std::string_view text, const std::array<Named<T>, kCount>& known,
-              const std::string& what) {
-  std::vector<std::string> names;
-  for (const Named<T>& entry : known) {
-    if (entry.name == text) {
-      return entry.value;
-    }
-    names.emplace_back(entry.name);
-  }
-  throw UsageError("unknown " + what + " '" + printable(text) + "'" + did_you_mean(text, names) +
-                   " (" + join(names, ", ") + ")");
-}
 
 std::int64_t add_saturating(std::int64_t a, std::int64_t b) {
   std::int64_t sum = 0;
@@ -73,24 +52,22 @@ std::string zone_text(std::int64_t offset_ns) {
 }  // namespace
 
 LabelFormat parse_label_format(std::string_view text) {
-  static constexpr std::array<Named<LabelFormat>, 3> kFormats = {
-      {{"auto", LabelFormat::kAuto},
-       {"cicids2017", LabelFormat::kCicids2017},
-       {"netml", LabelFormat::kNetml}}};
+  static constexpr Word<LabelFormat> kFormats[] = {{"auto", LabelFormat::kAuto},
+                                                   {"cicids2017", LabelFormat::kCicids2017},
+                                                   {"netml", LabelFormat::kNetml}};
   if (std::find(kLaterFormats.begin(), kLaterFormats.end(), text) != kLaterFormats.end()) {
     throw UsageError("this build does not read labels of format '" + std::string(text) +
                      "'; it reads auto, cicids2017, netml");
   }
-  return parse_named(text, kFormats, "label format");
+  return parse_word(text, kFormats, "unknown label format");
 }
 
 LabelConflict parse_label_conflict(std::string_view text) {
-  static constexpr std::array<Named<LabelConflict>, 4> kRules = {
-      {{"any-attack", LabelConflict::kAnyAttack},
-       {"first", LabelConflict::kFirst},
-       {"last", LabelConflict::kLast},
-       {"error", LabelConflict::kError}}};
-  return parse_named(text, kRules, "rule for contradictory labels");
+  static constexpr Word<LabelConflict> kRules[] = {{"any-attack", LabelConflict::kAnyAttack},
+                                                   {"first", LabelConflict::kFirst},
+                                                   {"last", LabelConflict::kLast},
+                                                   {"error", LabelConflict::kError}};
+  return parse_word(text, kRules, "unknown rule for contradictory labels");
 }
 
 std::optional<std::int64_t> parse_label_timezone(std::string_view text) {

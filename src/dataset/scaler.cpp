@@ -6,8 +6,8 @@
 
 #include "netml/core/error.hpp"
 #include "netml/core/quantile.hpp"
-#include "netml/core/suggest.hpp"
 #include "netml/core/text_format.hpp"
+#include "netml/core/words.hpp"
 
 namespace netml {
 namespace {
@@ -150,8 +150,7 @@ Scaling parse_scaling(std::string_view text) {
     }
     names.emplace_back(to_text(scaling));
   }
-  throw UsageError("unknown scaling '" + printable(text) + "'" + did_you_mean(text, names) + " (" +
-                   join(names, ", ") + ")");
+  refuse_word(text, names, "unknown scaling");
 }
 
 Scaler Scaler::fit(const Matrix& rows, Scaling scaling, std::span<const std::string> columns) {

@@ -7,6 +7,7 @@
 #include "netml/core/number_text.hpp"
 
 #include "column_block.hpp"
+#include "scopes.hpp"
 
 namespace netml {
 namespace {
@@ -160,10 +161,6 @@ class IdentityBlock final : public ColumnBlock {
 
 // ---------------------------------------------------------------- the set
 
-constexpr const char* kScopePrefix[] = {"bidirectional_", "src2dst_", "dst2src_"};
-constexpr const char* kScopeText[] = {"in both directions", "from source to destination",
-                                      "from destination to source"};
-
 // A direction without packets; the preset has its durations in whole milliseconds.
 constexpr std::size_t kScopeColumns = 5;
 using Kind = Cell::Kind;
@@ -197,7 +194,7 @@ class FlowBlock final : public ColumnBlock {
         has_own_(recipe.preset != Preset::kNfstream) {
     has_identity = true;
     add_core();
-    for (std::size_t scope = 0; scope < std::size(kScopePrefix); ++scope) {
+    for (std::size_t scope = 0; scope < kScopeCount; ++scope) {
       add_scope(kScopePrefix[scope], kScopeText[scope]);
     }
     if (has_own_) {

@@ -7,15 +7,10 @@
 #include <cmath>
 
 #include "column_block.hpp"
+#include "scopes.hpp"
 
 namespace netml {
 namespace {
-
-enum Scope : std::size_t { kBidirectional, kForwardScope, kBackwardScope, kScopeCount };
-
-constexpr const char* kScopePrefix[] = {"bidirectional_", "src2dst_", "dst2src_"};
-constexpr const char* kScopeText[] = {"in both directions", "from source to destination",
-                                      "from destination to source"};
 
 // Of one direction, one counter per TCP flag bit.
 struct FlagCounts {

@@ -20,7 +20,8 @@ constexpr std::string_view kAccountingNames[] = {"link", "ip", "transport", "pay
 constexpr std::string_view kTcpEndNames[] = {"none", "graceful", "strict"};
 constexpr std::string_view kExpiryNames[] = {"exact", "nfstream"};
 
-constexpr double kMostSeconds = 9e9;  // nanoseconds must fit 63 bits
+constexpr std::int64_t kCommonTimeout = 0;  // in the text: the protocol has no timeout of its own
+constexpr double kMostSeconds = 9e9;        // nanoseconds must fit 63 bits
 
 // A recipe's text may come from a hostile file: what is built from it stays bounded.
 constexpr std::int64_t kMostDim = std::int64_t{1} << 20;
@@ -124,9 +125,9 @@ class Fields {
   std::set<std::string> read_;
 };
 
-template <typename T>
-ordered_json or_null(const std::optional<T>& value) {
-  return value ? ordered_json(*value) : ordered_json(nullptr);
+std::optional<std::int64_t> own_timeout(Fields& fields, const char* key) {
+  const std::int64_t timeout_ns = fields.integer(key, 0, INT64_MAX);
+  return timeout_ns == kCommonTimeout ? std::nullopt : std::optional(timeout_ns);
 }
 
 }  // namespace
@@ -155,8 +156,8 @@ std::string Recipe::to_json() const {
   recipe["columns"] = columns;
   recipe["accounting"] = to_text(policy.accounting);
   recipe["idle_timeout_ns"] = policy.idle_timeout_ns;
-  recipe["tcp_idle_timeout_ns"] = policy.tcp_idle_timeout_ns;
-  recipe["udp_idle_timeout_ns"] = policy.udp_idle_timeout_ns;
+  recipe["tcp_idle_timeout_ns"] = policy.tcp_idle_timeout_ns.value_or(kCommonTimeout);
+  recipe["udp_idle_timeout_ns"] = policy.udp_idle_timeout_ns.value_or(kCommonTimeout);
   recipe["active_timeout_ns"] = policy.active_timeout_ns;
   recipe["tcp_end"] = kTcpEndNames[static_cast<std::size_t>(policy.tcp_end)];
   recipe["expiry"] = kExpiryNames[static_cast<std::size_t>(policy.expiry)];
@@ -164,9 +165,9 @@ std::string Recipe::to_json() const {
   recipe["per_direction"] = per_direction;
   recipe["decode_tunnels"] = decode_tunnels;
   recipe["min_packets"] = min_packets;
-  recipe["dim"] = or_null(representation.dim);
-  recipe["interval_s"] = or_null(representation.interval_s);
-  recipe["sampling_s"] = or_null(representation.sampling_s);
+  recipe["dim"] = or_null<ordered_json>(representation.dim);
+  recipe["interval_s"] = or_null<ordered_json>(representation.interval_s);
+  recipe["sampling_s"] = or_null<ordered_json>(representation.sampling_s);
   recipe["q_interval"] = representation.q_interval;
   recipe["fft"] = representation.fft;
   recipe["header"] = representation.header;
@@ -185,8 +186,8 @@ Recipe Recipe::from_json(std::string_view text, const std::string& what) {
   recipe.columns = fields.texts("columns");
   recipe.policy.accounting = fields.choice<Accounting>("accounting", kAccountingNames);
   recipe.policy.idle_timeout_ns = fields.integer("idle_timeout_ns", 0, INT64_MAX);
-  recipe.policy.tcp_idle_timeout_ns = fields.integer("tcp_idle_timeout_ns", 0, INT64_MAX);
-  recipe.policy.udp_idle_timeout_ns = fields.integer("udp_idle_timeout_ns", 0, INT64_MAX);
+  recipe.policy.tcp_idle_timeout_ns = own_timeout(fields, "tcp_idle_timeout_ns");
+  recipe.policy.udp_idle_timeout_ns = own_timeout(fields, "udp_idle_timeout_ns");
   recipe.policy.active_timeout_ns = fields.integer("active_timeout_ns", 0, INT64_MAX);
   recipe.policy.tcp_end = fields.choice<TcpEnd>("tcp_end", kTcpEndNames);
   recipe.policy.expiry = fields.choice<ExpiryRule>("expiry", kExpiryNames);

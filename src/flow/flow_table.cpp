@@ -86,9 +86,8 @@ FlowTable::FlowTable(const FlowPolicy& policy, const FlowHooks& hooks,
       flows_(stride_, entry_bytes(policy)),
       lists_{TimeoutList(flows_), TimeoutList(flows_), TimeoutList(flows_)},
       creation_order_(flows_, 1) {
-  const auto or_common = [&](std::int64_t own) { return own == 0 ? policy.idle_timeout_ns : own; };
-  lists_[kTcpList].timeout_ns = or_common(policy.tcp_idle_timeout_ns);
-  lists_[kUdpList].timeout_ns = or_common(policy.udp_idle_timeout_ns);
+  lists_[kTcpList].timeout_ns = policy.tcp_idle_timeout_ns.value_or(policy.idle_timeout_ns);
+  lists_[kUdpList].timeout_ns = policy.udp_idle_timeout_ns.value_or(policy.idle_timeout_ns);
   lists_[kOtherList].timeout_ns = policy.idle_timeout_ns;
   for (TimeoutList& list : lists_) {
     if (list.timeout_ns == kNoTimeout) {

@@ -131,21 +131,4 @@ std::vector<RowScore> Detector::score(const Matrix& rows) const {
   return answers;
 }
 
-void Detector::require_columns(const std::vector<std::string>& names,
-                               const std::string& what) const {
-  const std::size_t common = std::min(names.size(), columns.size());
-  for (std::size_t i = 0; i < common; ++i) {
-    if (names[i] != columns[i]) {
-      throw DataError(what + ": column " + std::to_string(i + 1) + " is '" + printable(names[i]) +
-                      "', but the model was trained with '" + printable(columns[i]) + "' there");
-    }
-  }
-  if (names.size() < columns.size()) {
-    throw DataError(what + ": column '" + printable(columns[common]) + "' of the model is missing");
-  }
-  if (names.size() > columns.size()) {
-    throw DataError(what + ": column '" + printable(names[common]) + "' is not one of the model's");
-  }
-}
-
 }  // namespace netml

@@ -40,11 +40,6 @@ json embedded(const std::string& text, const std::string& what) {
   return text.empty() ? json() : *parse_json(text, what, {kDeepestEmbedded});
 }
 
-template <typename T>
-json or_null(const std::optional<T>& value) {
-  return value ? json(*value) : json();
-}
-
 json description_of(const Detector& detector) {
   json derived = json::array();
   for (const DerivedValue& value : detector.fit.derived) {

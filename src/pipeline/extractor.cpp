@@ -13,16 +13,9 @@
 #include "capture_reader.hpp"
 #include "epoch_pipeline.hpp"
 #include "record_decoder.hpp"
+#include "skip_counts.hpp"
 
 namespace netml {
-
-namespace {
-
-// Reasons in packets_skipped beside those of the decoder.
-constexpr const char* kLimitReason = "limit";
-constexpr const char* kOutputClosedReason = "output_closed";
-
-}  // namespace
 
 bool ExtractResult::any_usable() const noexcept {
   return std::any_of(inputs.begin(), inputs.end(), [](const InputOutcome& input) {
@@ -34,9 +27,9 @@ void ExtractResult::stop_by_limit(std::string reason) {
   limit_reason = std::move(reason);
   stopped_by_limit = true;
   output_closed = false;
-  const auto closed = stats.packets_skipped.find(kOutputClosedReason);
+  const auto closed = stats.packets_skipped.find(std::string(skip_reason::kOutputClosed));
   if (closed != stats.packets_skipped.end()) {
-    stats.packets_skipped[kLimitReason] += closed->second;
+    stats.skip(skip_reason::kLimit, closed->second);
     stats.packets_skipped.erase(closed);
   }
 }
@@ -202,7 +195,7 @@ class Extractor::Impl {
   }
 
   void count_skipped(DecodeStatus status) {
-    ++skipped_[static_cast<std::size_t>(status)];
+    skipped_.add(status);
     if (status == DecodeStatus::kNotIp) {
       ++not_ip_[static_cast<std::size_t>(decoder_->not_ip_class())];
     }
@@ -217,14 +210,7 @@ class Extractor::Impl {
 
   void fill_stats(const FlowCounts& counts) {
     RunStats& stats = result_.stats;
-    const auto add_skipped = [&](std::string reason, std::uint64_t packets) {
-      if (packets != 0) {
-        stats.packets_skipped[std::move(reason)] += packets;
-      }
-    };
-    for (std::size_t i = 1; i < skipped_.size(); ++i) {
-      add_skipped(std::string(to_text(static_cast<DecodeStatus>(i))), skipped_[i]);
-    }
+    skipped_.add_to(stats);
     for (std::size_t i = 0; i < not_ip_.size(); ++i) {
       if (not_ip_[i] != 0) {
         stats.not_ip_by_ethertype[std::string(to_text(static_cast<NotIpClass>(i)))] = not_ip_[i];
@@ -236,8 +222,8 @@ class Extractor::Impl {
     stats.packets_in_flows_too_short = counts.packets_too_short;
     stats.flows_evicted = shards_.evicted();
     stats.clock_steps_back = shards_.clock_steps_back();
-    add_skipped(kLimitReason, counts.packets_over_limit + shards_.packets_left_out());
-    add_skipped(kOutputClosedReason, counts.packets_output_closed);
+    stats.skip(skip_reason::kLimit, counts.packets_over_limit + shards_.packets_left_out());
+    stats.skip(skip_reason::kOutputClosed, counts.packets_output_closed);
     for (const InputOutcome& input : result_.inputs) {
       ++stats.inputs;
       stats.inputs_damaged += input.status == InputStatus::kDamaged ? 1U : 0U;
@@ -261,7 +247,7 @@ class Extractor::Impl {
   bool has_packet_ = false;
   std::uint64_t next_index_ = 0;
   CaptureClock clock_;
-  std::array<std::uint64_t, static_cast<std::size_t>(DecodeStatus::kCount)> skipped_{};
+  SkipCounts skipped_;
   std::array<std::uint64_t, static_cast<std::size_t>(NotIpClass::kCount)> not_ip_{};
 };
 

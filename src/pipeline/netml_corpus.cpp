@@ -1,17 +1,15 @@
 #include "netml/pipeline/netml_corpus.hpp"
 
-#include <array>
-
 #include "netml/decode/netml_decoder.hpp"
 #include "netml/decode/packet_decoder.hpp"
 #include "netml/features/representation.hpp"
 
 #include "capture_reader.hpp"
+#include "skip_counts.hpp"
 
 namespace netml {
 namespace {
 
-constexpr const char* kDroppedPiece = "dropped_piece";
 // Sample, order and (at worst) one key per packet.
 constexpr std::uint64_t kBytesPerPacket =
     sizeof(NetmlSample) + sizeof(std::size_t) + 2 * sizeof(NetmlKey);
@@ -24,7 +22,7 @@ double seconds(std::int64_t ns) {
 
 NetmlCorpus::NetmlCorpus(const std::string& path, const std::string& filter, const Recipe& recipe)
     : recipe_(recipe) {
-  std::array<std::uint64_t, static_cast<std::size_t>(DecodeStatus::kCount)> skipped{};
+  SkipCounts skipped;
   CaptureReader reader;
   reader.filter = filter;
   reader.supports = is_supported_link_type;
@@ -35,7 +33,7 @@ NetmlCorpus::NetmlCorpus(const std::string& path, const std::string& filter, con
     NetmlPacket decoded;
     const DecodeStatus status = decode_netml(packet, decoded);
     if (status != DecodeStatus::kOk) {
-      ++skipped[static_cast<std::size_t>(status)];
+      skipped.add(status);
       return true;
     }
     capture_.add(decoded);
@@ -47,28 +45,23 @@ NetmlCorpus::NetmlCorpus(const std::string& path, const std::string& filter, con
   outcome_ = reader.read(path);
   signal_ = reader.signal;
   stats_.clock_out_of_range = reader.clock_out_of_range;
-  for (std::size_t i = 1; i < skipped.size(); ++i) {
-    if (skipped[i] != 0) {
-      stats_.packets_skipped[std::string(to_text(static_cast<DecodeStatus>(i)))] = skipped[i];
-    }
-  }
+  skipped.add_to(stats_);
   fit_flows(recipe);
 }
 
 void NetmlCorpus::fit_flows(const Recipe& recipe) {
   NetmlFlowRules rules;
   rules.min_packets = recipe.min_packets;
-  rules.tcp_timeout = seconds(recipe.policy.tcp_idle_timeout_ns);
-  rules.udp_timeout = seconds(recipe.policy.udp_idle_timeout_ns);
+  const FlowPolicy& policy = recipe.policy;
+  rules.tcp_timeout = seconds(policy.tcp_idle_timeout_ns.value_or(policy.idle_timeout_ns));
+  rules.udp_timeout = seconds(policy.udp_idle_timeout_ns.value_or(policy.idle_timeout_ns));
   rules.interval = recipe.representation.interval_s.value_or(0);
   rules.q_interval = recipe.representation.q_interval;
   flows_ = capture_.flows(rules);
   recipe_.representation.interval_s = flows_.interval;
   stats_.packets_in_flows_too_short = flows_.packets_too_short;
   stats_.flows_too_short = flows_.flows_too_short;
-  if (flows_.packets_in_dropped_pieces != 0) {
-    stats_.packets_skipped[kDroppedPiece] = flows_.packets_in_dropped_pieces;
-  }
+  stats_.skip(skip_reason::kDroppedPiece, flows_.packets_in_dropped_pieces);
 }
 
 bool NetmlCorpus::has_addresses(std::size_t flow) const {
@@ -140,7 +133,7 @@ void NetmlCorpus::add_to(RunStats& stats) const {
   stats.flows_too_short += stats_.flows_too_short;
   stats.clock_out_of_range += stats_.clock_out_of_range;
   for (const auto& [reason, packets] : stats_.packets_skipped) {
-    stats.packets_skipped[reason] += packets;
+    stats.skip(reason, packets);
   }
   ++stats.inputs;
   stats.inputs_damaged += outcome_.status == InputStatus::kDamaged ? 1U : 0U;

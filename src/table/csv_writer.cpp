@@ -10,14 +10,7 @@ namespace {
 template <typename Values>
 void append_list(std::string& out, const Values& values) {
   out += "\"[";
-  bool is_first = true;
-  for (const auto value : values) {
-    if (!is_first) {
-      out += ", ";
-    }
-    is_first = false;
-    append_number(out, value);
-  }
+  append_numbers(out, values, ", ");
   out += "]\"";
 }
 
@@ -126,41 +119,19 @@ void CsvFormat::append(std::span<const Cell> row, CharBuffer& out) {
 }  // namespace
 
 CsvWriter::CsvWriter(OutputFile& file, CsvDialect dialect, TextMode text_mode)
-    : file_(file),
-      dialect_(dialect),
-      text_mode_(text_mode),
-      format_(std::make_unique<CsvFormat>(dialect, text_mode)) {}
+    : LineWriter(file), dialect_(dialect), text_mode_(text_mode) {}
 
-void CsvWriter::begin(const Schema& schema) {
+std::string CsvWriter::header(const Schema& schema) {
   std::string names;
   for (std::size_t i = 0; i < schema.size(); ++i) {
     names += i == 0 ? "" : ",";
     append_csv_text(names, schema.columns[i].name, text_mode_);
   }
-  names += '\n';
-  file_.write(names);
-}
-
-void CsvWriter::row(std::span<const Cell> row) {
-  line_.clear();
-  format_->append(row, line_);
-  file_.write(line_.view());
+  return names + '\n';
 }
 
 std::unique_ptr<RowFormat> CsvWriter::row_format() const {
   return std::make_unique<CsvFormat>(dialect_, text_mode_);
-}
-
-void CsvWriter::lines(std::string_view text) {
-  file_.write(text);
-}
-
-void CsvWriter::flush() {
-  file_.flush();
-}
-
-void CsvWriter::end() {
-  file_.flush();
 }
 
 }  // namespace netml

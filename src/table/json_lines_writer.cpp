@@ -12,14 +12,7 @@ namespace {
 template <typename Values>
 void append_array(std::string& out, const Values& values) {
   out += '[';
-  bool is_first = true;
-  for (const auto value : values) {
-    if (!is_first) {
-      out += ',';
-    }
-    is_first = false;
-    append_number(out, value);
-  }
+  append_numbers(out, values, ",");
   out += ']';
 }
 
@@ -102,38 +95,18 @@ void JsonLinesFormat::append(std::span<const Cell> row, CharBuffer& out) {
 
 }  // namespace
 
-JsonLinesWriter::JsonLinesWriter(OutputFile& file) : file_(file) {}
-
-void JsonLinesWriter::begin(const Schema& schema) {
+std::string JsonLinesWriter::header(const Schema& schema) {
   keys_.clear();
   for (const ColumnInfo& column : schema.columns) {
     std::string key;
     append_json_text(key, column.name);
     keys_.push_back(key + ":");
   }
-  format_ = row_format();
-}
-
-void JsonLinesWriter::row(std::span<const Cell> row) {
-  line_.clear();
-  format_->append(row, line_);
-  file_.write(line_.view());
+  return "";
 }
 
 std::unique_ptr<RowFormat> JsonLinesWriter::row_format() const {
   return std::make_unique<JsonLinesFormat>(keys_);
-}
-
-void JsonLinesWriter::lines(std::string_view text) {
-  file_.write(text);
-}
-
-void JsonLinesWriter::flush() {
-  file_.flush();
-}
-
-void JsonLinesWriter::end() {
-  file_.flush();
 }
 
 }  // namespace netml

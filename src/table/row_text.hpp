@@ -4,10 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string>
 #include <string_view>
 
 #include "netml/core/char_buffer.hpp"
-#include "netml/core/number_text.hpp"
+#include "netml/core/text_format.hpp"
 #include "netml/table/schema.hpp"
 
 namespace netml {
@@ -68,6 +69,19 @@ inline char* write_plain(char* end, std::string_view text, std::size_t row_room,
     return out.room(row_room);
   }
   return copy_short(end, text);
+}
+
+/// Appends the numbers of a list.
+template <typename Values>
+void append_numbers(std::string& out, const Values& values, std::string_view separator) {
+  bool is_first = true;
+  for (const auto value : values) {
+    if (!is_first) {
+      out += separator;
+    }
+    is_first = false;
+    append_number(out, value);
+  }
 }
 
 }  // namespace netml

@@ -23,7 +23,7 @@
 
 #include "support/capture_file.hpp"
 #include "support/read_capture.hpp"
-#include "support/temporary.hpp"
+#include "support/temp_folder.hpp"
 
 namespace netml {
 namespace {
@@ -56,7 +56,7 @@ std::size_t open_descriptors() {
 class PcapFile : public ::testing::Test {
  protected:
   ReadCapture read(const Bytes& content, const CaptureOptions& options = {}) const {
-    return read_all(*open_capture(folder_.file("capture", content), options));
+    return read_all(*open_capture(folder_.write("capture", content), options));
   }
   /// The message of the InputError.
   std::string refusal(const std::string& path) const {
@@ -67,7 +67,7 @@ class PcapFile : public ::testing::Test {
     }
     return "no InputError";
   }
-  std::string refusal(const Bytes& content) const { return refusal(folder_.file("bad", content)); }
+  std::string refusal(const Bytes& content) const { return refusal(folder_.write("bad", content)); }
   std::string fifo() const {
     const std::string path = folder_.path("fifo");
     if (mkfifo(path.c_str(), 0600) != 0) {
@@ -76,7 +76,7 @@ class PcapFile : public ::testing::Test {
     return path;
   }
 
-  TemporaryFolder folder_;
+  TempFolder folder_;
 };
 
 /// Writes into a FIFO on a thread of its own.
@@ -272,7 +272,7 @@ TEST_F(PcapFile, ImpossibleCapturedLengthIsDamage) {
 
 TEST_F(PcapFile, DamageStaysDamage) {
   const auto source =
-      open_capture(folder_.file("cut", first(pcap_file({{1, 0, kTcpFrame}}), 50)), {});
+      open_capture(folder_.write("cut", first(pcap_file({{1, 0, kTcpFrame}}), 50)), {});
   RawPacket packet;
   EXPECT_EQ(source->next(packet), ReadStatus::kDamaged);
   EXPECT_NE(source->next(packet), ReadStatus::kPacket);
@@ -292,7 +292,7 @@ TEST_F(PcapFile, UnreadableFileIsNamed) {
   if (geteuid() == 0) {
     GTEST_SKIP() << "root reads everything";
   }
-  const std::string path = folder_.file("secret", pcap_file({}));
+  const std::string path = folder_.write("secret", pcap_file({}));
   chmod(path.c_str(), 0);
   EXPECT_EQ(refusal(path), path + ": cannot open: Permission denied");
 }
@@ -344,7 +344,7 @@ TEST_F(PcapFile, FilteredPacketsDoNotCountAsOutOfRange) {
 }
 
 TEST_F(PcapFile, FilterThatDoesNotCompileIsAUsageError) {
-  const std::string path = folder_.file("capture", pcap_file({{1, 0, kTcpFrame}}));
+  const std::string path = folder_.write("capture", pcap_file({{1, 0, kTcpFrame}}));
   try {
     open_capture(path, filtered("not a filter"));
     FAIL() << "no UsageError";
@@ -388,7 +388,7 @@ class StandardInput {
 };
 
 TEST_F(PcapFile, StandardInputIsReadAndLeftOpen) {
-  const StandardInput input(folder_.file("capture", pcap_file({{1, 0, kTcpFrame}})));
+  const StandardInput input(folder_.write("capture", pcap_file({{1, 0, kTcpFrame}})));
   const ReadCapture capture = read_all(*open_capture("-", {}));
   EXPECT_EQ(capture.packets.size(), 1u);
   EXPECT_EQ(capture.end, ReadStatus::kEnd);
@@ -396,7 +396,7 @@ TEST_F(PcapFile, StandardInputIsReadAndLeftOpen) {
 }
 
 TEST_F(PcapFile, StandardInputIsNamedInMessages) {
-  const StandardInput input(folder_.file("empty", {}));
+  const StandardInput input(folder_.write("empty", ""));
   EXPECT_EQ(refusal("-"), "standard input: empty; not a capture");
 }
 
@@ -459,8 +459,8 @@ TEST_F(PcapFile, ExceptionOfOnIdleBeforeTheFirstByteIsNotLost) {
 }
 
 TEST_F(PcapFile, NoDescriptorIsLeftOpen) {
-  const std::string good = folder_.file("good", pcap_file({{1, 0, kTcpFrame}}));
-  const std::string cut = folder_.file("cut", first(pcap_file({{1, 0, kTcpFrame}}), 50));
+  const std::string good = folder_.write("good", pcap_file({{1, 0, kTcpFrame}}));
+  const std::string cut = folder_.write("cut", first(pcap_file({{1, 0, kTcpFrame}}), 50));
   const std::size_t before = open_descriptors();
   for (int i = 0; i < 5; ++i) {
     read_all(*open_capture(good, filtered("tcp")));

@@ -13,7 +13,7 @@
 
 #include "support/capture_file.hpp"
 #include "support/read_capture.hpp"
-#include "support/temporary.hpp"
+#include "support/temp_folder.hpp"
 
 namespace netml {
 namespace {
@@ -27,10 +27,10 @@ const Bytes kFrame = ether(0x0800, kPacket);
 class PcapngBlocks : public ::testing::Test {
  protected:
   ReadCapture read(const Bytes& bytes) const {
-    return read_all(*open_capture(folder_.file("capture", bytes), {}));
+    return read_all(*open_capture(folder_.write("capture", bytes), {}));
   }
 
-  TemporaryFolder folder_;
+  TempFolder folder_;
 };
 
 TEST_F(PcapngBlocks, EachPacketHasTheLinkTypeOfItsInterface) {
@@ -153,7 +153,7 @@ TEST_F(PcapngBlocks, MemoryFollowsTheBytesNotTheirClaims) {
   Bytes bytes = claim.bytes();
   const Bytes length = FileNumbers(ByteOrder::kLittle).u32(std::size_t{128} << 20);
   std::copy(length.begin(), length.end(), bytes.begin() + 28 + 20 + 4);
-  const std::string path = folder_.file("claim", bytes);
+  const std::string path = folder_.write("claim", bytes);
   const long before = peak_memory();
   const ReadCapture capture = read_all(*open_capture(path, {}));
   EXPECT_EQ(capture.end, ReadStatus::kDamaged);
@@ -164,7 +164,7 @@ TEST_F(PcapngBlocks, MemoryFollowsTheBytesNotTheirClaims) {
 TEST_F(PcapngBlocks, AFileThatGrowsIsReadOn) {
   PcapngFile start;
   start.interface(1).packet(1, kFrame);
-  const std::string path = folder_.file("growing", start.bytes());
+  const std::string path = folder_.write("growing", start.bytes());
   const auto source = open_capture(path, {});
   RawPacket packet;
   ASSERT_EQ(source->next(packet), ReadStatus::kPacket);
@@ -185,7 +185,7 @@ TEST_F(PcapngBlocks, AFileThatShrinksIsDamaged) {
   for (int i = 0; i < 20; ++i) {
     file.insert(file.end(), block.begin() + 28, block.end());
   }
-  const std::string path = folder_.file("shrinking", file);
+  const std::string path = folder_.write("shrinking", file);
   const auto source = open_capture(path, {});
   RawPacket packet;
   ASSERT_EQ(source->next(packet), ReadStatus::kPacket);

@@ -10,7 +10,7 @@
 #include "netml/core/sha256.hpp"
 #include "netml/core/sip_hash.hpp"
 
-#include "support/capture_writer.hpp"
+#include "support/temp_folder.hpp"
 
 namespace netml {
 namespace {
@@ -52,10 +52,10 @@ TEST(Sha256, PiecesOfAnySizeGiveTheSameDigest) {
 }
 
 TEST(Sha256, OfAFile) {
-  const test::TemporaryFolder folder;
-  EXPECT_EQ(sha256_of_file(test::write_bytes(folder, "a", "abc")), sha256_hex("abc"));
+  const test::TempFolder folder;
+  EXPECT_EQ(sha256_of_file(folder.write("a", "abc")), sha256_hex("abc"));
   EXPECT_EQ(sha256_of_file(folder.path()), "");
-  EXPECT_EQ(sha256_of_file(folder.file("absent")), "");
+  EXPECT_EQ(sha256_of_file(folder.path("absent")), "");
   EXPECT_EQ(sha256_of_file("/dev/null"), "") << "not a regular file";
   // A regular file that opens and cannot be read: nothing is mapped at address 0.
   EXPECT_THROW(sha256_of_file("/proc/self/mem"), InputError);

@@ -12,13 +12,12 @@
 
 #include "netml/core/error.hpp"
 
-#include "support/capture_writer.hpp"
+#include "support/temp_folder.hpp"
 
 namespace netml {
 namespace {
 
-using test::TemporaryFolder;
-using test::write_bytes;
+using test::TempFolder;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -36,8 +35,8 @@ std::string output_error(const std::string& path, const std::string& bytes = "x"
 }
 
 TEST(OutputFile, AppearsUnderItsNameOnlyWhenCommitted) {
-  const TemporaryFolder folder;
-  const std::string path = write_bytes(folder, "out", "old");
+  const TempFolder folder;
+  const std::string path = folder.write("out", "old");
   {
     OutputFile file(path);
     EXPECT_TRUE(file.is_regular());
@@ -52,8 +51,8 @@ TEST(OutputFile, AppearsUnderItsNameOnlyWhenCommitted) {
 }
 
 TEST(OutputFile, WithoutCommitTheOldFileStaysAndNothingIsLeft) {
-  const TemporaryFolder folder;
-  const std::string path = write_bytes(folder, "out", "old");
+  const TempFolder folder;
+  const std::string path = folder.write("out", "old");
   {
     OutputFile file(path);
     file.write("new");
@@ -64,8 +63,8 @@ TEST(OutputFile, WithoutCommitTheOldFileStaysAndNothingIsLeft) {
 }
 
 TEST(OutputFile, PreparedIsNotYetInItsPlace) {
-  const TemporaryFolder folder;
-  const std::string path = write_bytes(folder, "out", "old");
+  const TempFolder folder;
+  const std::string path = folder.write("out", "old");
   OutputFile file(path);
   file.write("new");
   file.prepare();
@@ -82,47 +81,47 @@ TEST(OutputFile, PreparedIsNotYetInItsPlace) {
 }
 
 TEST(OutputFile, LargeAndSmallWritesKeepTheirOrder) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   std::string expected;
-  OutputFile file(folder.file("out"));
+  OutputFile file(folder.path("out"));
   for (const std::size_t size : {1u, 300000u, 5u, 262144u, 262143u, 2u, 0u}) {
     const std::string bytes(size, static_cast<char>('a' + size % 26));
     file.write(bytes);
     expected += bytes;
   }
   file.commit();
-  EXPECT_EQ(content(folder.file("out")), expected);
+  EXPECT_EQ(content(folder.path("out")), expected);
 }
 
 TEST(OutputFile, BytesCanBeOverwrittenInPlace) {
-  const TemporaryFolder folder;
-  OutputFile file(folder.file("out"));
+  const TempFolder folder;
+  OutputFile file(folder.path("out"));
   file.write("0000 rows");
   file.write_at(1, "42");
   file.write("!");
   file.commit();
-  EXPECT_EQ(content(folder.file("out")), "0420 rows!");
+  EXPECT_EQ(content(folder.path("out")), "0420 rows!");
 }
 
 TEST(OutputFile, ModesFollowTheUmask) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const mode_t before = umask(022);
-  write_file(folder.file("shared"), "x");
-  write_file(folder.file("private"), "x", FileMode::kPrivate);
+  write_file(folder.path("shared"), "x");
+  write_file(folder.path("private"), "x", FileMode::kPrivate);
   umask(before);
   struct stat status {};
-  ASSERT_EQ(stat(folder.file("shared").c_str(), &status), 0);
+  ASSERT_EQ(stat(folder.path("shared").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777U, 0644U);
-  ASSERT_EQ(stat(folder.file("private").c_str(), &status), 0);
+  ASSERT_EQ(stat(folder.path("private").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777U, 0600U);
 }
 
 TEST(OutputFile, ASymbolicLinkKeepsBeingOne) {
-  const TemporaryFolder folder;
-  const std::string target = write_bytes(folder, "target", "old");
-  std::filesystem::create_symlink("target", folder.file("link"));
-  write_file(folder.file("link"), "new");
-  EXPECT_TRUE(std::filesystem::is_symlink(folder.file("link")));
+  const TempFolder folder;
+  const std::string target = folder.write("target", "old");
+  std::filesystem::create_symlink("target", folder.path("link"));
+  write_file(folder.path("link"), "new");
+  EXPECT_TRUE(std::filesystem::is_symlink(folder.path("link")));
   EXPECT_EQ(content(target), "new");
   EXPECT_EQ(folder.entries(), 2u);
 }
@@ -132,11 +131,11 @@ TEST(OutputFile, AFullDiskIsAnErrorThatNamesThePath) {
 }
 
 TEST(OutputFile, PathsThatCannotBeWrittenAreErrors) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   EXPECT_THAT(output_error(folder.path()), HasSubstr("Is a directory"));
-  EXPECT_THAT(output_error(folder.file("absent/out")), HasSubstr("No such file"));
-  EXPECT_THAT(output_error(write_bytes(folder, "file", "") + "/out"), HasSubstr("Not a directory"));
-  EXPECT_THAT(output_error(folder.file(std::string(300, 'x'))), HasSubstr("too long"));
+  EXPECT_THAT(output_error(folder.path("absent/out")), HasSubstr("No such file"));
+  EXPECT_THAT(output_error(folder.write("file", "") + "/out"), HasSubstr("Not a directory"));
+  EXPECT_THAT(output_error(folder.path(std::string(300, 'x'))), HasSubstr("too long"));
   EXPECT_EQ(folder.entries(), 1u);
 }
 
@@ -144,15 +143,15 @@ TEST(OutputFile, AFolderWithoutPermissionIsAnError) {
   if (geteuid() == 0) {
     GTEST_SKIP() << "root may write everywhere";
   }
-  const TemporaryFolder folder;
+  const TempFolder folder;
   ASSERT_EQ(chmod(folder.path().c_str(), 0500), 0);
-  EXPECT_THAT(output_error(folder.file("out")), HasSubstr("Permission denied"));
+  EXPECT_THAT(output_error(folder.path("out")), HasSubstr("Permission denied"));
   ASSERT_EQ(chmod(folder.path().c_str(), 0700), 0);
 }
 
 TEST(OutputFile, AFileSizeLimitLeavesTheOldFileAndNoTemporary) {
-  const TemporaryFolder folder;
-  const std::string path = write_bytes(folder, "out", "old");
+  const TempFolder folder;
+  const std::string path = folder.write("out", "old");
   std::signal(SIGXFSZ, SIG_IGN);
   struct rlimit before {};
   ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
@@ -167,8 +166,8 @@ TEST(OutputFile, AFileSizeLimitLeavesTheOldFileAndNoTemporary) {
 }
 
 TEST(OutputFile, AReaderThatHasGoneAwayIsNoError) {
-  const TemporaryFolder folder;
-  const std::string path = folder.file("pipe");
+  const TempFolder folder;
+  const std::string path = folder.path("pipe");
   ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
   std::signal(SIGPIPE, SIG_IGN);
   const int reader = open(path.c_str(), O_RDONLY | O_NONBLOCK);
@@ -189,12 +188,12 @@ TEST(OutputFile, MessagesDoNotCarryControlCharacters) {
 }
 
 TEST(ReadFile, RefusesWhatIsTooLargeOrNotAFile) {
-  const TemporaryFolder folder;
-  const std::string path = write_bytes(folder, "a", "12345");
+  const TempFolder folder;
+  const std::string path = folder.write("a", "12345");
   EXPECT_EQ(read_file(path, 5), "12345");
   EXPECT_THROW(read_file(path, 4), InputError);
   EXPECT_THROW(read_file(folder.path(), 100), InputError);
-  EXPECT_THROW(read_file(folder.file("absent"), 100), InputError);
+  EXPECT_THROW(read_file(folder.path("absent"), 100), InputError);
 }
 
 }  // namespace

@@ -38,6 +38,15 @@ TEST(Error, KindsHaveTheDocumentedExitCodes) {
   EXPECT_EQ(exit_code(ErrorKind::kLimit), 6);
 }
 
+TEST(RunStats, SkippedPacketsAddUpAndNoneLeaveNoTrace) {
+  RunStats stats;
+  stats.skip(skip_reason::kLimit, 0);
+  EXPECT_TRUE(stats.packets_skipped.empty());
+  stats.skip(skip_reason::kLimit, 2);
+  stats.skip(skip_reason::kLimit, 3);
+  EXPECT_EQ(stats.packets_skipped.at("limit"), 5u);
+}
+
 TEST(RunStats, AccountForPacketsOnce) {
   RunStats stats;
   stats.packets_in_flows = 5;

@@ -83,5 +83,13 @@ TEST(TextFormat, SplitKeepsEmptyParts) {
   EXPECT_TRUE(split("", ',').empty());
 }
 
+TEST(TextFormat, TheBaseNameIsWhatFollowsTheLastSlash) {
+  EXPECT_EQ(base_name("a/b/c.csv"), "c.csv");
+  EXPECT_EQ(base_name("c.csv"), "c.csv");
+  EXPECT_EQ(base_name("/c"), "c");
+  EXPECT_EQ(base_name("a/"), "");
+  EXPECT_EQ(base_name(""), "");
+}
+
 }  // namespace
 }  // namespace netml

@@ -7,6 +7,7 @@
 
 #include "support/feature_rows.hpp"
 #include "support/libpcap_reader.hpp"
+#include "support/two_pass.hpp"
 
 namespace netml {
 namespace {
@@ -48,31 +49,14 @@ bool is_gap_column(const std::string& name) {
   return name.find("iat") != std::string::npos;
 }
 
-struct GapStatistics {
-  double mean = 0, deviation = 0, minimum = 0, maximum = 0;
-};
-
-// ln(1 + microseconds) of whole nanoseconds, in two passes.
-GapStatistics gap_statistics(const std::vector<std::int64_t>& times) {
+// ln(1 + microseconds) of whole nanoseconds.
+test::TwoPass gap_statistics(const std::vector<std::int64_t>& times) {
   std::vector<long double> values;
   for (std::size_t i = 1; i < times.size(); ++i) {
     values.push_back(std::log1p(
         static_cast<long double>(std::max<std::int64_t>(0, times[i] - times[i - 1])) / 1000));
   }
-  if (values.empty()) {
-    return {};
-  }
-  const auto n = static_cast<long double>(values.size());
-  long double sum = 0, squares = 0;
-  for (const long double value : values) {
-    sum += value;
-  }
-  for (const long double value : values) {
-    squares += (value - sum / n) * (value - sum / n);
-  }
-  const auto [low, high] = std::minmax_element(values.begin(), values.end());
-  return {static_cast<double>(sum / n), static_cast<double>(std::sqrt(squares / n)),
-          static_cast<double>(*low), static_cast<double>(*high)};
+  return test::two_pass(values);
 }
 
 // Numbers printed with seven digits.
@@ -113,12 +97,12 @@ TEST(Biflow, TheFlowOfGoogleSslHasThePublishedNumbers) {
     all.push_back(packet.ts_ns);
     of[packet.from_b == packets.front().from_b ? 0 : 1].push_back(packet.ts_ns);
   }
-  const std::pair<std::string, GapStatistics> expected[] = {
+  const std::pair<std::string, test::TwoPass> expected[] = {
       {"", gap_statistics(all)}, {"fwd_", gap_statistics(of[0])}, {"bwd_", gap_statistics(of[1])}};
   for (const auto& [prefix, gaps] : expected) {
     // Welford against two passes in long double: a few units in the last place of 14.
     EXPECT_NEAR(number(table, prefix + "log_iat_mean"), gaps.mean, 1e-12);
-    EXPECT_NEAR(number(table, prefix + "log_iat_std"), gaps.deviation, 1e-12);
+    EXPECT_NEAR(number(table, prefix + "log_iat_std"), gaps.population_deviation, 1e-12);
     EXPECT_NEAR(number(table, prefix + "log_iat_min"), gaps.minimum, 1e-14);
     EXPECT_NEAR(number(table, prefix + "log_iat_max"), gaps.maximum, 1e-14);
   }

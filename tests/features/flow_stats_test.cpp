@@ -7,6 +7,7 @@
 #include "netml/core/uint128.hpp"
 
 #include "support/feature_rows.hpp"
+#include "support/two_pass.hpp"
 
 namespace netml {
 namespace {
@@ -14,32 +15,9 @@ namespace {
 using test::number;
 using test::PacketSpec;
 
-struct Expected {
-  double minimum = 0, mean = 0, deviation = 0, maximum = 0;
-};
-
-// Two passes in long double; sample deviation.
-Expected summary(const std::vector<long double>& values) {
-  if (values.empty()) {
-    return {};
-  }
-  const auto n = static_cast<long double>(values.size());
-  long double sum = 0, squares = 0;
-  for (const long double value : values) {
-    sum += value;
-  }
-  for (const long double value : values) {
-    squares += (value - sum / n) * (value - sum / n);
-  }
-  const auto [low, high] = std::minmax_element(values.begin(), values.end());
-  return {static_cast<double>(*low), static_cast<double>(sum / n),
-          values.size() < 2 ? 0.0 : static_cast<double>(std::sqrt(squares / (n - 1))),
-          static_cast<double>(*high)};
-}
-
 void expect_summary(const Table& table, const std::string& prefix, const std::string& suffix,
                     const std::vector<long double>& values) {
-  const Expected expected = summary(values);
+  const test::TwoPass expected = test::two_pass(values);
   SCOPED_TRACE(prefix + "*_" + suffix);
   // The sums are exact: what remains is the rounding of a division and a root.
   const auto near = [](double actual, double wanted) {
@@ -47,7 +25,7 @@ void expect_summary(const Table& table, const std::string& prefix, const std::st
   };
   near(number(table, prefix + "min_" + suffix), expected.minimum);
   near(number(table, prefix + "mean_" + suffix), expected.mean);
-  near(number(table, prefix + "stddev_" + suffix), expected.deviation);
+  near(number(table, prefix + "stddev_" + suffix), expected.sample_deviation);
   near(number(table, prefix + "max_" + suffix), expected.maximum);
 }
 

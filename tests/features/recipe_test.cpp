@@ -46,6 +46,8 @@ TEST(Recipe, ComesBackFromItsText) {
     EXPECT_EQ(back.sets, recipe.sets);
     EXPECT_EQ(back.columns, recipe.columns);
     EXPECT_EQ(back.policy.idle_timeout_ns, recipe.policy.idle_timeout_ns);
+    EXPECT_EQ(back.policy.tcp_idle_timeout_ns, recipe.policy.tcp_idle_timeout_ns);
+    EXPECT_EQ(back.policy.udp_idle_timeout_ns, recipe.policy.udp_idle_timeout_ns);
     EXPECT_EQ(back.policy.active_timeout_ns, recipe.policy.active_timeout_ns);
     EXPECT_EQ(back.policy.tcp_end, recipe.policy.tcp_end);
     EXPECT_EQ(back.policy.expiry, recipe.policy.expiry);

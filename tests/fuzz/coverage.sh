@@ -82,7 +82,8 @@ import fnmatch, os, sys
 ROOMS = {
     "decode": ["src/decode/*"],
     "capture": ["src/capture/*"],
-    "model files": ["src/models/detector_file.cpp", "src/table/container.cpp"],
+    "model files": ["src/models/detector_file.cpp", "src/table/container.cpp",
+                    "src/table/container_arrays.cpp"],
     "labels": ["src/dataset/label*.cpp"],
     "parameters": ["src/models/param*.cpp"],
     "tables": ["src/commands/feature_file.cpp", "src/table/csv_read.cpp", "src/table/csv_scanner.cpp",

@@ -38,8 +38,12 @@ Trial trial_of(fuzz::Input& input) {
   policy.idle_timeout_ns = (timeouts & 15U) * kSecond;
   policy.active_timeout_ns = (timeouts >> 4U) == 0 ? kNoTimeout : 4 * (timeouts >> 4U) * kSecond;
   const std::uint8_t own = input.u8();
-  policy.tcp_idle_timeout_ns = 2 * (own & 15U) * kSecond;  // 0: the common one
-  policy.udp_idle_timeout_ns = 3 * (own >> 4U) * kSecond;
+  if ((own & 15U) != 0) {
+    policy.tcp_idle_timeout_ns = 2 * (own & 15U) * kSecond;
+  }
+  if ((own >> 4U) != 0) {
+    policy.udp_idle_timeout_ns = 3 * (own >> 4U) * kSecond;
+  }
   policy.max_flows = input.u8() % 40;
   policy.max_packets_per_flow = input.u8() % 20;
   trial.series_packets = input.u8() % 50;

@@ -183,20 +183,6 @@ TEST(Detector, RowsWithAMissingValueAreInvalid) {
   EXPECT_EQ(answers[2].score, detector.raw_scores(probes.bottomRows(1))[0]);
 }
 
-TEST(Detector, ColumnsInAnotherOrderAreRefused) {
-  const Detector detector = small_detector(normal_rows(120, 3, 1));
-  EXPECT_NO_THROW(detector.require_columns({"c0", "c1", "c2"}, "t.csv"));
-  try {
-    detector.require_columns({"c0", "c2", "c1"}, "t.csv");
-    FAIL();
-  } catch (const DataError& error) {
-    EXPECT_STREQ(error.what(),
-                 "t.csv: column 2 is 'c2', but the model was trained with 'c1' there");
-  }
-  EXPECT_THROW(detector.require_columns({"c0", "c1"}, "t.csv"), DataError);
-  EXPECT_THROW(detector.require_columns({"c0", "c1", "c2", "c3"}, "t.csv"), DataError);
-}
-
 TEST(Detector, OverridesHoldForTheRun) {
   Detector detector = small_detector(normal_rows(120, 3, 1));
   detector.use_alpha(0.5);

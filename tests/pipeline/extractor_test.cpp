@@ -10,15 +10,16 @@
 #include "netml/core/interrupt.hpp"
 
 #include "support/capture_file.hpp"
-#include "support/capture_writer.hpp"
+#include "support/capture_text.hpp"
+#include "support/temp_folder.hpp"
 
 namespace netml {
 namespace {
 
 using test::Bytes;
-using test::CaptureBytes;
-using test::TemporaryFolder;
-using test::write_bytes;
+using test::pcap_header;
+using test::TempFolder;
+using test::text;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -87,43 +88,48 @@ Bytes frame(std::size_t src, std::size_t dst, std::uint8_t flags = tcp_flag::kAc
   return test::ether(0x0800, test::ipv4(6, test::tcp(src, dst, flags)));
 }
 
+// A packet at a time since 1970.
+std::string packet(std::int64_t ts_ns, const Bytes& bytes) {
+  return test::pcap_record(ts_ns - test::kCaptureStart, bytes);
+}
+
 // `count` packets, one a second, each of its own flow.
 std::string many_flows(int count, std::int64_t step_ns = kSecond) {
-  CaptureBytes capture;
+  std::string capture = pcap_header();
   for (int i = 0; i < count; ++i) {
-    capture.add(kStart + i * step_ns, frame(static_cast<std::size_t>(1000 + i), 80));
+    capture += packet(kStart + i * step_ns, frame(static_cast<std::size_t>(1000 + i), 80));
   }
-  return capture.bytes();
+  return capture;
 }
 
 std::string random_capture(std::uint32_t seed, int packets = 3000) {
   std::mt19937 random(seed);
-  CaptureBytes capture;
+  std::string capture = pcap_header();
   std::int64_t time = kStart;
   for (int i = 0; i < packets; ++i) {
     time += static_cast<std::int64_t>(random() % 500) * 1'000'000;
     const std::int64_t late = random() % 10 == 0 ? 3 * kSecond : 0;
     switch (random() % 12) {
       case 0:
-        capture.add(time - late, test::ether(0x0806, test::zeros(28)));  // ARP
+        capture += packet(time - late, test::ether(0x0806, test::zeros(28)));  // ARP
         break;
       case 1:
-        capture.add(time - late, test::first(frame(1, 2), random() % 40));  // cut
+        capture += packet(time - late, test::first(frame(1, 2), random() % 40));  // cut
         break;
       default: {
         const std::size_t host = random() % 30, flags = random() % 8;
-        capture.add(time - late, frame(1000 + host, 80, static_cast<std::uint8_t>(flags)));
+        capture += packet(time - late, frame(1000 + host, 80, static_cast<std::uint8_t>(flags)));
       }
     }
   }
-  return capture.bytes();
+  return capture;
 }
 
 // ---------------------------------------------------------------- conservation
 
 TEST(Extractor, EveryPacketIsAccountedForOnce) {
-  const TemporaryFolder folder;
-  const std::string path = write_bytes(folder, "a.pcap", random_capture(1));
+  const TempFolder folder;
+  const std::string path = folder.write("a.pcap", random_capture(1));
   Recipe recipe = flow_recipe();
   const auto check = [&](const char* what, const ExtractorOptions& options = {}) {
     SCOPED_TRACE(what);
@@ -157,8 +163,8 @@ TEST(Extractor, EveryPacketIsAccountedForOnce) {
 }
 
 TEST(Extractor, EpochsShardsAndThreadsDoNotShow) {
-  const TemporaryFolder folder;
-  const std::string path = write_bytes(folder, "a.pcap", random_capture(2));
+  const TempFolder folder;
+  const std::string path = folder.write("a.pcap", random_capture(2));
   struct Case {
     const char* name;
     std::uint64_t max_flows;
@@ -202,13 +208,11 @@ TEST(Extractor, EpochsShardsAndThreadsDoNotShow) {
 }
 
 TEST(Extractor, UndecodablePacketsAreCountedByReason) {
-  const TemporaryFolder folder;
-  CaptureBytes capture;
-  capture.add(kStart, frame(1, 2))
-      .add(kStart, test::ether(0x0806, test::zeros(28)))
-      .add(kStart, test::first(frame(1, 2), 10))
-      .add(kStart, {});
-  const ExtractResult result = run({write_bytes(folder, "a.pcap", capture.bytes())});
+  const TempFolder folder;
+  std::string capture = pcap_header();
+  capture += packet(kStart, frame(1, 2)) + packet(kStart, test::ether(0x0806, test::zeros(28))) +
+             packet(kStart, test::first(frame(1, 2), 10)) + packet(kStart, {});
+  const ExtractResult result = run({folder.write("a.pcap", capture)});
   EXPECT_EQ(result.stats.packets_read, 4u);
   EXPECT_EQ(result.stats.packets_in_flows, 1u);
   EXPECT_THAT(result.stats.packets_skipped,
@@ -218,31 +222,27 @@ TEST(Extractor, UndecodablePacketsAreCountedByReason) {
 
 // ---------------------------------------------------------------- link types
 
-std::string text(const Bytes& bytes) {
-  return {bytes.begin(), bytes.end()};
-}
-
 constexpr int kUsb = 189;  // no decoder knows it
 
 TEST(Extractor, PacketsAreDecodedByTheLinkTypeOfTheirInterface) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const Bytes ip = test::ipv4(6, test::tcp(1, 2, tcp_flag::kAck));
   test::PcapngFile file;
   file.interface(1).packet(1, frame(1, 2)).interface(101).packet(2, ip, 1);
   Collector collector;
   const ExtractResult result =
-      run({write_bytes(folder, "a.pcapng", text(file.bytes()))}, flow_recipe(), {}, collector);
+      run({folder.write("a.pcapng", file.bytes())}, flow_recipe(), {}, collector);
   EXPECT_EQ(result.exit_status(), 0);
   EXPECT_EQ(collector.flows.size(), 1u);  // both packets are of one flow
   EXPECT_EQ(result.stats.packets_in_flows, 2u);
 }
 
 TEST(Extractor, PacketsOfOtherLinkTypesAreSkippedBehindTheFirst) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   test::PcapngFile file;
   file.interface(kUsb).interface(1).packet(1, frame(1, 2), 1).packet(2, Bytes(64, 7), 0);
   file.packet(3, frame(1, 2), 1);
-  const std::string path = write_bytes(folder, "a.pcapng", text(file.bytes()));
+  const std::string path = folder.write("a.pcapng", file.bytes());
   for (const Preset preset : {Preset::kNone, Preset::kNfstream}) {
     Recipe recipe = flow_recipe();
     recipe.preset = preset;
@@ -256,13 +256,13 @@ TEST(Extractor, PacketsOfOtherLinkTypesAreSkippedBehindTheFirst) {
 }
 
 TEST(Extractor, ACaptureWhoseFirstPacketHasAnotherLinkTypeIsRefused) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   test::PcapngFile late, early, without_packets;
   late.interface(1).interface(kUsb).packet(1, Bytes(64, 7), 1).packet(2, frame(1, 2), 0);
   early.interface(kUsb).packet(1, Bytes(64, 7)).interface(1).packet(2, frame(1, 2), 1);
   without_packets.interface(kUsb).interface(1);
   for (const Bytes& bytes : {late.bytes(), early.bytes(), without_packets.bytes()}) {
-    const ExtractResult result = run({write_bytes(folder, "a.pcapng", text(bytes))});
+    const ExtractResult result = run({folder.write("a.pcapng", bytes)});
     EXPECT_EQ(result.exit_status(), 3);
     EXPECT_EQ(result.stats.packets_read, 0u);
     EXPECT_THAT(result.inputs.at(0).message,
@@ -273,8 +273,8 @@ TEST(Extractor, ACaptureWhoseFirstPacketHasAnotherLinkTypeIsRefused) {
 // ---------------------------------------------------------------- limits
 
 TEST(Extractor, TheFlowLimitIsExactAndReadsNoFurther) {
-  const TemporaryFolder folder;
-  const std::string path = write_bytes(folder, "a.pcap", many_flows(100));
+  const TempFolder folder;
+  const std::string path = folder.write("a.pcap", many_flows(100));
   for (const std::uint64_t limit : {1u, 7u, 89u}) {
     Collector collector;
     const ExtractResult result = run({path, path}, flow_recipe(), {.flow_limit = limit}, collector);
@@ -289,8 +289,8 @@ TEST(Extractor, TheFlowLimitIsExactAndReadsNoFurther) {
 }
 
 TEST(Extractor, AFlowLimitThatIsNotReachedChangesNothing) {
-  const TemporaryFolder folder;
-  const std::string path = write_bytes(folder, "a.pcap", many_flows(100));
+  const TempFolder folder;
+  const std::string path = folder.write("a.pcap", many_flows(100));
   Collector all, limited;
   run({path}, flow_recipe(), {}, all);
   const ExtractResult result = run({path}, flow_recipe(), {.flow_limit = 101}, limited);
@@ -299,24 +299,24 @@ TEST(Extractor, AFlowLimitThatIsNotReachedChangesNothing) {
 }
 
 TEST(Extractor, TheFlowLimitCountsFlowsThatAreWritten) {
-  const TemporaryFolder folder;
-  CaptureBytes capture;
+  const TempFolder folder;
+  std::string capture = pcap_header();
   for (int i = 0; i < 10; ++i) {
-    capture.add(kStart + i, frame(static_cast<std::size_t>(1000 + i), 80));
+    capture += packet(kStart + i, frame(static_cast<std::size_t>(1000 + i), 80));
   }
-  capture.add(kStart + 20, frame(1004, 80)).add(kStart + 21, frame(1008, 80));
+  capture += packet(kStart + 20, frame(1004, 80)) + packet(kStart + 21, frame(1008, 80));
   Recipe recipe = flow_recipe();
   recipe.min_packets = 2;
   Collector collector;
   const ExtractResult result =
-      run({write_bytes(folder, "a.pcap", capture.bytes())}, recipe, {.flow_limit = 2}, collector);
+      run({folder.write("a.pcap", capture)}, recipe, {.flow_limit = 2}, collector);
   EXPECT_EQ(collector.flows.size(), 2u);
   EXPECT_EQ(result.stats.flows_too_short, 7u) << "those before the limit was reached";
 }
 
 TEST(Extractor, OnLimitStopWritesWhatThereIs) {
-  const TemporaryFolder folder;
-  const std::string path = write_bytes(folder, "a.pcap", many_flows(50, 1));
+  const TempFolder folder;
+  const std::string path = folder.write("a.pcap", many_flows(50, 1));
   Recipe recipe = flow_recipe();
   recipe.policy.max_flows = 20;
   recipe.policy.on_limit = OnLimit::kStop;
@@ -330,8 +330,8 @@ TEST(Extractor, OnLimitStopWritesWhatThereIs) {
 }
 
 TEST(Extractor, AConsumerThatWantsNoMoreEndsTheRun) {
-  const TemporaryFolder folder;
-  const std::string path = write_bytes(folder, "a.pcap", many_flows(10000));
+  const TempFolder folder;
+  const std::string path = folder.write("a.pcap", many_flows(10000));
   Collector collector;
   collector.wanted = 3;
   const ExtractResult result = run({path, path}, flow_recipe(), {.epoch_records = 100}, collector);
@@ -343,8 +343,8 @@ TEST(Extractor, AConsumerThatWantsNoMoreEndsTheRun) {
 }
 
 TEST(Extractor, WhatTheConsumerThrowsComesOut) {
-  const TemporaryFolder folder;
-  const std::string path = write_bytes(folder, "a.pcap", many_flows(3));
+  const TempFolder folder;
+  const std::string path = folder.write("a.pcap", many_flows(3));
   const Recipe recipe = flow_recipe();
   const FeatureSet features(recipe);
   for (const std::size_t threads : {1u, 3u}) {
@@ -394,8 +394,8 @@ class LineCollector final : public FlowConsumer {
 };
 
 TEST(Extractor, LinesComeInClosingOrderWhateverTheThreads) {
-  const TemporaryFolder folder;
-  const std::string path = write_bytes(folder, "a.pcap", random_capture(7, 20'000));
+  const TempFolder folder;
+  const std::string path = folder.write("a.pcap", random_capture(7, 20'000));
   Recipe recipe = flow_recipe();
   recipe.min_packets = 2;
   const FeatureSet features(recipe);
@@ -419,8 +419,8 @@ TEST(Extractor, LinesComeInClosingOrderWhateverTheThreads) {
 }
 
 TEST(Extractor, WhatAFormatterThrowsComesOut) {
-  const TemporaryFolder folder;
-  const std::string path = write_bytes(folder, "a.pcap", random_capture(8));
+  const TempFolder folder;
+  const std::string path = folder.write("a.pcap", random_capture(8));
   const Recipe recipe = flow_recipe();
   const FeatureSet features(recipe);
   for (const std::size_t threads : {1u, 2u, 4u}) {
@@ -432,8 +432,8 @@ TEST(Extractor, WhatAFormatterThrowsComesOut) {
 }
 
 TEST(Extractor, AClosedOutputAccountsForWhatWasOnItsWay) {
-  const TemporaryFolder folder;
-  const std::string path = write_bytes(folder, "a.pcap", random_capture(9, 20'000));
+  const TempFolder folder;
+  const std::string path = folder.write("a.pcap", random_capture(9, 20'000));
   const Recipe recipe = flow_recipe();
   const FeatureSet features(recipe);
   for (const std::size_t threads : {1u, 4u}) {
@@ -451,19 +451,19 @@ TEST(Extractor, AClosedOutputAccountsForWhatWasOnItsWay) {
 }
 
 TEST(Extractor, AFilterThatDoesNotCompileIsAUsageError) {
-  const TemporaryFolder folder;
-  const std::string path = write_bytes(folder, "a.pcap", many_flows(3));
+  const TempFolder folder;
+  const std::string path = folder.write("a.pcap", many_flows(3));
   EXPECT_THROW(run({path}, flow_recipe(), {.filter = "tcp prot 3"}), UsageError);
 }
 
 TEST(Extractor, FilteredPacketsLeaveNoTrace) {
-  const TemporaryFolder folder;
-  CaptureBytes capture;
-  capture.add(kStart, frame(1001, 80)).add(kStart + 3600 * kSecond, frame(1002, 80));
-  capture.add(kStart + kSecond, frame(1001, 80));
+  const TempFolder folder;
+  std::string capture = pcap_header();
+  capture += packet(kStart, frame(1001, 80)) + packet(kStart + 3600 * kSecond, frame(1002, 80));
+  capture += packet(kStart + kSecond, frame(1001, 80));
   Collector collector;
-  const ExtractResult result = run({write_bytes(folder, "a.pcap", capture.bytes())}, flow_recipe(),
-                                   {.filter = "port 1001"}, collector);
+  const ExtractResult result =
+      run({folder.write("a.pcap", capture)}, flow_recipe(), {.filter = "port 1001"}, collector);
   EXPECT_EQ(result.stats.packets_read, 2u);
   EXPECT_THAT(collector.flows, ElementsAre(HasSubstr("end 1001>80 2/")))
       << "the clock does not know the filtered packet";
@@ -472,13 +472,12 @@ TEST(Extractor, FilteredPacketsLeaveNoTrace) {
 // ---------------------------------------------------------------- inputs
 
 TEST(Extractor, EachFileIsOnItsOwnUnlessContinuous) {
-  const TemporaryFolder folder;
-  const std::string first = write_bytes(
-      folder, "1.pcap",
-      CaptureBytes().add(kStart, frame(1, 2)).add(kStart + kSecond, frame(3, 4)).bytes());
+  const TempFolder folder;
+  const std::string first = folder.write("1.pcap", pcap_header() + packet(kStart, frame(1, 2)) +
+                                                       packet(kStart + kSecond, frame(3, 4)));
   // Earlier than the first file: not late when the files are apart.
   const std::string second =
-      write_bytes(folder, "2.pcap", CaptureBytes().add(kStart - 50 * kSecond, frame(1, 2)).bytes());
+      folder.write("2.pcap", pcap_header() + packet(kStart - 50 * kSecond, frame(1, 2)));
   Collector apart;
   const ExtractResult result = run({first, second}, flow_recipe(), {}, apart);
   EXPECT_EQ(apart.flows.size(), 3u);
@@ -492,11 +491,10 @@ TEST(Extractor, EachFileIsOnItsOwnUnlessContinuous) {
 }
 
 TEST(Extractor, UnderThePresetAnEarlierSecondFileKeepsItsOwnTimes) {
-  const TemporaryFolder folder;
-  const std::string late =
-      write_bytes(folder, "1.pcap", CaptureBytes().add(kStart, frame(1, 2)).bytes());
-  const std::string early = write_bytes(
-      folder, "2.pcap", CaptureBytes().add(kStart - 100 * kSecond, frame(3, 4)).bytes());
+  const TempFolder folder;
+  const std::string late = folder.write("1.pcap", pcap_header() + packet(kStart, frame(1, 2)));
+  const std::string early =
+      folder.write("2.pcap", pcap_header() + packet(kStart - 100 * kSecond, frame(3, 4)));
   Recipe recipe = flow_recipe();
   recipe.preset = Preset::kNfstream;
   recipe.policy.expiry = ExpiryRule::kNfstream;
@@ -507,10 +505,10 @@ TEST(Extractor, UnderThePresetAnEarlierSecondFileKeepsItsOwnTimes) {
 }
 
 TEST(Extractor, SoundCapturesWithoutPacketsOrWithoutIpAreFine) {
-  const TemporaryFolder folder;
-  const std::string empty = write_bytes(folder, "1.pcap", CaptureBytes().bytes());
-  const std::string arp = write_bytes(
-      folder, "2.pcap", CaptureBytes().add(kStart, test::ether(0x0806, test::zeros(28))).bytes());
+  const TempFolder folder;
+  const std::string empty = folder.write("1.pcap", pcap_header());
+  const std::string arp =
+      folder.write("2.pcap", pcap_header() + packet(kStart, test::ether(0x0806, test::zeros(28))));
   Collector collector;
   const ExtractResult result = run({empty, arp}, flow_recipe(), {}, collector);
   EXPECT_EQ(result.exit_status(), 0);
@@ -519,11 +517,11 @@ TEST(Extractor, SoundCapturesWithoutPacketsOrWithoutIpAreFine) {
 
 TEST(Extractor, EveryPrefixOfACaptureHasTheRightStatus) {
   // RELIABILITY, section 11: 3 before the first whole packet, 4 inside a record, 0 at record ends.
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const std::string whole = many_flows(3);
   const std::size_t record = (whole.size() - 24) / 3;
   for (std::size_t size = 0; size <= whole.size(); ++size) {
-    const std::string path = write_bytes(folder, "a.pcap", whole.substr(0, size));
+    const std::string path = folder.write("a.pcap", whole.substr(0, size));
     Collector collector;
     const ExtractResult result = run({path}, flow_recipe(), {}, collector);
     const bool is_record_end = size >= 24 && (size - 24) % record == 0;
@@ -539,13 +537,13 @@ TEST(Extractor, EveryPrefixOfACaptureHasTheRightStatus) {
 }
 
 TEST(Extractor, TheWorstOfSeveralInputsDecides) {
-  const TemporaryFolder folder;
-  const std::string good = write_bytes(folder, "good.pcap", many_flows(2));
-  const std::string cut = write_bytes(folder, "cut.pcap", many_flows(2).substr(0, 120));
-  const std::string bad = write_bytes(folder, "bad.pcap", "not a capture at all");
+  const TempFolder folder;
+  const std::string good = folder.write("good.pcap", many_flows(2));
+  const std::string cut = folder.write("cut.pcap", many_flows(2).substr(0, 120));
+  const std::string bad = folder.write("bad.pcap", "not a capture at all");
   const std::string strange =
-      write_bytes(folder, "strange.pcap", CaptureBytes(195).add(kStart, {1, 2, 3}).bytes());
-  const std::string absent = folder.file("absent.pcap");
+      folder.write("strange.pcap", pcap_header(195) + packet(kStart, {1, 2, 3}));
+  const std::string absent = folder.path("absent.pcap");
   EXPECT_EQ(run({good, good}).exit_status(), 0);
   EXPECT_EQ(run({good, cut}).exit_status(), 4);
   EXPECT_EQ(run({bad, good}).exit_status(), 4);
@@ -567,9 +565,9 @@ TEST(Extractor, TheWorstOfSeveralInputsDecides) {
 }
 
 TEST(Extractor, ADirectoryOrACompressedFileCannotBeUsed) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   EXPECT_EQ(run({folder.path()}).exit_status(), 3);
-  const std::string zipped = write_bytes(folder, "a.gz", "\x1f\x8b\x08 and more bytes");
+  const std::string zipped = folder.write("a.gz", "\x1f\x8b\x08 and more bytes");
   const ExtractResult result = run({zipped});
   EXPECT_EQ(result.exit_status(), 3);
   EXPECT_THAT(result.inputs[0].message, HasSubstr("compressed with gzip: pipe it in"));
@@ -590,8 +588,8 @@ TEST(ExtractResult, SignalsAndClosedOutputsGoBeforeTheInputs) {
 // In a process of its own: a pending signal stays.
 TEST(ExtractorDeathTest, ASignalWritesTheOpenFlows) {
   testing::GTEST_FLAG(death_test_style) = "threadsafe";
-  const TemporaryFolder folder;
-  const std::string path = write_bytes(folder, "a.pcap", many_flows(30));
+  const TempFolder folder;
+  const std::string path = folder.write("a.pcap", many_flows(30));
   class Interrupting final : public FlowConsumer {
    public:
     void begin_input(std::size_t, std::int64_t) override {}

@@ -3,32 +3,32 @@
 #include <cstdint>
 #include <string>
 
-#include "support/frames.hpp"
+#include "support/capture_file.hpp"
 
-// Classic pcap files as bytes: `pcap_header() + pcap_record(0, frame) + …`. Little-endian,
+// Classic pcap files as text: `pcap_header() + pcap_record(0, frame) + …`. Little-endian,
 // nanosecond timestamps.
 namespace netml::test {
 
 inline constexpr std::int64_t kCaptureStart = 1'700'000'000'000'000'000;
 
-inline std::string u32le(std::uint64_t value) {
-  std::string bytes;
-  for (int shift = 0; shift < 32; shift += 8) {
-    bytes += static_cast<char>(value >> shift);
-  }
-  return bytes;
+inline std::string text(const Bytes& bytes) {
+  return {bytes.begin(), bytes.end()};
 }
 
-inline std::string pcap_header(std::uint32_t link_type = 1) {
-  return std::string("\x4d\x3c\xb2\xa1\x02\x00\x04\x00", 8) + u32le(0) + u32le(0) + u32le(65535) +
-         u32le(link_type);
+inline std::string u32le(std::size_t value) {
+  return text(FileNumbers(ByteOrder::kLittle).u32(value));
+}
+
+inline std::string pcap_header(int link_type = dlt::kEthernet) {
+  return text(pcap_file({}, {.precision = Precision::kNano, .link_type = link_type}));
 }
 
 /// A packet `offset_ns` after kCaptureStart.
 inline std::string pcap_record(std::int64_t offset_ns, const Bytes& frame) {
-  const auto time = static_cast<std::uint64_t>(kCaptureStart + offset_ns);
-  return u32le(time / 1'000'000'000) + u32le(time % 1'000'000'000) + u32le(frame.size()) +
-         u32le(frame.size()) + std::string(frame.begin(), frame.end());
+  const std::int64_t time_ns = kCaptureStart + offset_ns;
+  return text(pcap_record({static_cast<std::uint32_t>(time_ns / 1'000'000'000),
+                           static_cast<std::uint32_t>(time_ns % 1'000'000'000), frame},
+                          {.precision = Precision::kNano}));
 }
 
 /// A UDP packet from 10.0.0.1:`port` to 10.0.0.2:53.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <tuple>
 #include <vector>
 
@@ -65,10 +66,11 @@ class SimpleTable {
   }
 
   std::int64_t idle_timeout(std::uint8_t protocol) const {
-    const std::int64_t own = protocol == ip_protocol::kTcp   ? policy_.tcp_idle_timeout_ns
-                             : protocol == ip_protocol::kUdp ? policy_.udp_idle_timeout_ns
-                                                             : 0;
-    return own != 0 ? own : policy_.idle_timeout_ns;
+    const std::optional<std::int64_t> own =
+        protocol == ip_protocol::kTcp   ? policy_.tcp_idle_timeout_ns
+        : protocol == ip_protocol::kUdp ? policy_.udp_idle_timeout_ns
+                                        : std::nullopt;
+    return own.value_or(policy_.idle_timeout_ns);
   }
 
   void close_idle(std::size_t index) {

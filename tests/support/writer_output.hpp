@@ -1,24 +1,15 @@
 #pragma once
 
-#include <fstream>
 #include <memory>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "netml/core/output_file.hpp"
 #include "netml/table/row_sink.hpp"
 
-#include "support/capture_writer.hpp"
+#include "support/temp_folder.hpp"
 
 namespace netml::test {
-
-inline std::string file_content(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
 
 inline Schema schema_of(const std::vector<std::pair<std::string, ColumnType>>& columns) {
   Schema schema;
@@ -31,9 +22,9 @@ inline Schema schema_of(const std::vector<std::pair<std::string, ColumnType>>& c
 /// What the writer that `make(OutputFile&)` returns makes of the rows.
 template <typename Make>
 std::string written(const Schema& schema, const std::vector<std::vector<Cell>>& rows, Make make) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   {
-    OutputFile file(folder.file("out"));
+    OutputFile file(folder.path("out"));
     auto writer = make(file);
     writer.begin(schema);
     for (const std::vector<Cell>& row : rows) {
@@ -42,16 +33,16 @@ std::string written(const Schema& schema, const std::vector<std::vector<Cell>>& 
     writer.end();
     file.commit();
   }
-  return file_content(folder.file("out"));
+  return slurp(folder.path("out"));
 }
 
 /// The same with rows that are formatted first, by two formats in turn, and written as lines.
 template <typename Make>
 std::string written_as_lines(const Schema& schema, const std::vector<std::vector<Cell>>& rows,
                              Make make) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   {
-    OutputFile file(folder.file("out"));
+    OutputFile file(folder.path("out"));
     auto writer = make(file);
     writer.begin(schema);
     const std::unique_ptr<RowFormat> formats[] = {writer.row_format(), writer.row_format()};
@@ -63,7 +54,7 @@ std::string written_as_lines(const Schema& schema, const std::vector<std::vector
     writer.end();
     file.commit();
   }
-  return file_content(folder.file("out"));
+  return slurp(folder.path("out"));
 }
 
 }  // namespace netml::test

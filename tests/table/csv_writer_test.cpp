@@ -125,7 +125,7 @@ TEST(CsvWriter, RowsFormattedApartAreTheSameText) {
 }
 
 TEST(CsvWriter, RowsCanBeReadAlongAfterFlush) {
-  const test::TemporaryFolder folder;
+  const test::TempFolder folder;
   OutputFile file("/dev/null");
   CsvWriter writer(file, CsvDialect::kRfc4180, TextMode::kSafe);
   writer.begin(schema_of({{"a", ColumnType::kU64}}));

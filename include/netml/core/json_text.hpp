@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -42,5 +43,11 @@ class JsonDocument {
 /// `limits` and trailing text are errors; nothing recurses deeper than `limits.depth`. Throws
 /// DataError with a one-line message that begins with `what` (for example the file's name).
 JsonDocument parse_json(std::string_view text, const std::string& what, JsonLimits limits = {});
+
+/// The value, or null where there is none. Takes <nlohmann/json.hpp> where it is called.
+template <typename Json = nlohmann::json, typename T>
+Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
 
 }  // namespace netml

@@ -3,8 +3,17 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 
 namespace netml {
+
+/// Reasons in RunStats::packets_skipped beside those of the decoder.
+namespace skip_reason {
+inline constexpr std::string_view kLimit = "limit";                 ///< budget or --limit
+inline constexpr std::string_view kOutputClosed = "output_closed";  ///< nobody reads on
+inline constexpr std::string_view kUnlabelled = "unlabelled";       ///< preset netml only
+inline constexpr std::string_view kDroppedPiece = "dropped_piece";  ///< likewise
+}  // namespace skip_reason
 
 /// What happened to the packets and flows of a run. The rooms add to it, `--summary` writes it.
 ///
@@ -26,6 +35,9 @@ struct RunStats {
   std::uint64_t inputs = 0;
   std::uint64_t inputs_damaged = 0;  ///< stopped part-way, everything before was used
   std::uint64_t inputs_unusable = 0;
+
+  /// Adds packets to those skipped for a reason; none leave no trace.
+  void skip(std::string_view reason, std::uint64_t packets);
 
   /// packets_read as the law gives it.
   std::uint64_t packets_accounted() const noexcept;

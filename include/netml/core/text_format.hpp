@@ -35,6 +35,8 @@ std::string to_lower(std::string_view text);
 /// Splits at every `separator`; "a,,b" gives three parts, "" gives none.
 std::vector<std::string> split(std::string_view text, char separator);
 std::string join(std::span<const std::string> parts, std::string_view separator);
+/// What follows the last '/' of a path.
+std::string_view base_name(std::string_view path);
 
 // Text from captures and files.
 

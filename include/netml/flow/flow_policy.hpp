@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 
 namespace netml {
 
@@ -34,8 +35,8 @@ enum class OnLimit : std::uint8_t { kEvict, kStop };
 /// The rules that cut packets into flows. A gap or an age equal to its timeout ends the flow.
 struct FlowPolicy {
   std::int64_t idle_timeout_ns = 120'000'000'000;
-  std::int64_t tcp_idle_timeout_ns = 0;  ///< 0: idle_timeout_ns
-  std::int64_t udp_idle_timeout_ns = 0;  ///< 0: idle_timeout_ns
+  std::optional<std::int64_t> tcp_idle_timeout_ns = {};  ///< unset: idle_timeout_ns
+  std::optional<std::int64_t> udp_idle_timeout_ns = {};  ///< unset: idle_timeout_ns
   std::int64_t active_timeout_ns = 1'800'000'000'000;
   TcpEnd tcp_end = TcpEnd::kNone;
   ExpiryRule expiry = ExpiryRule::kExact;

@@ -99,9 +99,6 @@ class Detector {
   std::vector<RowScore> score(const Matrix& rows) const;
   /// The model's scores of rows that are all finite.
   Vector raw_scores(const Matrix& rows) const;
-
-  /// Throws DataError naming the first difference between the model's columns and these.
-  void require_columns(const std::vector<std::string>& names, const std::string& what) const;
 };
 
 /// The bytes of a model file. No date, no thread count, no path: the same detector gives the same

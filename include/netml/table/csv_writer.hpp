@@ -1,10 +1,10 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
-#include "netml/core/output_file.hpp"
 #include "netml/core/text_format.hpp"
-#include "netml/table/row_sink.hpp"
+#include "netml/table/line_writer.hpp"
 
 namespace netml {
 
@@ -15,24 +15,18 @@ enum class CsvDialect {
 };
 
 /// Comma-separated values with a header line, streaming. Lists are written as "[1, 2, 3]".
-class CsvWriter final : public RowSink {
+class CsvWriter final : public LineWriter {
  public:
   /// `file` must outlive the writer; the caller commits it.
   CsvWriter(OutputFile& file, CsvDialect dialect, TextMode text_mode);
 
-  void begin(const Schema& schema) override;
-  void row(std::span<const Cell> row) override;
   std::unique_ptr<RowFormat> row_format() const override;
-  void lines(std::string_view text) override;
-  void flush() override;
-  void end() override;
 
  private:
-  OutputFile& file_;
+  std::string header(const Schema& schema) override;
+
   CsvDialect dialect_;
   TextMode text_mode_;
-  std::unique_ptr<RowFormat> format_;
-  CharBuffer line_;
 };
 
 }  // namespace netml

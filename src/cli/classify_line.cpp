@@ -1,0 +1,109 @@
+#include "classify_line.hpp"
+
+#include <cstdlib>
+
+#include <CLI/CLI.hpp>
+#include <unistd.h>
+
+#include "netml/commands/classify.hpp"
+#include "netml/core/error.hpp"
+#include "netml/core/text_format.hpp"
+
+#include "declare.hpp"
+#include "option_groups.hpp"
+
+namespace netml::cli {
+namespace {
+
+bool wants_color(const std::string& when) {
+  if (when != "auto") {
+    return when == "always";
+  }
+  const char* no_color = std::getenv("NO_COLOR");
+  return isatty(STDOUT_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');
+}
+
+// By --format, else by the suffix of the output, else text.
+VerdictFormat choose_verdict_format(const std::string& format, const std::string& output) {
+  const std::size_t dot = output.rfind('.');
+  const std::string suffix = dot == std::string::npos ? "" : output.substr(dot + 1);
+  const std::string name = !format.empty()                        ? format
+                           : suffix == "csv" || suffix == "jsonl" ? suffix
+                                                                  : "text";
+  if (name == "text") {
+    return VerdictFormat::kText;
+  }
+  if (name == "csv") {
+    return VerdictFormat::kCsv;
+  }
+  if (name == "jsonl") {
+    return VerdictFormat::kJsonLines;
+  }
+  throw UsageError("--format: '" + printable(format) + "' is none of text, csv, jsonl");
+}
+
+}  // namespace
+
+void ClassifyLine::add_to(CLI::App& app) {
+  CLI::App* command =
+      app.add_subcommand("classify", "captures + model -> a verdict for every flow, streaming");
+  add_captures(*command, captures_);
+  add_labels(*command, labels_);
+  add_verdicts(*command);
+  add_flow_rules(*command, flow_);
+  add_features(*command, features_, "the model's");
+  command->footer(
+      "Flow rules and features come from the model; an option that contradicts them is an "
+      "error.\n\n"
+      "Examples:\n  netml classify --model=model.netml < unclassified.pcap\n"
+      "  netml classify -m model.netml new/*.pcap --format jsonl --output alerts.jsonl "
+      "--no-report-all --exit-code");
+  command->callback([this] { run_ = [this] { return classify(); }; });
+}
+
+void ClassifyLine::add_verdicts(CLI::App& command) {
+  auto& group = *command.add_option_group("Verdicts");
+  add_file(group, "-m,--model", model_, "the model file (required)");
+  add_file(group, "-o,--output", output_, "where verdicts go; - is standard output")
+      ->capture_default_str();
+  add_text(group, "--format", format_, "FORMAT", "text, csv or jsonl (by the suffix, else text)");
+  group.add_flag("--report-all", reports_all_,
+                 "every flow, not only anomalies (default of csv and jsonl)");
+  group.add_flag("--no-report-all", reports_anomalies_, "anomalies only (default of text)");
+  add_text(group, "--threshold", threshold_, "X", "another score threshold");
+  add_text(group, "--false-alarm-rate", false_alarm_rate_, "F", "another rate");
+  group.add_flag("--exit-code", uses_exit_code_, "status 10 when an anomaly was reported");
+  add_text(group, "--timezone", timezone_, "ZONE", "of the text lines: utc or local")
+      ->check(CLI::IsMember({"utc", "local"}).description(""))
+      ->capture_default_str();
+}
+
+int ClassifyLine::classify() const {
+  if (model_.empty()) {
+    throw UsageError("the following arguments are required: -m/--model");
+  }
+  if (reports_all_ && reports_anomalies_) {
+    throw UsageError("--report-all and --no-report-all exclude one another");
+  }
+  ClassifyCommand command;
+  command.inputs = make_inputs(captures_, labels_, Preset::kNone);
+  command.model = model_;
+  command.output = output_;
+  command.format = choose_verdict_format(format_, output_);
+  if (reports_all_ || reports_anomalies_) {
+    command.reports_all = reports_all_;
+  }
+  if (threshold_) {
+    command.threshold = parse_real("--threshold", *threshold_, -1e308, 1e308);
+  }
+  if (false_alarm_rate_) {
+    command.false_alarm_rate = parse_false_alarm_rate(*false_alarm_rate_);
+  }
+  command.uses_exit_code = uses_exit_code_;
+  command.zone = timezone_ == "local" ? TextZone::kLocal : TextZone::kUtc;
+  command.uses_color = command.output == "-" && wants_color(context_.color);
+  command.adjust_recipe = [this](Recipe& recipe) { adjust_to_model(flow_, features_, recipe); };
+  return run_classify(command, context_);
+}
+
+}  // namespace netml::cli

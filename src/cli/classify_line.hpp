@@ -1,0 +1,41 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "netml/commands/run_summary.hpp"
+
+#include "options.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace netml::cli {
+
+/// The command line of `netml classify`.
+class ClassifyLine {
+ public:
+  /// Both must outlive the object; `run` is set once the command is parsed.
+  ClassifyLine(const RunContext& context, std::function<int()>& run)
+      : context_(context), run_(run) {}
+
+  void add_to(CLI::App& app);
+
+ private:
+  void add_verdicts(CLI::App& command);
+  int classify() const;
+
+  const RunContext& context_;
+  std::function<int()>& run_;
+  CaptureText captures_;
+  LabelText labels_;
+  FlowText flow_;
+  FeatureText features_;
+  std::string model_, output_ = "-", format_, timezone_ = "utc";
+  std::optional<std::string> threshold_, false_alarm_rate_;
+  bool reports_all_ = false, reports_anomalies_ = false, uses_exit_code_ = false;
+};
+
+}  // namespace netml::cli

@@ -1,0 +1,70 @@
+#include "learn_line.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include "netml/commands/learn.hpp"
+#include "netml/core/error.hpp"
+
+#include "declare.hpp"
+#include "option_groups.hpp"
+
+namespace netml::cli {
+namespace {
+
+constexpr const char* kDefaultFeatures = "biflow";
+
+}  // namespace
+
+void LearnLine::add_to(CLI::App& app) {
+  CLI::App* command = app.add_subcommand(
+      "learn", "captures (+ labels) -> trained model, tested when there are labels");
+  add_captures(*command, captures_);
+  add_labels(*command, labels_);
+  add_flow_rules(*command, flow_);
+  add_features(*command, features_, kDefaultFeatures);
+  add_file(add_training(*command, training_), "-f,--feature", feature_output_,
+           "also keep the features");
+  command->footer(
+      "Examples:\n  netml learn --pcap=data/demo.pcap --label=data/demo.csv --output=model.netml\n"
+      "  netml learn --pcap-normal quiet.pcap --pcap-abnormal attack.pcap -o model.netml "
+      "--false-alarm-rate 0.005");
+  command->require_subcommand(0, 1);
+  command->callback([this, command] {
+    if (command->get_subcommands().empty()) {  // else learn extract, learn train
+      run_ = [this] { return learn(); };
+    }
+  });
+  add_extract(*command);
+  train_.add_to(*command);
+}
+
+int LearnLine::learn() const {
+  if (show_model_help(training_)) {
+    return 0;
+  }
+  LearnCommand learn;
+  learn.train = make_train_options(training_, context_);
+  learn.recipe = make_recipe(flow_, features_, kDefaultFeatures);
+  learn.train.preset_netml = learn.recipe.preset == Preset::kNetml;
+  learn.train.memory_limit_bytes = learn.recipe.policy.memory_limit;
+  learn.inputs = make_inputs(captures_, labels_, learn.recipe.preset);
+  learn.feature_output = feature_output_;
+  learn.calibrate = training_.calibrate;
+  return run_learn(learn, context_);
+}
+
+void LearnLine::add_extract(CLI::App& app) {
+  CLI::App* command =
+      app.add_subcommand("extract", "another name of netml extract, with learn's features");
+  add_extract_options(*command, extract_, kDefaultFeatures);
+  command->callback([this] { run_ = [this] { return extract(); }; });
+}
+
+int LearnLine::extract() const {
+  if (extract_.output == "-") {
+    throw UsageError(kNoFeatureFile);
+  }
+  return extract_with(extract_, kDefaultFeatures, context_);
+}
+
+}  // namespace netml::cli

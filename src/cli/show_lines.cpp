@@ -1,0 +1,54 @@
+#include "show_lines.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include "netml/commands/columns.hpp"
+#include "netml/commands/inspect.hpp"
+#include "netml/core/output_file.hpp"
+
+#include "declare.hpp"
+
+namespace netml::cli {
+
+void InspectLine::add_to(CLI::App& app) {
+  CLI::App* command =
+      app.add_subcommand("inspect", "what is in a model, a feature file or a capture");
+  command->add_option("FILE", file_, "the file; - is standard input")
+      ->required()
+      ->check(not_empty())
+      ->type_name("");
+  command->add_flag("--full", is_full_, "of a model, also the arrays, as JSON");
+  command->footer("Examples:\n  netml inspect model.netml\n  netml inspect capture.pcap");
+  command->callback([this] { run_ = [this] { return show(); }; });
+}
+
+int InspectLine::show() const {
+  OutputFile out("-");
+  const Inspection found = inspect(file_, is_full_);
+  out.write(found.text);
+  out.commit();
+  return found.status;
+}
+
+void ColumnsLine::add_to(CLI::App& app) {
+  CLI::App* command = app.add_subcommand(
+      "columns", "every column netml can write: name, type, unit, definition, source");
+  command->add_option("NAME", names_, "sets or columns (all)")->type_name("");
+  add_text(*command, "--format", format_, "FORMAT", "text, csv or markdown")
+      ->check(CLI::IsMember({"text", "csv", "markdown"}).description(""))
+      ->capture_default_str();
+  command->footer("Examples:\n  netml columns biflow\n  netml columns --format csv > columns.csv");
+  command->callback([this] { run_ = [this] { return show(); }; });
+}
+
+int ColumnsLine::show() const {
+  const ColumnsFormat format = format_ == "csv"        ? ColumnsFormat::kCsv
+                               : format_ == "markdown" ? ColumnsFormat::kMarkdown
+                                                       : ColumnsFormat::kText;
+  OutputFile out("-");
+  out.write(describe_columns(names_, format));
+  out.commit();
+  return 0;
+}
+
+}  // namespace netml::cli

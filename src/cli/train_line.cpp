@@ -1,0 +1,58 @@
+#include "train_line.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include "netml/commands/learn.hpp"
+#include "netml/commands/train.hpp"
+#include "netml/core/error.hpp"
+
+#include "declare.hpp"
+#include "options.hpp"
+
+namespace netml::cli {
+
+void TrainLine::add_to(CLI::App& app) {
+  CLI::App* command = app.add_subcommand("train", "feature file -> trained model");
+  CLI::App& group = add_training(*command, training_);
+  add_file(group, "-f,--feature", feature_, "CSV or NPZ of features; - is CSV on standard input");
+  add_text(group, "--columns", columns_, "LIST",
+           "what the model sees (all numeric columns but identity)");
+  add_text(group, "--label-column", label_column_, "NAME", "0/1 or names (label, if there is one)");
+  add_text(group, "--preset", preset_, "SYSTEM", "netml: its split and its models' defaults");
+  add_text(group, "--memory-limit", memory_limit_, "SIZE", "budget (2GiB)");
+  command->footer(
+      "Examples:\n  netml train --feature flows.csv --output model.netml\n"
+      "  netml train -f flows.csv -o model.netml --param '{nu: 0.1}' --columns "
+      "fwd_log_bytes,bwd_log_bytes");
+  command->callback([this] { run_ = [this] { return train(); }; });
+}
+
+int TrainLine::train() const {
+  if (show_model_help(training_)) {
+    return 0;
+  }
+  if (feature_.empty()) {
+    throw UsageError(kNoFeatureFile);
+  }
+  TrainCommandOptions command;
+  TrainOptions& options = command.train;
+  options = make_train_options(training_, context_);
+  command.feature = feature_;
+  command.calibrate = training_.calibrate;
+  options.label_column = label_column_;
+  options.preset_netml = preset_ == "netml";
+  if (preset_ && !options.preset_netml) {
+    throw UsageError("--preset: train knows netml only");
+  }
+  if (memory_limit_) {
+    options.memory_limit_bytes = parse_size("--memory-limit", *memory_limit_);
+  }
+  if (!columns_.empty()) {
+    options.columns = parse_list("--columns", columns_);
+  }
+  require_distinct_files({command.feature, command.calibrate},
+                         {options.output, options.test_scores, context_.summary_path});
+  return finish_training(run_train(command), context_);
+}
+
+}  // namespace netml::cli

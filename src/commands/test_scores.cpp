@@ -1,0 +1,54 @@
+#include "test_scores.hpp"
+
+#include "netml/core/output_file.hpp"
+#include "netml/core/text_format.hpp"
+
+namespace netml {
+namespace {
+
+std::vector<std::size_t> identity_columns(const TestedRows& tested) {
+  std::vector<std::size_t> identity;
+  const Schema& schema = tested.table.schema();
+  for (std::size_t i = 0; i < schema.size(); ++i) {
+    const ColumnInfo& column = schema.columns[i];
+    if (column.is_identity && i != tested.label_column && column.type != ColumnType::kList) {
+      identity.push_back(i);
+    }
+  }
+  return identity;
+}
+
+void append_cell(std::string& line, const Cell& cell) {
+  if (!append_numeric(line, cell) && cell.kind == Cell::Kind::kText) {
+    append_csv_text(line, cell.text, TextMode::kSafe);
+  }
+}
+
+}  // namespace
+
+void write_test_scores(const std::string& path, const TestedRows& tested) {
+  const std::vector<std::size_t> identity = identity_columns(tested);
+  std::string line = "row";
+  for (const std::size_t column : identity) {
+    line += ',';
+    append_csv_text(line, tested.table.schema().columns[column].name, TextMode::kSafe);
+  }
+  OutputFile file(path);
+  file.write(line + ",label,score,p_value\n");
+  for (std::size_t i = 0; i < tested.answers.size(); ++i) {
+    const RowScore& answer = tested.answers[i];
+    line = std::to_string(tested.rows[i]);
+    for (const std::size_t column : identity) {
+      line += ',';
+      append_cell(line, tested.table.cell(tested.rows[i], column));
+    }
+    line += ',' + std::to_string(tested.labels[i]) + ',' + number_text(answer.score) + ',';
+    if (answer.p_value) {
+      append_number(line, *answer.p_value);
+    }
+    file.write(line + '\n');
+  }
+  file.commit();
+}
+
+}  // namespace netml
