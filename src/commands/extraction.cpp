@@ -108,9 +108,16 @@ ExtractorOptions extractor_options(const CaptureInputs& inputs, const Extraction
 class RowFormatter final : public FlowFormatter {
  public:
   RowFormatter(const Recipe& recipe, std::unique_ptr<RowFormat> format)
-      : features_(recipe), format_(std::move(format)), cells_(features_.schema().size()) {}
+      : features_(recipe),
+        format_(std::move(format)),
+        is_direct_(format_->is_csv() && features_.writes_csv()),
+        cells_(features_.schema().size()) {}
 
   void append(const FlowView& flow, CharBuffer& out) override {
+    if (is_direct_) {
+      features_.append_csv(flow, out);
+      return;
+    }
     features_.read(flow, cells_);
     format_->append(cells_, out);
   }
@@ -118,6 +125,7 @@ class RowFormatter final : public FlowFormatter {
  private:
   FeatureSet features_;
   std::unique_ptr<RowFormat> format_;
+  bool is_direct_;  ///< without cells in between
   std::vector<Cell> cells_;
 };
 

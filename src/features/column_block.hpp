@@ -1,8 +1,10 @@
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstring>
+#include <initializer_list>
 #include <memory>
 #include <new>
 #include <optional>
@@ -11,6 +13,7 @@
 
 #include "netml/core/uint128.hpp"
 #include "netml/features/feature_set.hpp"
+#include "netml/table/csv_cells.hpp"
 
 namespace netml {
 
@@ -65,6 +68,14 @@ class ColumnBlock {
 
   /// Fills one cell per column. Borrowed text and lists must live until the next call.
   virtual void read(const ReadContext& context, std::span<Cell> cells) = 0;
+
+  /// The short cut for the most frequent use: the same columns straight as CSV. A block that has it
+  /// writes its columns once, for any kind of `out` (CellWriter, CsvCells).
+  virtual bool writes_csv() const noexcept { return false; }
+  virtual void write_csv(const ReadContext& context, CsvCells& out) {
+    static_cast<void>(context);
+    static_cast<void>(out);
+  }
 };
 
 /// Fills cells one after the other, in their place.
@@ -80,10 +91,35 @@ class CellWriter {
   void put(std::int64_t value) noexcept { new (next_++) Cell(Cell::of(value)); }
   /// Not finite: missing.
   void put(double value) noexcept { new (next_++) Cell(Cell::of(value)); }
-  void put(const Cell& cell) noexcept { new (next_++) Cell(cell); }
+  void put_millionths(std::int64_t value) noexcept { new (next_++) Cell(Cell::millionths(value)); }
+  void put_plain(std::string_view text) noexcept { new (next_++) Cell(Cell::plain(text)); }
+  /// Cells that were made before: ZeroCells.
+  void put_zeros(std::span<const Cell> cells) noexcept {
+    std::memcpy(static_cast<void*>(next_), cells.data(), cells.size_bytes());
+    next_ += cells.size();
+  }
 
  private:
   Cell* next_;
+};
+
+static_assert(std::is_trivially_copyable_v<Cell>);
+
+/// Zeros of the given kinds, over and over, ready to be put.
+template <std::size_t kCount>
+class ZeroCells {
+ public:
+  explicit ZeroCells(std::initializer_list<Cell::Kind> kinds) noexcept {
+    for (std::size_t i = 0; i < kCount; ++i) {
+      cells_[i] = Cell(kinds.begin()[i % kinds.size()]);
+    }
+  }
+  std::span<const Cell> first(std::size_t count) const noexcept {
+    return std::span(cells_).first(count);
+  }
+
+ private:
+  std::array<Cell, kCount> cells_;
 };
 
 /// A set as the user wrote it: `splt:20` is {"splt", {"20"}}.
@@ -102,10 +138,15 @@ std::unique_ptr<ColumnBlock> make_splt_plugin_block(const SetRequest&, const Rec
 std::unique_ptr<ColumnBlock> make_biflow_block(const SetRequest&, const Recipe&);
 std::unique_ptr<ColumnBlock> make_representation_block(const SetRequest&, const Recipe&);
 
-/// A difference of flow times in milliseconds: nanoseconds with their fraction, or, under the
+/// Puts a difference of flow times in milliseconds: nanoseconds with their fraction, or, under the
 /// nfstream preset, what is whole milliseconds already.
-inline Cell milliseconds(std::int64_t difference, bool is_nfstream) noexcept {
-  return is_nfstream ? Cell::of(difference) : Cell::millionths(difference);
+template <typename Out>
+void put_milliseconds(std::int64_t difference, bool is_nfstream, Out& out) noexcept {
+  if (is_nfstream) {
+    out.put(difference);
+  } else {
+    out.put_millionths(difference);
+  }
 }
 
 /// Sample standard deviation (n - 1) from exact sums; 0 for n < 2.

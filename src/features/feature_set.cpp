@@ -124,6 +124,8 @@ void FeatureSet::choose_columns(const Recipe& recipe) {
     schema_.columns.push_back(*all[found->second]);
   }
   is_plain_ = chosen_.size() == all.size() && std::is_sorted(chosen_.begin(), chosen_.end());
+  writes_csv_ = is_plain_ && std::all_of(parts_.begin(), parts_.end(),
+                                         [](const Part& part) { return part.block->writes_csv(); });
 }
 
 void FeatureSet::init(const Flow& flow, std::byte* state, const PacketView& packet) const noexcept {
@@ -157,6 +159,15 @@ void FeatureSet::read(const FlowView& flow, std::span<Cell> row) {
   for (std::size_t i = 0; i < chosen_.size(); ++i) {
     row[i] = cells_[chosen_[i]];
   }
+}
+
+void FeatureSet::append_csv(const FlowView& flow, CharBuffer& out) {
+  CsvCells cells(out.room(CsvCells::room(schema_.size())), long_integers_);
+  for (Part& part : parts_) {
+    part.block->write_csv({flow, flow.state + part.state_offset, part.is_nfstream}, cells);
+  }
+  cells.end()[-1] = '\n';
+  out.end_at(cells.end());
 }
 
 void FeatureSet::read_parts(const FlowView& flow, std::span<Cell> cells) {

@@ -17,8 +17,10 @@ constexpr char kOwn[] = "netml";
 // Room for the texts of one row; cells borrow them until the next row.
 class RowText {
  public:
-  Cell source(const Flow& flow) noexcept { return address(flow.source(), flow, addresses_[0]); }
-  Cell destination(const Flow& flow) noexcept {
+  std::string_view source(const Flow& flow) noexcept {
+    return address(flow.source(), flow, addresses_[0]);
+  }
+  std::string_view destination(const Flow& flow) noexcept {
     return address(flow.destination(), flow, addresses_[1]);
   }
   std::string_view source_mac(const Flow& flow) noexcept { return mac(flow.src_mac, macs_[0]); }
@@ -30,7 +32,8 @@ class RowText {
   using AddressText = std::array<char, 48>;
   using MacText = std::array<char, 17>;
 
-  static Cell address(const IpAddress& address, const Flow& flow, AddressText& out) noexcept;
+  static std::string_view address(const IpAddress& address, const Flow& flow,
+                                  AddressText& out) noexcept;
   static std::string_view mac(const std::array<std::uint8_t, 6>& mac, MacText& out) noexcept;
 
   AddressText addresses_[2];
@@ -57,11 +60,12 @@ constexpr auto kDottedBytes = [] {
 }();
 
 // IPv4 is formatted here rather than by inet_ntop: most addresses are.
-Cell RowText::address(const IpAddress& address, const Flow& flow, AddressText& out) noexcept {
+std::string_view RowText::address(const IpAddress& address, const Flow& flow,
+                                  AddressText& out) noexcept {
   if (flow.key.ip_version != 4) {
     const std::string text = to_text(address, flow.key.ip_version);
     std::memcpy(out.data(), text.data(), text.size());
-    return Cell::plain({out.data(), text.size()});
+    return {out.data(), text.size()};
   }
   char* end = out.data();
   for (std::size_t i = 12; i < 16; ++i) {
@@ -69,7 +73,7 @@ Cell RowText::address(const IpAddress& address, const Flow& flow, AddressText& o
     std::memcpy(end, byte.text, sizeof byte.text);
     end += byte.length;
   }
-  return Cell::plain({out.data(), static_cast<std::size_t>(end - 1 - out.data())});
+  return {out.data(), static_cast<std::size_t>(end - 1 - out.data())};
 }
 
 constexpr auto kHexPairs = [] {
@@ -132,17 +136,24 @@ class IdentityBlock final : public ColumnBlock {
   }
 
   void read(const ReadContext& context, std::span<Cell> cells) override {
-    const Flow& flow = context.flow();
     CellWriter out(cells);
-    out.put(text_.source(flow));
+    put_all(context, out);
+  }
+  bool writes_csv() const noexcept override { return true; }
+  void write_csv(const ReadContext& context, CsvCells& out) override { put_all(context, out); }
+
+ private:
+  template <typename Out>
+  void put_all(const ReadContext& context, Out& out) {
+    const Flow& flow = context.flow();
+    out.put_plain(text_.source(flow));
     out.put(flow.source_port());
-    out.put(text_.destination(flow));
+    out.put_plain(text_.destination(flow));
     out.put(flow.destination_port());
     out.put(flow.key.protocol);
     out.put(context.ns(flow.first_ns()));
   }
 
- private:
   RowText text_;
 };
 
@@ -151,6 +162,14 @@ class IdentityBlock final : public ColumnBlock {
 constexpr const char* kScopePrefix[] = {"bidirectional_", "src2dst_", "dst2src_"};
 constexpr const char* kScopeText[] = {"in both directions", "from source to destination",
                                       "from destination to source"};
+
+// A direction without packets; the preset has its durations in whole milliseconds.
+constexpr std::size_t kScopeColumns = 5;
+using Kind = Cell::Kind;
+const ZeroCells<kScopeColumns> kNoScope({Kind::kI64, Kind::kI64, Kind::kMillionths, Kind::kU64,
+                                         Kind::kU64});
+const ZeroCells<kScopeColumns> kNoWholeScope({Kind::kI64, Kind::kI64, Kind::kI64, Kind::kU64,
+                                              Kind::kU64});
 
 std::int64_t seen_ms(std::int64_t time, bool is_nfstream) {
   return is_nfstream ? time : time / 1'000'000 - (time % 1'000'000 < 0 ? 1 : 0);
@@ -186,8 +205,16 @@ class FlowBlock final : public ColumnBlock {
   }
 
   void read(const ReadContext& context, std::span<Cell> cells) override {
-    const Flow& flow = context.flow();
     CellWriter out(cells);
+    put_all(context, out);
+  }
+  bool writes_csv() const noexcept override { return true; }
+  void write_csv(const ReadContext& context, CsvCells& out) override { put_all(context, out); }
+
+ private:
+  template <typename Out>
+  void put_all(const ReadContext& context, Out& out) {
+    const Flow& flow = context.flow();
     put_core(context, out);
     const DirectionCounters both = {flow.packets(), flow.bytes(), flow.first_ns(), flow.last_ns()};
     put_scope(both, context.is_nfstream, out);
@@ -196,17 +223,18 @@ class FlowBlock final : public ColumnBlock {
     if (has_own_) {
       out.put(flow.first_ns());
       out.put(flow.last_ns());
-      out.put(Cell::plain(to_text(flow.end_reason)));
+      out.put_plain(to_text(flow.end_reason));
     }
   }
 
- private:
   void add_core();
   void add_scope(const std::string& prefix, const std::string& where);
   void add_own();
 
-  void put_core(const ReadContext& context, CellWriter& out);
-  static void put_scope(const DirectionCounters& counters, bool is_nfstream, CellWriter& out);
+  template <typename Out>
+  void put_core(const ReadContext& context, Out& out);
+  template <typename Out>
+  static void put_scope(const DirectionCounters& counters, bool is_nfstream, Out& out);
 
   bool has_tunnel_;
   bool has_own_;
@@ -245,20 +273,21 @@ void FlowBlock::add_core() {
   }
 }
 
-void FlowBlock::put_core(const ReadContext& context, CellWriter& out) {
+template <typename Out>
+void FlowBlock::put_core(const ReadContext& context, Out& out) {
   const Flow& flow = context.flow();
   const std::string_view source_mac = text_.source_mac(flow);
   const std::string_view destination_mac = text_.destination_mac(flow);
   constexpr std::size_t kOuiLength = 8;
   out.put(context.view.id);
   out.put(expiration_id(flow.end_reason));
-  out.put(text_.source(flow));
-  out.put(Cell::plain(source_mac));
-  out.put(Cell::plain(source_mac.substr(0, kOuiLength)));
+  out.put_plain(text_.source(flow));
+  out.put_plain(source_mac);
+  out.put_plain(source_mac.substr(0, kOuiLength));
   out.put(flow.source_port());
-  out.put(text_.destination(flow));
-  out.put(Cell::plain(destination_mac));
-  out.put(Cell::plain(destination_mac.substr(0, kOuiLength)));
+  out.put_plain(text_.destination(flow));
+  out.put_plain(destination_mac);
+  out.put_plain(destination_mac.substr(0, kOuiLength));
   out.put(flow.destination_port());
   out.put(flow.key.protocol);
   out.put(flow.key.ip_version);
@@ -283,12 +312,15 @@ void FlowBlock::add_scope(const std::string& prefix, const std::string& where) {
   add("bytes", ColumnType::kU64, "bytes", "sum of the packet sizes by --accounting", false);
 }
 
-void FlowBlock::put_scope(const DirectionCounters& counters, bool is_nfstream, CellWriter& out) {
-  const std::int64_t first = counters.packets != 0 ? counters.first_ns : 0;
-  const std::int64_t last = counters.packets != 0 ? counters.last_ns : 0;
-  out.put(seen_ms(first, is_nfstream));
-  out.put(seen_ms(last, is_nfstream));
-  out.put(milliseconds(time_difference(last, first), is_nfstream));
+template <typename Out>
+void FlowBlock::put_scope(const DirectionCounters& counters, bool is_nfstream, Out& out) {
+  if (counters.packets == 0) {
+    out.put_zeros((is_nfstream ? kNoWholeScope : kNoScope).first(kScopeColumns));
+    return;
+  }
+  out.put(seen_ms(counters.first_ns, is_nfstream));
+  out.put(seen_ms(counters.last_ns, is_nfstream));
+  put_milliseconds(time_difference(counters.last_ns, counters.first_ns), is_nfstream, out);
   out.put(counters.packets);
   out.put(counters.bytes);
 }

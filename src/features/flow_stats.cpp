@@ -42,13 +42,15 @@ struct FlagCounts {
   }
 };
 
-// The four columns of a series without values. Extremes keep the type of the series.
-void put_empty(const Cell& zero, CellWriter& out) {
-  out.put(zero);
-  out.put(0.0);
-  out.put(0.0);
-  out.put(zero);
-}
+// The columns of series without values, and of flags that nobody set. Extremes keep the type of the
+// series.
+constexpr std::size_t kSummaryColumns = 4, kFlagColumns = 8;
+using Kind = Cell::Kind;
+const ZeroCells<kSummaryColumns> kNoSizes({Kind::kU64, Kind::kF64, Kind::kF64, Kind::kU64});
+const ZeroCells<kScopeCount * kSummaryColumns> kNoGaps({Kind::kMillionths, Kind::kF64, Kind::kF64,
+                                                        Kind::kMillionths});
+const ZeroCells<kSummaryColumns> kNoWholeValues({Kind::kI64, Kind::kF64, Kind::kF64, Kind::kI64});
+const ZeroCells<kScopeCount * kFlagColumns> kNoFlags({Kind::kU64});
 
 // ---------------------------------------------------------------- exact
 
@@ -141,9 +143,10 @@ struct SizeSummary {
             std::max(maximum, other.maximum), squares + other.squares};
   }
 
-  void put(CellWriter& out) const noexcept {
+  template <typename Out>
+  void put(Out& out) const noexcept {
     if (n == 0) {
-      put_empty(Cell::of(std::uint64_t{0}), out);
+      out.put_zeros(kNoSizes.first(kSummaryColumns));
       return;
     }
     out.put(minimum);
@@ -153,7 +156,8 @@ struct SizeSummary {
   }
 };
 
-void put_exact_sizes(const Flow& flow, const ExactState& state, CellWriter& out) {
+template <typename Out>
+void put_exact_sizes(const Flow& flow, const ExactState& state, Out& out) {
   const SizeSummary forward = SizeSummary::of(flow, state, 0);
   const SizeSummary backward = SizeSummary::of(flow, state, 1);
   (forward + backward).put(out);
@@ -161,11 +165,12 @@ void put_exact_sizes(const Flow& flow, const ExactState& state, CellWriter& out)
   backward.put(out);
 }
 
-void put_exact_gaps(const Flow& flow, const ExactState& state, Scope scope, CellWriter& out) {
+template <typename Out>
+void put_exact_gaps(const Flow& flow, const ExactState& state, Scope scope, Out& out) {
   const std::uint64_t packets =
       scope == kBidirectional ? flow.packets() : flow.direction[scope - kForwardScope].packets;
   if (packets < 2) {
-    put_empty(Cell::millionths(0), out);
+    out.put_zeros(kNoGaps.first(kSummaryColumns));
     return;
   }
   const std::int64_t span = scope == kBidirectional
@@ -175,10 +180,10 @@ void put_exact_gaps(const Flow& flow, const ExactState& state, Scope scope, Cell
   const auto sum = static_cast<std::uint64_t>(span);
   const std::uint64_t n = packets - 1;
   const GapSums& gaps = state.gaps_of(scope);
-  out.put(Cell::millionths(static_cast<std::int64_t>(gaps.minimum)));
+  out.put_millionths(static_cast<std::int64_t>(gaps.minimum));
   out.put(static_cast<double>(sum) / (static_cast<double>(n) * 1e6));
   out.put(sample_deviation(n, sum, gaps.squares) / 1e6);
-  out.put(Cell::millionths(static_cast<std::int64_t>(gaps.maximum)));
+  out.put_millionths(static_cast<std::int64_t>(gaps.maximum));
 }
 
 // ---------------------------------------------------------------- NFStream's arithmetic
@@ -202,9 +207,10 @@ struct RunningSeries {
     mean += d / static_cast<double>(n);
     squares += d * (x - mean);
   }
-  void put(std::uint64_t n, CellWriter& out) const noexcept {
+  template <typename Out>
+  void put(std::uint64_t n, Out& out) const noexcept {
     if (n == 0) {
-      put_empty(Cell::of(std::int64_t{0}), out);
+      out.put_zeros(kNoWholeValues.first(kSummaryColumns));
       return;
     }
     out.put(minimum);
@@ -274,6 +280,14 @@ class StatisticsBlock final : public ColumnBlock {
 
   void read(const ReadContext& context, std::span<Cell> cells) override {
     CellWriter out(cells);
+    put_all(context, out);
+  }
+  bool writes_csv() const noexcept override { return true; }
+  void write_csv(const ReadContext& context, CsvCells& out) override { put_all(context, out); }
+
+ private:
+  template <typename Out>
+  static void put_all(const ReadContext& context, Out& out) {
     if (context.is_nfstream) {
       put_nfstream(context.flow(), context.state_as<NfstreamState>(), out);
     } else {
@@ -281,7 +295,6 @@ class StatisticsBlock final : public ColumnBlock {
     }
   }
 
- private:
   void add_summary(std::size_t scope, const std::string& suffix, const char* unit, const char* of,
                    ColumnType extreme) {
     const auto add = [&](const char* kind, ColumnType type, const std::string& definition) {
@@ -295,26 +308,44 @@ class StatisticsBlock final : public ColumnBlock {
     add("max", extreme, "largest");
   }
 
-  static void put_flags(const FlagCounts& forward, const FlagCounts& backward, CellWriter& out) {
+  template <typename Out>
+  static void put_flags(const Flow& flow, const FlagCounts& forward, const FlagCounts& backward,
+                        Out& out) {
+    if (flow.key.protocol != ip_protocol::kTcp) {
+      out.put_zeros(kNoFlags.first(kScopeCount * kFlagColumns));
+      return;
+    }
     for (const FlagColumn& flag : kFlags) {
       out.put(std::uint64_t{forward.count[flag.bit]} + backward.count[flag.bit]);
     }
-    for (const FlagCounts* flags : {&forward, &backward}) {
-      for (const FlagColumn& flag : kFlags) {
-        out.put(flags->count[flag.bit]);
-      }
+    for (const FlagColumn& flag : kFlags) {
+      out.put(forward.count[flag.bit]);
+    }
+    if (flow.backward().packets == 0) {
+      out.put_zeros(kNoFlags.first(kFlagColumns));
+      return;
+    }
+    for (const FlagColumn& flag : kFlags) {
+      out.put(backward.count[flag.bit]);
     }
   }
 
-  static void put_exact(const Flow& flow, const ExactState& state, CellWriter& out) {
+  template <typename Out>
+  static void put_exact(const Flow& flow, const ExactState& state, Out& out) {
     put_exact_sizes(flow, state, out);
+    if (flow.packets() < 2) {
+      out.put_zeros(kNoGaps.first(kScopeCount * kSummaryColumns));
+      put_flags(flow, state.side[0].flags, state.side[1].flags, out);
+      return;
+    }
     for (const Scope scope : {kBidirectional, kForwardScope, kBackwardScope}) {
       put_exact_gaps(flow, state, scope, out);
     }
-    put_flags(state.side[0].flags, state.side[1].flags, out);
+    put_flags(flow, state.side[0].flags, state.side[1].flags, out);
   }
 
-  static void put_nfstream(const Flow& flow, const NfstreamState& state, CellWriter& out) {
+  template <typename Out>
+  static void put_nfstream(const Flow& flow, const NfstreamState& state, Out& out) {
     const std::uint64_t packets[] = {flow.packets(), flow.forward().packets,
                                      flow.backward().packets};
     for (std::size_t scope = 0; scope < kScopeCount; ++scope) {
@@ -323,7 +354,7 @@ class StatisticsBlock final : public ColumnBlock {
     for (std::size_t scope = 0; scope < kScopeCount; ++scope) {
       state.gaps[scope].put(packets[scope] == 0 ? 0 : packets[scope] - 1, out);
     }
-    put_flags(state.flags[0], state.flags[1], out);
+    put_flags(flow, state.flags[0], state.flags[1], out);
   }
 };
 

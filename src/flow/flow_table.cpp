@@ -45,7 +45,8 @@ std::uint64_t index_when_idle(const Epoch& epoch, const Flow& flow, std::int64_t
 }
 
 void note_tcp_flags(Flow& flow, const PacketView& view) {
-  if (flow.key.protocol != ip_protocol::kTcp) {
+  constexpr std::uint8_t kClosing = tcp_flag::kFin | tcp_flag::kRst;
+  if ((view.record.tcp_flags & kClosing) == 0 || flow.key.protocol != ip_protocol::kTcp) {
     return;
   }
   if ((view.record.tcp_flags & tcp_flag::kFin) != 0) {
@@ -76,6 +77,7 @@ FlowTable::FlowTable(const FlowPolicy& policy, const FlowHooks& hooks,
       state_bytes_(round_up(hooks.state_size(), 16)),
       stride_(kStateOffset + state_bytes_ + (hooks.series_packets() == 0 ? 0 : 16)),
       series_limit_(hooks.series_packets()),
+      keeps_packets_(series_limit_ != 0 || policy.max_packets_per_flow != 0),
       flows_(stride_, entry_bytes(policy)),
       lists_{TimeoutList(flows_), TimeoutList(flows_), TimeoutList(flows_)},
       creation_order_(flows_, 1) {
@@ -126,10 +128,10 @@ void FlowTable::prefetch_flow(std::uint32_t tag) const noexcept {
   __builtin_prefetch(flows_.entry_at(slot), 1);
 }
 
-FlowTable::TimeoutList& FlowTable::list_of(const FlowKey& key) noexcept {
-  return lists_[key.protocol == ip_protocol::kTcp   ? kTcpList
-                : key.protocol == ip_protocol::kUdp ? kUdpList
-                                                    : kOtherList];
+FlowTable::TimeoutList& FlowTable::list_of(std::uint8_t protocol) noexcept {
+  return protocol == ip_protocol::kTcp   ? lists_[kTcpList]
+         : protocol == ip_protocol::kUdp ? lists_[kUdpList]
+                                         : lists_[kOtherList];
 }
 
 // ---------------------------------------------------------------- packets
@@ -161,17 +163,21 @@ void FlowTable::apply(const Epoch& epoch, std::span<const std::uint32_t> positio
   const auto first_closed = static_cast<std::ptrdiff_t>(closed.size());
   begin_epoch(epoch);
   obeys_limits_ = own_budget_ && budget_.is_near(positions.size());
-  for (std::size_t i = 0; i < positions.size(); ++i) {
-    if (i + kIndexAhead < positions.size()) {
-      index_.prefetch(static_cast<std::uint32_t>(epoch.records[positions[i + kIndexAhead]].hash));
+  const PacketRecord* records = epoch.records.data();
+  const std::uint32_t* next = positions.data();
+  const std::uint32_t* end = next + positions.size();
+  for (; next != end; ++next) {
+    const auto left = static_cast<std::size_t>(end - next);
+    if (left > kIndexAhead) {
+      index_.prefetch(static_cast<std::uint32_t>(records[next[kIndexAhead]].hash));
     }
-    if (i + kFlowAhead < positions.size()) {
-      prefetch_flow(static_cast<std::uint32_t>(epoch.records[positions[i + kFlowAhead]].hash));
+    if (left > kFlowAhead) {
+      prefetch_flow(static_cast<std::uint32_t>(records[next[kFlowAhead]].hash));
     }
     if (obeys_limits_ && closes_idle && !stopped_) {
-      close_idle(epoch, epoch.clocks[positions[i]], closed);
+      close_idle(epoch, epoch.clocks[*next], closed);
     }
-    step(epoch, positions[i], closed);
+    step(epoch, *next, closed);
   }
   if (closes_idle) {
     if (!stopped_) {  // packets that are left out do not move the clock
@@ -193,27 +199,29 @@ void FlowTable::step(const Epoch& epoch, std::uint32_t position, std::vector<Clo
 
 void FlowTable::apply_record(const Epoch& epoch, std::uint32_t position,
                              std::vector<ClosedFlow>& closed) {
-  const PacketRecord& record = epoch.records[position];
-  const std::int64_t clock = epoch.clocks[position];
+  const PacketRecord& record = epoch.records.data()[position];
+  const std::int64_t clock = epoch.clocks.data()[position];
+  TimeoutList& list = list_of(record.key.protocol);
   const std::uint32_t slot = find(record);
-  if (slot == kNil || end_before(slot, epoch, position, closed)) {
-    create(record, record.ts_ns, clock, payload_of(epoch, position), closed);
-  } else {
-    list_of(record.key).slots.move_to_back(slot);
-    update(slot, record, record.ts_ns, clock, payload_of(epoch, position), closed);
+  if (slot != kNil) {
+    Flow& flow = *flow_at(slot);
+    if (!has_passed(flow.last_clock, clock, list.timeout_ns)) {
+      if (!ends_by_packet(slot, flow, record, closed)) {
+        list.slots.move_to_back(slot);
+        update({slot, flow}, record, record.ts_ns, clock, payload_of(epoch, position), closed);
+        return;
+      }
+    } else {
+      close(slot, list.reason, index_when_idle(epoch, flow, list.timeout_ns), closed);
+    }
   }
+  create(record, record.ts_ns, clock, payload_of(epoch, position), closed);
 }
 
-// Ends the flow when this packet of its key comes too late for it. True when it did.
-bool FlowTable::end_before(std::uint32_t slot, const Epoch& epoch, std::uint32_t position,
-                           std::vector<ClosedFlow>& closed) {
-  const PacketRecord& record = epoch.records[position];
-  const Flow& flow = *flow_at(slot);
-  const TimeoutList& list = list_of(flow.key);
-  if (has_passed(flow.last_clock, epoch.clocks[position], list.timeout_ns)) {
-    close(slot, list.reason, index_when_idle(epoch, flow, list.timeout_ns), closed);
-    return true;
-  }
+// Ends the flow when this packet of its key is too late for its age, or new after its TCP end. True
+// when it did.
+bool FlowTable::ends_by_packet(std::uint32_t slot, const Flow& flow, const PacketRecord& record,
+                               std::vector<ClosedFlow>& closed) {
   const std::int64_t ts_ns = std::max(record.ts_ns, flow.last_ns());
   if (has_passed(flow.first_ns(), ts_ns, policy_.active_timeout_ns)) {
     close(slot, EndReason::kActive, record.index, closed);
@@ -251,7 +259,7 @@ void FlowTable::create(const PacketRecord& record, std::int64_t ts_ns, std::int6
   flow.dst_mac = record.dst_mac;
   index_.insert(flow.tag, slot);
   ++open_;
-  list_of(flow.key).slots.push_back(slot);
+  list_of(flow.key.protocol).slots.push_back(slot);
   if (policy_.expiry == ExpiryRule::kNfstream) {
     creation_order_.push_back(slot);
   }
@@ -259,14 +267,14 @@ void FlowTable::create(const PacketRecord& record, std::int64_t ts_ns, std::int6
   if (series_limit_ != 0) {
     series_at(slot) = {};
   }
-  hooks_.init(flow, state_at(slot), view);
-  note_packet(slot, view, closed);
+  hooks_.init(flow, state_of(flow), view);
+  note_packet({slot, flow}, view, closed);
 }
 
-void FlowTable::update(std::uint32_t slot, const PacketRecord& record, std::int64_t ts_ns,
+void FlowTable::update(const Place& place, const PacketRecord& record, std::int64_t ts_ns,
                        std::int64_t clock, std::span<const std::uint8_t> payload,
                        std::vector<ClosedFlow>& closed) {
-  Flow& flow = *flow_at(slot);
+  Flow& flow = place.flow;
   const std::int64_t last_ns = flow.last_ns();
   if (ts_ns < last_ns) {
     ++clock_steps_back_;
@@ -274,19 +282,23 @@ void FlowTable::update(std::uint32_t slot, const PacketRecord& record, std::int6
   }
   const bool is_backward = record.from_b != flow.initiator_is_b;
   DirectionCounters& counters = flow.direction[is_backward ? 1 : 0];
-  PacketView view{record, payload, is_backward ? Direction::kBackward : Direction::kForward, ts_ns};
-  view.gap_ns = gap_ns(last_ns, ts_ns);
-  view.direction_gap_ns = counters.packets == 0 ? 0 : gap_ns(counters.last_ns, ts_ns);
-  view.size = size_of(record, policy_.accounting);
-  if (counters.packets++ == 0) {
+  const bool is_first = counters.packets++ == 0;
+  const PacketView view{record,
+                        payload,
+                        is_backward ? Direction::kBackward : Direction::kForward,
+                        ts_ns,
+                        gap_ns(last_ns, ts_ns),
+                        is_first ? 0 : gap_ns(counters.last_ns, ts_ns),
+                        size_of(record, policy_.accounting)};
+  if (is_first) {
     counters.first_ns = ts_ns;
   }
   counters.bytes += view.size;
   counters.last_ns = ts_ns;
   flow.last_index = record.index;
   flow.last_clock = clock;
-  hooks_.update(flow, state_at(slot), view);
-  note_packet(slot, view, closed);
+  hooks_.update(flow, state_of(flow), view);
+  note_packet(place, view, closed);
 }
 
 std::int64_t FlowTable::gap_ns(std::int64_t earlier, std::int64_t later) const noexcept {
@@ -295,10 +307,18 @@ std::int64_t FlowTable::gap_ns(std::int64_t earlier, std::int64_t later) const n
 }
 
 // What happens after each packet of a flow, the first included.
-void FlowTable::note_packet(std::uint32_t slot, const PacketView& view,
+void FlowTable::note_packet(const Place& place, const PacketView& view,
                             std::vector<ClosedFlow>& closed) {
-  Flow& flow = *flow_at(slot);
-  note_tcp_flags(flow, view);
+  note_tcp_flags(place.flow, view);
+  if (keeps_packets_) {
+    note_kept(place, view, closed);
+  }
+}
+
+// Series and packet limits, where there are any.
+void FlowTable::note_kept(const Place& place, const PacketView& view,
+                          std::vector<ClosedFlow>& closed) {
+  const auto [slot, flow] = place;
   if (flow.packets() <= series_limit_) {
     note_series(slot, view);
     if (budget_.is_too_large(SeriesStore::capacity(series_at(slot).count) * kSeriesPacketCost)) {
@@ -336,7 +356,7 @@ void FlowTable::close(std::uint32_t slot, EndReason reason, std::uint64_t end_in
   Flow& flow = *flow_at(slot);
   flow.end_reason = reason;
   index_.erase(flow.tag, slot);
-  list_of(flow.key).slots.erase(slot);
+  list_of(flow.key.protocol).slots.erase(slot);
   if (policy_.expiry == ExpiryRule::kNfstream) {
     creation_order_.erase(slot);
   }

@@ -31,7 +31,7 @@ void FlowTable::apply_nfstream(const Epoch& epoch, std::uint32_t position,
   bool joins = slot != kNil;
   if (joins) {
     const Flow& flow = *flow_at(slot);
-    const TimeoutList& list = list_of(flow.key);
+    const TimeoutList& list = list_of(flow.key.protocol);
     if (has_passed(flow.last_ns(), tick_ms_, milliseconds(list.timeout_ns))) {
       close(slot, list.reason, record.index, closed);
       joins = false;
@@ -44,9 +44,9 @@ void FlowTable::apply_nfstream(const Epoch& epoch, std::uint32_t position,
     }
   }
   if (joins) {
-    list_of(record.key).slots.move_to_back(slot);
+    list_of(record.key.protocol).slots.move_to_back(slot);
     clock_steps_back_ += record.ts_ns < flow_at(slot)->last_ns() ? 1U : 0U;
-    update(slot, record, tick_ms_, tick_ms_, payload_of(epoch, position), closed);
+    update({slot, *flow_at(slot)}, record, tick_ms_, tick_ms_, payload_of(epoch, position), closed);
   } else {
     create(record, tick_ms_, tick_ms_, payload_of(epoch, position), closed);
   }
@@ -59,7 +59,7 @@ void FlowTable::scan_nfstream(std::uint64_t end_index, std::vector<ClosedFlow>& 
   constexpr int kMostPerScan = 1000;
   for (int i = 0; i < kMostPerScan && creation_order_.head() != kNil; ++i) {
     const Flow& head = *flow_at(creation_order_.head());
-    const TimeoutList& list = list_of(head.key);
+    const TimeoutList& list = list_of(head.key.protocol);
     if (!has_passed(head.last_ns(), tick_ms_, milliseconds(list.timeout_ns))) {
       return;
     }

@@ -101,7 +101,7 @@ class Extractor::Impl {
       : recipe_(recipe),
         options_(options),
         decoder_(make_record_decoder(recipe)),
-        hash_key_(random_hash_key()),
+        hash_(random_hash_key()),
         shards_(recipe.policy, features, shard_count(recipe, options)),
         epoch_records_(epoch_size(recipe, options)) {}
 
@@ -111,7 +111,7 @@ class Extractor::Impl {
         {thread_count(recipe_, options_), recipe_.min_packets, options_.flow_limit});
     pipeline_ = &pipeline;
     job_ = &pipeline.begin();
-    for (std::size_t i = 0; i < paths.size() && !is_over(); ++i) {
+    for (std::size_t i = 0; i < paths.size() && !is_over_ && result_.signal == 0; ++i) {
       begin_input(i);
       result_.inputs.push_back(read_input(paths[i]));
       submit();
@@ -128,11 +128,6 @@ class Extractor::Impl {
   }
 
  private:
-  bool is_over() const {
-    return result_.signal != 0 || pipeline_->has_reached_flow_limit() || pipeline_->is_stopped() ||
-           pipeline_->is_output_closed();
-  }
-
   void begin_input(std::size_t input) {
     input_ = input;
     has_packet_ = false;
@@ -150,10 +145,11 @@ class Extractor::Impl {
     reader.on_idle = [this] {
       submit();
       pipeline_->idle();
+      is_over_ = is_over_ || pipeline_->is_output_closed();
     };
     reader.on_packet = [this](const RawPacket& packet) {
       add(packet);
-      return !is_over();
+      return !is_over_;
     };
     InputOutcome outcome = reader.read(path);
     result_.stats.clock_out_of_range += reader.clock_out_of_range;
@@ -169,32 +165,23 @@ class Extractor::Impl {
     ++result_.stats.packets_read;
     result_.stats.bytes_read += packet.bytes.size();
     const std::uint64_t index = next_index_++;
-    Epoch& epoch = job_->epoch;
-    PacketRecord& record = epoch.records.emplace_back();
-    const DecodeStatus status = decoder_->decode(packet, record);
+    const DecodeStatus status = decoder_->decode(packet, record_);
     if (status != DecodeStatus::kOk) {
-      epoch.records.pop_back();
       count_skipped(status);
       return;
     }
-    record.index = index;
-    record.hash = flow_hash(hash_key_, record.key);
-    if (clock_.advance(record.ts_ns)) {
-      cut_before_last();
+    record_.index = index;
+    record_.hash = hash_(record_.key);
+    if (clock_.advance(record_.ts_ns)) {  // it went back: the record opens an epoch of its own
+      submit();
+      job_->epoch.clock_was_set_back = true;
     }
-    job_->epoch.clocks.push_back(clock_.now());
-    if (job_->epoch.records.size() >= epoch_records_) {
+    Epoch& epoch = job_->epoch;
+    epoch.records.push_back(record_);
+    epoch.clocks.push_back(clock_.now());
+    if (epoch.records.size() >= epoch_records_) {
       submit();
     }
-  }
-
-  // The clock goes back at the newest record: it opens an epoch of its own.
-  void cut_before_last() {
-    const PacketRecord last = job_->epoch.records.back();
-    job_->epoch.records.pop_back();
-    submit();
-    job_->epoch.records.push_back(last);
-    job_->epoch.clock_was_set_back = true;
   }
 
   void count_skipped(DecodeStatus status) {
@@ -207,6 +194,8 @@ class Extractor::Impl {
   void submit() {
     pipeline_->submit(*job_);
     job_ = &pipeline_->begin();
+    is_over_ = pipeline_->has_reached_flow_limit() || pipeline_->is_stopped() ||
+               pipeline_->is_output_closed();
   }
 
   void fill_stats(const FlowCounts& counts) {
@@ -242,12 +231,14 @@ class Extractor::Impl {
   const Recipe recipe_;
   const ExtractorOptions options_;
   std::unique_ptr<RecordDecoder> decoder_;
-  const HashKey hash_key_;
+  const FlowHash hash_;
   FlowShards shards_;
   std::size_t epoch_records_;
 
   EpochPipeline* pipeline_ = nullptr;
   EpochJob* job_ = nullptr;  ///< the epoch that is being filled
+  PacketRecord record_;      ///< the packet in hand
+  bool is_over_ = false;     ///< nothing more is wanted
   ExtractResult result_;
   std::size_t input_ = 0;
   bool has_packet_ = false;

@@ -42,6 +42,7 @@ class CsvFormat final : public RowFormat {
   }
 
   void append(std::span<const Cell> row, CharBuffer& out) override;
+  bool is_csv() const noexcept override { return dialect_ == CsvDialect::kRfc4180; }
 
  private:
   char* write_cell(char* end, const Cell& cell, CharBuffer& out);

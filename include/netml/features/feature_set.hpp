@@ -5,9 +5,11 @@
 #include <span>
 #include <vector>
 
+#include "netml/core/char_buffer.hpp"
 #include "netml/features/recipe.hpp"
 #include "netml/flow/flow.hpp"
 #include "netml/flow/flow_hooks.hpp"
+#include "netml/table/csv_cells.hpp"
 #include "netml/table/schema.hpp"
 
 namespace netml {
@@ -36,6 +38,11 @@ class FeatureSet final : public FlowHooks {
   /// Fills `row` (schema().size() cells). Text and lists in it live until the next call.
   void read(const FlowView& flow, std::span<Cell> row);
 
+  /// True when append_csv() can be used.
+  bool writes_csv() const noexcept { return writes_csv_; }
+  /// Appends the row as a line of RFC 4180 CSV, as CsvWriter would write its cells.
+  void append_csv(const FlowView& flow, CharBuffer& out);
+
   std::size_t state_size() const noexcept override { return state_size_; }
   void init(const Flow& flow, std::byte* state, const PacketView& packet) const noexcept override;
   void update(const Flow& flow, std::byte* state, const PacketView& packet) const noexcept override;
@@ -60,6 +67,8 @@ class FeatureSet final : public FlowHooks {
   Schema schema_;
   std::vector<std::size_t> chosen_;  ///< column of all parts' cells, per output column
   bool is_plain_ = false;            ///< all cells in their own order
+  bool writes_csv_ = false;
+  LongIntegers long_integers_;
   std::vector<Cell> cells_;
   std::size_t state_size_ = 0;
   std::uint64_t series_packets_ = 0;

@@ -123,7 +123,10 @@ class FlowTable {
   Flow* flow_at(std::uint32_t slot) const noexcept {
     return reinterpret_cast<Flow*>(flows_.at(slot));
   }
-  std::byte* state_at(std::uint32_t slot) const noexcept { return flows_.at(slot) + kStateOffset; }
+  static std::byte* state_of(Flow& flow) noexcept {
+    return reinterpret_cast<std::byte*>(&flow) + kStateOffset;
+  }
+  std::byte* state_at(std::uint32_t slot) const noexcept { return state_of(*flow_at(slot)); }
   // Behind the state, in tables that keep series.
   SeriesHandle& series_at(std::uint32_t slot) const noexcept {
     return *reinterpret_cast<SeriesHandle*>(state_at(slot) + state_bytes_);
@@ -132,18 +135,25 @@ class FlowTable {
 
   std::uint32_t find(const PacketRecord& record) const noexcept;
   void prefetch_flow(std::uint32_t tag) const noexcept;
-  TimeoutList& list_of(const FlowKey& key) noexcept;
+  TimeoutList& list_of(std::uint8_t protocol) noexcept;
+
+  // An open flow.
+  struct Place {
+    std::uint32_t slot;
+    Flow& flow;
+  };
 
   // one record
   void apply_record(const Epoch& epoch, std::uint32_t position, std::vector<ClosedFlow>& closed);
-  bool end_before(std::uint32_t slot, const Epoch& epoch, std::uint32_t position,
-                  std::vector<ClosedFlow>& closed);
+  bool ends_by_packet(std::uint32_t slot, const Flow& flow, const PacketRecord& record,
+                      std::vector<ClosedFlow>& closed);
   void create(const PacketRecord& record, std::int64_t ts_ns, std::int64_t clock,
               std::span<const std::uint8_t> payload, std::vector<ClosedFlow>& closed);
-  void update(std::uint32_t slot, const PacketRecord& record, std::int64_t ts_ns,
+  void update(const Place& place, const PacketRecord& record, std::int64_t ts_ns,
               std::int64_t clock, std::span<const std::uint8_t> payload,
               std::vector<ClosedFlow>& closed);
-  void note_packet(std::uint32_t slot, const PacketView& view, std::vector<ClosedFlow>& closed);
+  void note_packet(const Place& place, const PacketView& view, std::vector<ClosedFlow>& closed);
+  void note_kept(const Place& place, const PacketView& view, std::vector<ClosedFlow>& closed);
   void note_series(std::uint32_t slot, const PacketView& view);
   std::int64_t gap_ns(std::int64_t earlier, std::int64_t later) const noexcept;
   bool ends_by_tcp(const Flow& flow, const PacketRecord& record) const noexcept;
@@ -169,6 +179,7 @@ class FlowTable {
   std::size_t state_bytes_;
   std::size_t stride_;
   std::uint64_t series_limit_;
+  bool keeps_packets_;  ///< a series, or a count of packets that ends a flow
   SlotPool flows_;
   SeriesStore series_;
   FlowIndex index_;

@@ -17,6 +17,8 @@ class RowFormat {
   /// Appends the text of one row, its line end included.
   /// Requires: row.size() == the schema's size. Borrowed until the call returns.
   virtual void append(std::span<const Cell> row, CharBuffer& out) = 0;
+  /// True when rows may as well be written by CsvCells.
+  virtual bool is_csv() const noexcept { return false; }
 };
 
 /// Where rows go: a writer of one output format, or a table in memory.
