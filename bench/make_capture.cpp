@@ -258,7 +258,7 @@ std::uint32_t put_ipv6_header(const Flow& flow, std::uint32_t from, std::uint8_t
   put16(ip + 4, transport_length);
   ip[6] = protocol;
   ip[7] = from == 0 ? 64 : 57;
-  for (std::uint32_t i = 0; i < 2; ++i) {
+  for (std::size_t i = 0; i < 2; ++i) {
     const std::uint32_t side = i == 0 ? from : 1 - from;
     std::uint8_t* address = ip + 8 + 16 * i;
     put32(address, 0x20010db8U);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 #include <fstream>
+#include <limits>
 
 #include <nlohmann/json.hpp>
 #include <sys/stat.h>
@@ -127,7 +128,7 @@ std::string inspect_model(const std::string& path, std::string_view bytes, bool 
 // ---------------------------------------------------------------- feature files
 
 std::string column_line(const Table& table, std::size_t column) {
-  double low = INFINITY, high = -INFINITY;
+  double low = std::numeric_limits<double>::infinity(), high = -low;
   std::size_t missing = 0;
   bool is_number = false;
   for (std::size_t row = 0; row < table.row_count(); ++row) {

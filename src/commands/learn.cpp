@@ -216,7 +216,8 @@ int run_learn(const LearnCommand& command, const RunContext& context) {
   require_distinct_files(inputs, {command.train.output, command.feature_output,
                                   command.train.test_scores, context.summary_path});
   check_options_early(command);
-  FeatureSet{command.recipe};  // an unknown column is said before any capture is read
+  // An unknown column is said before any capture is read.
+  static_cast<void>(FeatureSet(command.recipe));
   Extraction extraction(command.inputs, with_shared_budget(with_all_columns(command.recipe)),
                         {.threads = context.threads});
   const Labeler* labeler = extraction.labeler();

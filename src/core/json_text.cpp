@@ -14,13 +14,19 @@ namespace {
 
 using nlohmann::json;
 
-// Bottom up: then no destructor of a container finds anything in it.
+// Bottom up: then no destructor of a container finds anything in it. On the containers themselves,
+// whose iterators never throw as those of json may.
 void take_apart(json& value) noexcept {
-  if (value.is_structured()) {
-    for (json& item : value) {
+  if (auto* const items = value.get_ptr<json::array_t*>()) {
+    for (json& item : *items) {
       take_apart(item);
     }
-    value.clear();
+    items->clear();
+  } else if (auto* const members = value.get_ptr<json::object_t*>()) {
+    for (auto& [name, item] : *members) {
+      take_apart(item);
+    }
+    members->clear();
   }
 }
 

@@ -1,5 +1,6 @@
 // Every sample of the corpus through the real binary: the outcome that its manifest allows, the
-// packets that libpcap reads, and a summary that accounts for each of them.
+// packets that libpcap reads, a summary that accounts for each of them, and the same bytes for any
+// number of threads.
 #include <algorithm>
 #include <filesystem>
 
@@ -106,6 +107,71 @@ TEST(Corpus, PacketsAreThoseThatLibpcapReads) {
   }
   figures(std::to_string(captures) + " captures, " + std::to_string(packets) + " packets, in " +
           std::to_string(runs.size()) + " ways");
+}
+
+// What one run gave: all its bytes, and its summary without the command line that was typed.
+struct Given {
+  RunResult result;
+  nlohmann::json summary;
+};
+
+Given extract(const TempFolder& folder, const std::vector<std::string>& captures,
+              const std::vector<std::string>& options, const char* threads) {
+  const std::string summary_path = folder.path("summary.json");
+  std::filesystem::remove(summary_path);
+  std::vector<std::string> arguments = {"extract", "--summary", summary_path, "--threads", threads};
+  arguments.insert(arguments.end(), options.begin(), options.end());
+  arguments.insert(arguments.end(), captures.begin(), captures.end());
+  Given given = {netml(arguments), read_json(summary_path)};
+  if (given.summary.is_object()) {
+    given.summary.erase("command_line");
+  }
+  return given;
+}
+
+// The status of the run with one thread, after holding the one with four against it.
+int expect_same_with_threads(const TempFolder& folder, const std::vector<std::string>& captures,
+                             const std::vector<std::string>& options) {
+  const Given one = extract(folder, captures, options, "1");
+  const Given four = extract(folder, captures, options, "4");
+  const std::string what =
+      std::to_string(captures.size()) + " from " + captures.front() + " " + join(options, " ");
+  EXPECT_EQ(one.result.status, four.result.status) << what << ": " << four.result.err;
+  EXPECT_EQ(one.result.err, four.result.err) << what;
+  EXPECT_EQ(one.summary, four.summary) << what;
+  EXPECT_TRUE(one.result.out == four.result.out) << what << ": other rows";
+  return one.result.status;
+}
+
+// Each by itself, and then, for more than one epoch in flight, all that can be read in one run.
+TEST(Corpus, ThreadsChangeNoByte) {
+  const auto samples = corpus("capture");
+  if (samples.empty()) {
+    GTEST_SKIP() << "the corpus is not here";
+  }
+  const TempFolder folder;
+  const std::vector<std::vector<std::string>> variants = {
+      {"--features", "flow,statistics,splt,biflow"}, {"--preset", "nfstream"}};
+  std::size_t runs = 0;
+  for (const std::vector<std::string>& variant : variants) {
+    std::vector<std::string> readable;
+    for (const Sample& sample : samples) {
+      const std::string path = reference("corpus/" + sample.file);
+      if (expect_same_with_threads(folder, {path}, variant) == 0) {
+        readable.push_back(path);
+      }
+      ++runs;
+    }
+    ASSERT_GT(readable.size(), samples.size() / 2) << join(variant, " ");
+    std::vector<std::string> continuous = variant;
+    continuous.push_back("--continuous");
+    EXPECT_EQ(expect_same_with_threads(folder, readable, variant), 0);
+    EXPECT_EQ(expect_same_with_threads(folder, readable, continuous), 0);
+    runs += 2;
+  }
+  figures(std::to_string(samples.size()) + " captures in " + std::to_string(variants.size()) +
+          " ways, by themselves and together: " + std::to_string(runs) +
+          " runs with 4 threads as with 1");
 }
 
 // Names inside packets: none reaches a terminal, a log line or a spreadsheet as anything but text.

@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 namespace netml::fuzz {
 
 /// Ends the process with a clear message when a promise is broken.
-inline void require(bool holds, std::string_view promise, std::string_view detail = {}) {
+inline void require(bool holds, std::string_view promise, std::string_view detail = "") {
   if (!holds) {
     std::fprintf(stderr, "BROKEN PROMISE: %.*s%s%.*s\n", static_cast<int>(promise.size()),
                  promise.data(), detail.empty() ? "" : ": ", static_cast<int>(detail.size()),

@@ -66,7 +66,7 @@ promise() {
 
 number=0
 promise 'no crash, no hang' cases reliability/reliability_test 'Mutants.*'
-promise 'exit status and messages' cases cli/cli_test 'ExitCodes.*:Corpus.*-Corpus.Packets*'
+promise 'exit status and messages' cases cli/cli_test 'ExitCodes.*:Corpus.*-Corpus.Packets*:Corpus.Threads*'
 promise 'packets' cases cli/cli_test 'Corpus.Packets*'
 promise 'truncation' cases reliability/reliability_test 'Truncation.*'
 promise 'disk full' script disk_full
@@ -80,6 +80,7 @@ promise 'hash flooding' script hash_flooding
 promise 'memory does not grow with the input' script flat_memory
 promise 'memory limit' script memory_limit
 promise 'determinism' script determinism
+promise 'determinism over the corpus' cases cli/cli_test 'Corpus.Threads*'
 promise 'encoded output' cases reliability/reliability_test 'Encoding.*'
 promise 'privileges' script privileges
 

@@ -38,7 +38,7 @@ struct IpAddress {
   /// Order of the bytes.
   std::strong_ordering operator<=>(const IpAddress& other) const noexcept {
     const std::strong_ordering high = word(0) <=> other.word(0);
-    return high != 0 ? high : word(8) <=> other.word(8);
+    return std::is_neq(high) ? high : word(8) <=> other.word(8);
   }
   bool operator==(const IpAddress&) const = default;
 
