@@ -449,10 +449,15 @@ void FlowTable::begin_finish() {
       finishing_.push_back(slot);
     }
   }
-  std::sort(finishing_.begin(), finishing_.end(), std::greater<>());
   const auto is_later = [this](std::uint32_t a, std::uint32_t b) {
     return flow_at(a)->first_index > flow_at(b)->first_index;
   };
+  std::reverse(finishing_.begin(), finishing_.end());  // flows of one packet are in order now
+  if (std::is_sorted(finishing_.begin(), finishing_.end(), is_later)) {
+    is_finishing_ = true;
+    return;
+  }
+  std::sort(finishing_.begin(), finishing_.end(), std::greater<>());
   if (!std::is_sorted(finishing_.begin(), finishing_.end(), is_later)) {
     std::sort(finishing_.begin(), finishing_.end(), is_later);
   }
