@@ -61,6 +61,10 @@ judge() {
   done
   if [[ $status -eq 0 && $whole == no ]]; then
     broke "$what: exit 0, but the output is not whole"
+  elif [[ $status -eq 4 ]]; then
+    # A capture that cannot be read on is damaged there, and what came before is written. At its very
+    # end that is all of it, which nobody can know without the read that failed.
+    [[ $mark == read ]] || broke "$what: exit 4 without a failed read"
   elif [[ $status -ne 0 && $whole == yes && $mark != 'fsync of a folder' ]]; then
     # After the rename only the sync of the folder is left to fail.
     broke "$what: exit $status, but the output is whole"
@@ -68,7 +72,7 @@ judge() {
     broke "$what: exit $status after an interruption that calls for another try"
   fi
   # A table and its description change hands together.
-  if [[ $status -ne 0 && ${files[0]} == t.csv && $mark != rename && $mark != 'fsync of a folder' ]] &&
+  if [[ $status -ne 0 && $status -ne 4 && ${files[0]} == t.csv && $mark != rename && $mark != 'fsync of a folder' ]] &&
     { cmp -s out/t.csv new/t.csv || cmp -s out/t-metadata.json new/t-metadata.json; }; then
     broke "$what: exit $status, but one of the two files is new"
   fi
