@@ -5,6 +5,7 @@
 #include "netml/commands/train.hpp"
 #include "netml/core/error.hpp"
 #include "netml/core/output_file.hpp"
+#include "netml/core/parallel.hpp"
 #include "netml/models/registry.hpp"
 
 #include "declare.hpp"
@@ -61,6 +62,7 @@ TrainOptions make_train_options(const TrainingText& text, const RunContext& cont
     throw UsageError("the following arguments are required to \"train\": -o/--output/-m/--model");
   }
   TrainOptions options;
+  options.threads = thread_count(context.threads);
   options.output = text.model;
   find_model(text.algorithm);  // a name that is wrong is said before any capture is read
   options.algorithm = text.algorithm;

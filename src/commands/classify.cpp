@@ -8,6 +8,7 @@
 #include "netml/core/error.hpp"
 #include "netml/core/json_text.hpp"
 #include "netml/core/log.hpp"
+#include "netml/core/parallel.hpp"
 #include "netml/models/detector.hpp"
 #include "netml/models/metrics.hpp"
 
@@ -22,8 +23,9 @@ constexpr std::size_t kMostModelBytes = std::size_t{1} << 32;
 // idle moment of the input.
 class ScoredRows final : public RowReceiver {
  public:
-  ScoredRows(const ClassifyCommand& command, const Detector& detector, OutputFile& file)
-      : command_(command), detector_(detector), file_(file) {
+  ScoredRows(const ClassifyCommand& command, const Detector& detector, OutputFile& file,
+             std::size_t threads)
+      : command_(command), detector_(detector), file_(file), threads_(threads) {
     reports_all_ = command.reports_all.value_or(command.format != VerdictFormat::kText ||
                                                 log::level() >= log::Level::kDetail);
   }
@@ -72,7 +74,7 @@ class ScoredRows final : public RowReceiver {
   const std::vector<int>& labels() const noexcept { return labels_; }
 
  private:
-  static constexpr std::size_t kBatch = 256;
+  static constexpr std::size_t kBatch = 1024;
 
   struct Waiting {
     Flow flow;
@@ -94,7 +96,7 @@ class ScoredRows final : public RowReceiver {
     const auto columns = static_cast<Eigen::Index>(places_.size());
     const Matrix rows = Eigen::Map<const Matrix>(
         values_.data(), static_cast<Eigen::Index>(waiting_.size()), columns);
-    const std::vector<RowScore> scores = detector_.score(rows);
+    const std::vector<RowScore> scores = detector_.score(rows, threads_);
     for (std::size_t i = 0; i < waiting_.size() && !is_done_; ++i) {
       report(waiting_[i], scores[i]);
     }
@@ -132,6 +134,7 @@ class ScoredRows final : public RowReceiver {
   const ClassifyCommand& command_;
   const Detector& detector_;
   OutputFile& file_;
+  std::size_t threads_;
   std::unique_ptr<VerdictWriter> writer_;
   bool reports_all_;
   std::vector<std::size_t> places_;
@@ -203,7 +206,7 @@ int run_classify(const ClassifyCommand& command, const RunContext& context) {
   const Recipe recipe = recipe_of(detector, command);
   Extraction extraction(command.inputs, recipe, {.threads = context.threads});
   OutputFile file(command.output);
-  ScoredRows rows(command, detector, file);
+  ScoredRows rows(command, detector, file, thread_count(context.threads));
   ExtractResult result = extraction.run(rows);
   require_usable(result);
   report_inputs(result);

@@ -133,8 +133,8 @@ class Trainer {
     const Scaling scaling =
         options_.scale.value_or(options_.preset_netml ? Scaling::kNone : Scaling::kStandard);
     detector_.scaler = Scaler::fit(raw, scaling, detector_.columns);
-    detector_.model->fit(detector_.scaler.transform(raw), *detector_.params, options_.seed,
-                         detector_.fit);
+    detector_.model->fit(detector_.scaler.transform(raw), *detector_.params,
+                         {.seed = options_.seed, .threads = options_.threads}, detector_.fit);
     result_.train_seconds = stopwatch.seconds();
     for (const std::string& warning : detector_.fit.warnings) {
       warn(warning);
@@ -190,7 +190,7 @@ class Trainer {
   }
 
   void set_calibration(CalibrationSource source, const Matrix& raw) {
-    const Vector scores = detector_.raw_scores(raw);
+    const Vector scores = detector_.raw_scores(raw, options_.threads);
     result_.flows_calibration = row_count(raw);
     detector_.calibration_source = source;
     detector_.calibration = Calibration({scores.begin(), scores.end()});
@@ -233,7 +233,8 @@ class Trainer {
       return;
     }
     const Stopwatch stopwatch;
-    const std::vector<RowScore> answers = detector_.score(select_rows(rows_, plan_.test));
+    const std::vector<RowScore> answers =
+        detector_.score(select_rows(rows_, plan_.test), options_.threads);
     result_.test_seconds = stopwatch.seconds();
     std::vector<double> scores;
     std::vector<int> labels;

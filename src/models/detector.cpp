@@ -98,11 +98,11 @@ void Detector::use_threshold(double score) {
   rate_bound.reset();
 }
 
-Vector Detector::raw_scores(const Matrix& rows) const {
-  return model->score(scaler.transform(rows));
+Vector Detector::raw_scores(const Matrix& rows, std::size_t threads) const {
+  return model->score(scaler.transform(rows), threads);
 }
 
-std::vector<RowScore> Detector::score(const Matrix& rows) const {
+std::vector<RowScore> Detector::score(const Matrix& rows, std::size_t threads) const {
   std::vector<std::size_t> valid;
   valid.reserve(row_count(rows));
   for (std::size_t r = 0; r < row_count(rows); ++r) {
@@ -111,7 +111,7 @@ std::vector<RowScore> Detector::score(const Matrix& rows) const {
     }
   }
   const bool all_valid = valid.size() == row_count(rows);
-  const Vector scores = raw_scores(all_valid ? rows : select_rows(rows, valid));
+  const Vector scores = raw_scores(all_valid ? rows : select_rows(rows, valid), threads);
 
   std::vector<RowScore> answers(row_count(rows));
   for (RowScore& answer : answers) {

@@ -158,14 +158,15 @@ double Ocsvm::fit_bytes(std::size_t rows, std::size_t columns, const Params& par
   return n * (d + 1) * sizeof(svm_node) + n * 200.0 + n * d * 8.0 + cache + 8e6;
 }
 
-void Ocsvm::fit(const Matrix& rows, const Params& params, std::uint64_t seed, FitReport& report) {
+void Ocsvm::fit(const Matrix& rows, const Params& params, const FitContext& context,
+                FitReport& report) {
   score_kind_ = params.text("score") == "raw" ? ScoreKind::kRaw : ScoreKind::kLog;
   const std::size_t n = used_rows(row_count(rows), params);
   report.rows_given = row_count(rows);
   report.rows_used = n;
   Matrix drawn;
   if (n < row_count(rows)) {
-    Rng rng(derive_seed(seed, kSubsampleStream));
+    Rng rng(derive_seed(context.seed, kSubsampleStream));
     drawn = select_rows(rows, sample_without_replacement(row_count(rows), n, rng));
     report.warnings.push_back(
         "ocsvm: " + std::to_string(row_count(rows)) +
@@ -179,7 +180,7 @@ void Ocsvm::fit(const Matrix& rows, const Params& params, std::uint64_t seed, Fi
     nu = 1.0 / static_cast<double>(n);
     report.derived.push_back({"nu", nu, "1/n, because nu*n < 1 has no solution"});
   }
-  choose_gamma(used, params, seed, report);
+  choose_gamma(used, params, context.seed, report);
   train(used, nu, params.real("tol"));
   prepare();
   report.derived.push_back({"rho", rho_, "offset of the decision function, from the solver"});
@@ -292,13 +293,11 @@ double Ocsvm::score_row(const double* row, double* exponents) const {
   return log_rho_ - (largest + std::log(sum));
 }
 
-Vector Ocsvm::score(const Matrix& rows) const {
-  Vector scores(rows.rows());
+void Ocsvm::score_block(const Rows& rows, std::span<double> scores) const {
   std::vector<double> exponents(row_count(support_));
-  for (std::size_t r = 0; r < row_count(rows); ++r) {
-    scores[static_cast<Eigen::Index>(r)] = score_row(row_of(rows, r).data(), exponents.data());
+  for (std::size_t r = 0; r < scores.size(); ++r) {
+    scores[r] = score_row(rows.row(static_cast<Eigen::Index>(r)).data(), exponents.data());
   }
-  return scores;
 }
 
 std::optional<double> Ocsvm::own_threshold() const {

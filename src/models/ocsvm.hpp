@@ -18,15 +18,16 @@ namespace netml {
 class Ocsvm : public Model {
  public:
   std::string_view name() const noexcept override { return "ocsvm"; }
-  void fit(const Matrix& rows, const Params& params, std::uint64_t seed,
+  void fit(const Matrix& rows, const Params& params, const FitContext& context,
            FitReport& report) override;
-  Vector score(const Matrix& rows) const override;
   void save(ArrayWriter& writer) const override;
   void load(const ArrayReader& reader, const Params& params, std::size_t columns) override;
   double fit_bytes(std::size_t rows, std::size_t columns, const Params& params) const override;
   std::optional<double> own_threshold() const override;
 
  private:
+  void score_block(const Rows& rows, std::span<double> scores) const override;
+
   enum class ScoreKind { kLog, kRaw };
 
   void choose_gamma(const Matrix& rows, const Params& params, std::uint64_t seed,

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <thread>
 
 #include "netml/core/error.hpp"
+#include "netml/core/parallel.hpp"
 #include "netml/core/sip_hash.hpp"
 #include "netml/decode/packet_decoder.hpp"
 #include "netml/flow/epoch.hpp"
@@ -60,20 +60,15 @@ bool stops_at_a_packet(const Recipe& recipe, const ExtractorOptions& options) {
   return options.flow_limit != 0 || recipe.policy.on_limit == OnLimit::kStop;
 }
 
-std::size_t thread_count(const Recipe& recipe, const ExtractorOptions& options) {
-  constexpr std::size_t kMostByDefault = 8;
-  if (stops_at_a_packet(recipe, options)) {
-    return 1;
-  }
-  const std::size_t processors = std::max<std::size_t>(std::thread::hardware_concurrency(), 1);
-  return options.threads != 0 ? options.threads : std::min(processors, kMostByDefault);
+std::size_t threads_for(const Recipe& recipe, const ExtractorOptions& options) {
+  return stops_at_a_packet(recipe, options) ? 1 : thread_count(options.threads);
 }
 
 std::size_t shard_count(const Recipe& recipe, const ExtractorOptions& options) {
   if (stops_at_a_packet(recipe, options)) {
     return 1;
   }
-  return options.shards != 0 ? options.shards : thread_count(recipe, options);
+  return options.shards != 0 ? options.shards : threads_for(recipe, options);
 }
 
 // Fragments have a sixteenth of the budget, and never need more than 16 MiB of it.
@@ -99,7 +94,7 @@ std::size_t epoch_size(const Recipe& recipe, const ExtractorOptions& options) {
   if (stops_at_a_packet(recipe, options)) {
     return 1;
   }
-  const std::size_t by_threads = thread_count(recipe, options) == 1 ? 2048 : 8192;
+  const std::size_t by_threads = threads_for(recipe, options) == 1 ? 2048 : 8192;
   return options.epoch_records != 0 ? options.epoch_records : by_threads;
 }
 
@@ -118,7 +113,7 @@ class Extractor::Impl {
   ExtractResult run(const std::vector<std::string>& paths, FlowConsumer& consumer) {
     EpochPipeline pipeline(
         shards_, consumer,
-        {thread_count(recipe_, options_), recipe_.min_packets, options_.flow_limit});
+        {threads_for(recipe_, options_), recipe_.min_packets, options_.flow_limit});
     pipeline_ = &pipeline;
     job_ = &pipeline.begin();
     for (std::size_t i = 0; i < paths.size() && !is_over_ && result_.signal == 0; ++i) {

@@ -28,7 +28,7 @@ double derived(const FitReport& report, const std::string& name) {
 
 FitReport report_of(const Matrix& rows, const std::string& yaml) {
   FitReport report;
-  find_model("ocsvm").make()->fit(rows, test::ocsvm_params(yaml), 42, report);
+  find_model("ocsvm").make()->fit(rows, test::ocsvm_params(yaml), {.seed = 42}, report);
   return report;
 }
 

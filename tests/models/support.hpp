@@ -44,7 +44,7 @@ inline std::unique_ptr<Model> fitted(const Matrix& rows, const std::string& yaml
                                      std::uint64_t seed = 42) {
   std::unique_ptr<Model> model = find_model("ocsvm").make();
   FitReport report;
-  model->fit(rows, ocsvm_params(yaml), seed, report);
+  model->fit(rows, ocsvm_params(yaml), {.seed = seed}, report);
   return model;
 }
 
@@ -61,7 +61,8 @@ inline Detector small_detector(const Matrix& rows, const std::string& yaml = "")
   detector.params = ocsvm_params(yaml);
   detector.scaler = Scaler::fit(rows, Scaling::kStandard, detector.columns);
   detector.model = find_model("ocsvm").make();
-  detector.model->fit(detector.scaler.transform(rows), *detector.params, 42, detector.fit);
+  detector.model->fit(detector.scaler.transform(rows), *detector.params, {.seed = 42},
+                      detector.fit);
   const Vector scores = detector.raw_scores(rows);
   detector.calibration_source = CalibrationSource::kHeldOut;
   detector.calibration = Calibration({scores.begin(), scores.end()});

@@ -36,6 +36,7 @@ struct TrainOptions {
   std::optional<double> false_alarm_rate;
   MissingRule missing = MissingRule::kError;
   std::uint64_t seed = 42;
+  std::size_t threads = 1;  ///< to fit and score with; no result depends on it
   bool preset_netml = false;
   std::vector<std::string> columns;  ///< empty: every numeric column that is not identity
   std::string label_column;          ///< empty: `label` if there is one

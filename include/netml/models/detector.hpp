@@ -96,9 +96,9 @@ class Detector {
   void use_threshold(double score);
 
   /// Scores rows as they were measured (not scaled). Requires: the model's columns.
-  std::vector<RowScore> score(const Matrix& rows) const;
+  std::vector<RowScore> score(const Matrix& rows, std::size_t threads = 1) const;
   /// The model's scores of rows that are all finite.
-  Vector raw_scores(const Matrix& rows) const;
+  Vector raw_scores(const Matrix& rows, std::size_t threads = 1) const;
 };
 
 /// The bytes of a model file. No date, no thread count, no path: the same detector gives the same

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +30,21 @@ struct FitReport {
   std::vector<std::string> warnings;
 };
 
+/// What a fit is given besides rows and parameters.
+struct FitContext {
+  std::uint64_t seed = 0;
+  std::size_t threads = 1;  ///< to use at most; the model is the same, bit for bit, for any number
+  /// Told now and then, from the thread that fits, which share is done (0 to 1, never less than
+  /// before). May throw to end the fit; the model is then of no use. May be empty.
+  std::function<void(double)> progress = {};
+
+  void tell(double share) const {
+    if (progress) {
+      progress(share);
+    }
+  }
+};
+
 /// A novelty model. It knows only scaled numbers.
 ///
 /// Scores are real and finite; greater = more novel, for every model. Not thread-safe while it is
@@ -42,12 +59,12 @@ class Model {
   /// Requires: rows finite, at least one row and one column; params of this model's schema.
   /// The same arguments give the same model, bit for bit. Throws DataError for data that the
   /// parameters do not fit.
-  virtual void fit(const Matrix& rows, const Params& params, std::uint64_t seed,
+  virtual void fit(const Matrix& rows, const Params& params, const FitContext& context,
                    FitReport& report) = 0;
 
   /// One score per row. Requires: a fitted model, finite rows, the columns it was fitted on. Each
-  /// score depends on its own row only.
-  virtual Vector score(const Matrix& rows) const = 0;
+  /// score depends on its own row only: neither the rows beside it nor `threads` change a bit.
+  Vector score(const Matrix& rows, std::size_t threads = 1) const;
 
   virtual void save(ArrayWriter& writer) const = 0;
   /// Takes the place of fit(). Throws ModelError.
@@ -58,6 +75,14 @@ class Model {
 
   /// The score above which the method itself calls a row novel; nothing where it has no such rule.
   virtual std::optional<double> own_threshold() const { return std::nullopt; }
+
+ protected:
+  /// A run of neighbouring rows, contiguous in memory.
+  using Rows = Eigen::Ref<const Matrix>;
+
+ private:
+  /// Fills one score per row of a block. Called from several threads at once.
+  virtual void score_block(const Rows& rows, std::span<double> scores) const = 0;
 };
 
 }  // namespace netml

@@ -1,0 +1,59 @@
+#include "netml/core/parallel.hpp"
+
+#include <atomic>
+#include <stdexcept>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace netml {
+namespace {
+
+TEST(Parallel, RunsEveryTaskOnceForAnyNumberOfThreads) {
+  for (const std::size_t threads : {0, 1, 2, 7, 64}) {
+    std::vector<std::atomic<int>> runs(1000);
+    parallel_for(runs.size(), threads, [&](std::size_t i) { ++runs[i]; });
+    for (const auto& count : runs) {
+      ASSERT_EQ(count, 1);
+    }
+  }
+}
+
+TEST(Parallel, WithoutTasksNothingRuns) {
+  parallel_for(0, 4, [](std::size_t) { FAIL(); });
+}
+
+TEST(Parallel, ThrowsWhatATaskThrowsAndStopsBeginningOthers) {
+  for (const std::size_t threads : {1, 4}) {
+    std::atomic<int> ended = 0;
+    EXPECT_THROW(parallel_for(100000, threads,
+                              [&](std::size_t i) {
+                                if (i == 3) {
+                                  throw std::runtime_error("three");
+                                }
+                                ++ended;
+                              }),
+                 std::runtime_error);
+    EXPECT_LT(ended, 100000 - 1);
+  }
+}
+
+TEST(Parallel, OfSeveralThrownTheLowestNumberWins) {
+  for (int round = 0; round < 20; ++round) {
+    std::atomic<int> waiting = 0;
+    try {
+      parallel_for(4, 4, [&](std::size_t i) {
+        // All are under way before one throws.
+        for (++waiting; waiting < 4;) {
+        }
+        throw static_cast<int>(i);
+      });
+      FAIL();
+    } catch (int number) {
+      EXPECT_EQ(number, 0);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace netml
