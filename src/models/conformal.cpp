@@ -44,6 +44,17 @@ double log_gamma(double x) noexcept {
 
 }  // namespace
 
+double fdr_cutoff(std::vector<double> p_values, double q) {
+  std::sort(p_values.begin(), p_values.end());
+  const double n = static_cast<double>(p_values.size());
+  for (std::size_t k = p_values.size(); k > 0; --k) {
+    if (p_values[k - 1] * n <= static_cast<double>(k) * q + kRounding) {
+      return p_values[k - 1];
+    }
+  }
+  return 0;
+}
+
 double incomplete_beta(double a, double b, double x) noexcept {
   if (x <= 0 || x >= 1) {
     return x <= 0 ? 0 : 1;

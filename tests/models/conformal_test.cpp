@@ -107,5 +107,19 @@ TEST(Conformal, RealisedFalseAlarmRateIsAlpha) {
   EXPECT_NEAR(alarms / (kSets * kTests), .05, .004);
 }
 
+// Benjamini and Hochberg (1995), section 4.1: the fifteen p-values of their example; at q = .05 the
+// four smallest are rejected.
+TEST(Fdr, TheExampleOfThePaper) {
+  const std::vector<double> p = {.0001, .0004, .0019, .0095, .0201, .0278, .0298, .0344,
+                                 .0459, .3240, .4262, .5719, .6528, .7590, 1.000};
+  EXPECT_EQ(fdr_cutoff(p, .05), .0095);
+  EXPECT_EQ(fdr_cutoff(p, 1), 1);
+}
+
+TEST(Fdr, RejectsNothingWhereNothingStandsOut) {
+  EXPECT_EQ(fdr_cutoff({.5, .6, .9}, .1), 0);
+  EXPECT_EQ(fdr_cutoff({}, .1), 0);
+}
+
 }  // namespace
 }  // namespace netml

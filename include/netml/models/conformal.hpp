@@ -65,6 +65,11 @@ inline constexpr double kDefaultAlpha = 0.01;
 /// takes; UsageError for one that is not between 0 and 1. Requires: not empty.
 AlphaChoice choose_alpha(const Calibration& calibration, std::optional<double> asked);
 
+/// Benjamini and Hochberg (1995): the largest p-value that is rejected when of all that are, at most
+/// the share `q` is to be false on average: max { p_(k) : p_(k) <= k q / n }, 0 when there is none.
+/// With conformal p-values of one calibration set that share holds too (Bates et al. 2023).
+double fdr_cutoff(std::vector<double> p_values, double q);
+
 /// The regularised incomplete beta function I_x(a, b); a, b > 0, 0 <= x <= 1 (continued fraction,
 /// Lentz).
 double incomplete_beta(double a, double b, double x) noexcept;

@@ -1,0 +1,97 @@
+#include "netml/models/explanation.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "netml/core/text_format.hpp"
+
+namespace netml {
+namespace {
+
+// Places in TrainingQuantiles::kLevels.
+constexpr Eigen::Index kLow = 1, kMedian = 4, kHigh = 7;
+static_assert(TrainingQuantiles::kLevels[kLow] == .01 &&
+              TrainingQuantiles::kLevels[kMedian] == .5 &&
+              TrainingQuantiles::kLevels[kHigh] == .99);
+
+// What a person reads: six significant digits.
+std::string short_number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.6g", value);
+  const std::optional<double> rounded = parse_double(text);
+  return rounded ? number_text(*rounded) : text;
+}
+
+}  // namespace
+
+Explainer::Explainer(const Detector& detector)
+    : detector_(detector), reference_(detector.scaler.transform(detector.reference.rows)) {}
+
+std::size_t Explainer::nearest(std::span<const double> row) const {
+  const Matrix one = Eigen::Map<const Matrix>(row.data(), 1, static_cast<Eigen::Index>(row.size()));
+  const Matrix scaled = detector_.scaler.transform(one);
+  std::size_t best = 0;
+  double least = std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0; i < row_count(reference_); ++i) {
+    const double distance =
+        (reference_.row(static_cast<Eigen::Index>(i)) - scaled.row(0)).squaredNorm();
+    if (distance < least) {
+      least = distance;
+      best = i;
+    }
+  }
+  return best;
+}
+
+Explanation Explainer::explain(std::span<const double> row, std::size_t most) const {
+  Explanation explanation;
+  if (row_count(reference_) == 0) {
+    return explanation;
+  }
+  const std::size_t like = nearest(row);
+  explanation.like = like;
+  // The row itself, then the row with each column replaced in turn.
+  const auto columns = static_cast<Eigen::Index>(row.size());
+  Matrix rows = Eigen::Map<const Matrix>(row.data(), 1, columns).replicate(columns + 1, 1);
+  for (Eigen::Index j = 0; j < columns; ++j) {
+    rows(j + 1, j) = detector_.reference.rows(static_cast<Eigen::Index>(like), j);
+  }
+  const std::vector<RowScore> scores = detector_.score(rows);
+  std::vector<double> raised(row.size());
+  double sum = 0;
+  for (std::size_t j = 0; j < row.size(); ++j) {
+    raised[j] = std::max(0.0, scores[0].score - scores[j + 1].score);
+    sum += raised[j];
+  }
+  std::vector<std::size_t> order(row.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return raised[a] > raised[b]; });
+  for (const std::size_t j : order) {
+    if (explanation.reasons.size() == most || !(raised[j] > 0)) {
+      break;
+    }
+    const auto column = static_cast<Eigen::Index>(j);
+    const Matrix& levels = detector_.quantiles.values;
+    explanation.reasons.push_back({j, row[j], raised[j] / sum, levels(kMedian, column),
+                                   levels(kLow, column), levels(kHigh, column)});
+  }
+  return explanation;
+}
+
+std::string Explainer::text(const Explanation& explanation) const {
+  std::string text;
+  for (const Reason& reason : explanation.reasons) {
+    text += printable(detector_.columns[reason.column]) + "=" + short_number(reason.value) +
+            " (normal " + short_number(reason.median) + ", " + short_number(reason.low) + " to " +
+            short_number(reason.high) + ") " +
+            std::to_string(static_cast<int>(std::lround(100 * reason.share))) + " %; ";
+  }
+  if (explanation.like && !detector_.reference.keys[*explanation.like].empty()) {
+    return text + "like " + printable(detector_.reference.keys[*explanation.like]);
+  }
+  return text.empty() ? text : text.substr(0, text.size() - 2);
+}
+
+}  // namespace netml

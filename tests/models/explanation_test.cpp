@@ -1,0 +1,79 @@
+#include "netml/models/explanation.hpp"
+
+#include <gtest/gtest.h>
+
+#include "support.hpp"
+
+namespace netml {
+namespace {
+
+Detector trained(const Matrix& rows) {
+  Detector detector = test::small_detector(rows);
+  detector.reference.rows = rows;
+  detector.reference.keys.clear();
+  for (Eigen::Index i = 0; i < rows.rows(); ++i) {
+    detector.reference.keys.push_back("row-" + std::to_string(i));
+  }
+  return detector;
+}
+
+TEST(Explanation, NamesTheColumnThatIsOff) {
+  const Matrix rows = test::normal_rows(200, 5, 1);
+  const Detector detector = trained(rows);
+  Matrix probe = rows.row(17);
+  probe(0, 3) += 8;
+  const Explanation explanation = Explainer(detector).explain(row_of(probe, 0), 5);
+  ASSERT_FALSE(explanation.reasons.empty());
+  EXPECT_EQ(explanation.reasons[0].column, 3U);
+  EXPECT_GT(explanation.reasons[0].share, .8);
+  EXPECT_EQ(explanation.reasons[0].value, probe(0, 3));
+}
+
+TEST(Explanation, SharesSumToOneAndTheStrongestComesFirst) {
+  const Detector detector = trained(test::normal_rows(200, 5, 1));
+  const Matrix probe = Matrix::Constant(1, 5, 4.0);
+  const Explanation explanation = Explainer(detector).explain(row_of(probe, 0), 5);
+  double sum = 0, before = 1;
+  for (const Reason& reason : explanation.reasons) {
+    EXPECT_LE(reason.share, before);
+    before = reason.share;
+    sum += reason.share;
+  }
+  EXPECT_NEAR(sum, 1, 1e-12);
+  EXPECT_EQ(Explainer(detector).explain(row_of(probe, 0), 2).reasons.size(), 2U);
+}
+
+TEST(Explanation, TheNearestReferenceRowIsThatOfTheScaledRows) {
+  Matrix rows = test::normal_rows(50, 2, 1);
+  rows.col(1) *= 1e6;  // its scale must not decide
+  const Detector detector = trained(rows);
+  const Matrix probe = rows.row(31);
+  const Explanation explanation = Explainer(detector).explain(row_of(probe, 0), 5);
+  EXPECT_EQ(explanation.like, 31U);
+  EXPECT_TRUE(explanation.reasons.empty());  // the row itself: nothing to replace
+  EXPECT_EQ(Explainer(detector).text(explanation), "like row-31");
+}
+
+TEST(Explanation, TheTextIsOneSafeLine) {
+  Detector detector = trained(test::normal_rows(100, 2, 1));
+  detector.columns[0] = "a\nb";
+  Matrix probe = Matrix::Zero(1, 2);
+  probe(0, 0) = 9.123456789;
+  const Explainer explainer(detector);
+  const std::string text = explainer.text(explainer.explain(row_of(probe, 0), 1));
+  EXPECT_EQ(text.find('\n'), std::string::npos);
+  EXPECT_NE(text.find("a\\x0ab=9.12346 (normal "), std::string::npos) << text;
+}
+
+TEST(Explanation, AModelWithoutReferenceRowsExplainsNothing) {
+  Detector detector = trained(test::normal_rows(100, 2, 1));
+  detector.reference = {};
+  detector.reference.rows = Matrix(0, 2);
+  const Matrix probe = Matrix::Constant(1, 2, 5.0);
+  const Explanation explanation = Explainer(detector).explain(row_of(probe, 0), 5);
+  EXPECT_TRUE(explanation.reasons.empty());
+  EXPECT_EQ(Explainer(detector).text(explanation), "");
+}
+
+}  // namespace
+}  // namespace netml
