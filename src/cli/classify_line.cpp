@@ -72,10 +72,31 @@ void ClassifyLine::add_verdicts(CLI::App& command) {
   group.add_flag("--no-report-all", reports_anomalies_, "anomalies only (default of text)");
   add_text(group, "--threshold", threshold_, "X", "another score threshold");
   add_text(group, "--false-alarm-rate", false_alarm_rate_, "F", "another rate");
+  add_text(group, "--fdr", fdr_, "Q",
+           "of the alerts of an input at most the share Q is false, on average; verdicts wait for "
+           "its end");
+  add_count(group, "--explain", explain_,
+            "the N columns that drove each alert, and the nearest normal flow");
   group.add_flag("--exit-code", uses_exit_code_, "status 10 when an anomaly was reported");
+  group.add_flag("--fail-on-drift", fails_on_drift_,
+                 "status 11 when the input no longer looks like the training flows");
+  add_file(group, "--report", report_,
+           "one HTML page: curves (with labels), scores, drift, the most novel flows; its numbers "
+           "as JSON beside it");
+  add_file(group, "--state", state_, "remember the captures that are done, and leave them out");
+  add_file(group, "--table", table_, "rows of a feature CSV or NPZ in place of captures");
+  add_text(group, "--label-column", label_column_, "NAME",
+           "of --table: 0/1 or names (label, if there is one)");
   add_text(group, "--timezone", timezone_, "ZONE", "of the text lines: utc or local")
       ->check(CLI::IsMember({"utc", "local"}).description(""))
       ->capture_default_str();
+}
+
+void ClassifyLine::refuse_captures() const {
+  if (!captures_.pcap.empty() || !captures_.positional.empty() || !captures_.normal.empty() ||
+      !captures_.abnormal.empty() || !labels_.files.empty() || !state_.empty()) {
+    throw UsageError("--table takes the place of captures, their labels and --state");
+  }
 }
 
 int ClassifyLine::classify() const {
@@ -86,7 +107,13 @@ int ClassifyLine::classify() const {
     throw UsageError("--report-all and --no-report-all exclude one another");
   }
   ClassifyCommand command;
-  command.inputs = make_inputs(captures_, labels_, Preset::kNone);
+  if (table_.empty()) {
+    command.inputs = make_inputs(captures_, labels_, Preset::kNone);
+  } else {
+    refuse_captures();
+  }
+  command.table = table_;
+  command.label_column = label_column_;
   command.model = model_;
   command.output = output_;
   command.format = choose_verdict_format(format_, output_);
@@ -99,7 +126,14 @@ int ClassifyLine::classify() const {
   if (false_alarm_rate_) {
     command.false_alarm_rate = parse_false_alarm_rate(*false_alarm_rate_);
   }
+  if (fdr_) {
+    command.fdr = parse_real("--fdr", *fdr_, 1e-9, 1 - 1e-9);
+  }
+  command.explain = static_cast<std::size_t>(explain_.value_or(0));
   command.uses_exit_code = uses_exit_code_;
+  command.fails_on_drift = fails_on_drift_;
+  command.report = report_;
+  command.state = state_;
   command.zone = timezone_ == "local" ? TextZone::kLocal : TextZone::kUtc;
   command.uses_color = command.output == "-" && wants_color(context_.color);
   command.adjust_recipe = [this](Recipe& recipe) { adjust_to_model(flow_, features_, recipe); };

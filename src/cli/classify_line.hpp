@@ -25,6 +25,7 @@ class ClassifyLine {
 
  private:
   void add_verdicts(CLI::App& command);
+  void refuse_captures() const;
   int classify() const;
 
   const RunContext& context_;
@@ -34,8 +35,11 @@ class ClassifyLine {
   FlowText flow_;
   FeatureText features_;
   std::string model_, output_ = "-", format_, timezone_ = "utc";
-  std::optional<std::string> threshold_, false_alarm_rate_;
-  bool reports_all_ = false, reports_anomalies_ = false, uses_exit_code_ = false;
+  std::string table_, label_column_, report_, state_;
+  std::optional<std::string> threshold_, false_alarm_rate_, fdr_;
+  std::optional<std::uint64_t> explain_;
+  bool reports_all_ = false, reports_anomalies_ = false, uses_exit_code_ = false,
+       fails_on_drift_ = false;
 };
 
 }  // namespace netml::cli

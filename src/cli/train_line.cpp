@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "netml/commands/learn.hpp"
+#include "netml/commands/report_output.hpp"
 #include "netml/commands/train.hpp"
 #include "netml/core/error.hpp"
 
@@ -51,7 +52,8 @@ int TrainLine::train() const {
     options.columns = parse_list("--columns", columns_);
   }
   require_distinct_files({command.feature, command.calibrate},
-                         {options.output, options.test_scores, context_.summary_path});
+                         {options.output, options.test_scores, options.report,
+                          report_twin_path(options.report), context_.summary_path});
   return finish_training(run_train(command), context_);
 }
 

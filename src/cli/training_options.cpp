@@ -28,6 +28,9 @@ void add_test(CLI::App& group, TrainingText& text) {
            "share held out when there are labels (0.33)");
   add_text(group, "--split", text.split, "HOW", "random or time")->capture_default_str();
   add_file(group, "--test-scores", text.test_scores, "CSV of the held-out flows with their scores");
+  add_file(
+      group, "--report", text.report,
+      "one HTML page: curves, scores, confusion, the model card; its numbers as JSON beside it");
 }
 
 }  // namespace
@@ -72,6 +75,7 @@ TrainOptions make_train_options(const TrainingText& text, const RunContext& cont
   }
   options.split = parse_split_kind(text.split);
   options.test_scores = text.test_scores;
+  options.report = text.report;
   options.train_on = parse_train_on(text.train_on);
   if (text.scale) {
     options.scale = parse_scaling(*text.scale);

@@ -17,8 +17,8 @@ namespace netml::cli {
 
 /// The options of learn and train about the model.
 struct TrainingText {
-  std::string model, param, algorithm = "ocsvm", test_scores, split = "random", train_on = "auto",
-                            missing = "error", calibrate;
+  std::string model, param, algorithm = "ocsvm", test_scores, report, split = "random",
+                            train_on = "auto", missing = "error", calibrate;
   std::optional<std::string> test_size, scale, false_alarm_rate;
   bool shows_algorithms = false;
   bool shows_params = false;

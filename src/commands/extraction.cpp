@@ -140,6 +140,7 @@ class MeasuredFlows final : public FlowConsumer {
     if (labeler_ != nullptr) {
       labeler_->begin_input(input, first_packet_ns);
     }
+    receiver_.begin_input(input);
   }
   void flow(const FlowView& flow) override {
     features_.read(flow, cells_);
@@ -232,6 +233,7 @@ class NetmlRows {
     }
     const Recipe fitted = corpus.fitted(kept);
     begin(fitted, corpus.outcome().path);
+    receiver_.begin_input(input);
     for (std::size_t i = 0; i < kept.size(); ++i) {
       if (receiver_.is_done()) {
         result.output_closed = true;

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "netml/commands/extraction.hpp"
+#include "netml/commands/report_output.hpp"
 #include "netml/commands/table_output.hpp"
 #include "netml/core/error.hpp"
 #include "netml/core/log.hpp"
@@ -112,12 +113,12 @@ std::string card_of(const LearnCommand& command, const ExtractResult& result,
 
 // Normal flows from a capture of their own, measured with the settings that were fitted on the
 // others.
-struct Calibration {
+struct CalibrationFlows {
   Table table;
   ExtractResult result;
 };
 
-Calibration read_calibration(const LearnCommand& command, const Recipe& recipe,
+CalibrationFlows read_calibration(const LearnCommand& command, const Recipe& recipe,
                              const RunContext& context) {
   CaptureInputs inputs;
   inputs.plain = {command.calibrate};
@@ -174,7 +175,7 @@ int finish_training(const TrainResult& result, const RunContext& context) {
 namespace {
 
 // Another status than 0 wins, that of the captures learnt from before that of the calibration.
-int worst_status(const ExtractResult& learnt, const Calibration& calibration) {
+int worst_status(const ExtractResult& learnt, const CalibrationFlows& calibration) {
   const bool is_calibrated = !calibration.result.inputs.empty();
   return learnt.exit_status() != exit_status::kOk || !is_calibrated
              ? learnt.exit_status()
@@ -213,8 +214,9 @@ Recipe with_all_columns(Recipe recipe) {
 int run_learn(const LearnCommand& command, const RunContext& context) {
   std::vector<std::string> inputs = command.inputs.files();
   inputs.push_back(command.calibrate);
-  require_distinct_files(inputs, {command.train.output, command.feature_output,
-                                  command.train.test_scores, context.summary_path});
+  require_distinct_files(
+      inputs, {command.train.output, command.feature_output, command.train.test_scores,
+               command.train.report, report_twin_path(command.train.report), context.summary_path});
   check_options_early(command);
   // An unknown column is said before any capture is read.
   static_cast<void>(FeatureSet(command.recipe));
@@ -250,7 +252,7 @@ int run_learn(const LearnCommand& command, const RunContext& context) {
   options.card_json = card_of(command, extracted, rows);
   options.what =
       command.inputs.paths().size() == 1 ? printable(command.inputs.paths().front()) : "captures";
-  Calibration calibration;
+  CalibrationFlows calibration;
   if (!command.calibrate.empty()) {
     Recipe fitted = rows.recipe;
     fitted.policy.memory_limit = command.recipe.policy.memory_limit;

@@ -15,9 +15,11 @@
 #include "netml/models/detector.hpp"
 
 #include "calibration_rows.hpp"
+#include "fold_rates.hpp"
 #include "test_scores.hpp"
 #include "train_options.hpp"
 #include "training_card.hpp"
+#include "training_page.hpp"
 #include "training_rows.hpp"
 
 namespace netml {
@@ -233,13 +235,13 @@ class Trainer {
       return;
     }
     const Stopwatch stopwatch;
-    const std::vector<RowScore> answers =
-        detector_.score(select_rows(rows_, plan_.test), options_.threads);
+    tested_.rows = plan_.test;
+    tested_.answers = detector_.score(select_rows(rows_, plan_.test), options_.threads);
     result_.test_seconds = stopwatch.seconds();
     std::vector<double> scores;
-    std::vector<int> labels;
-    for (std::size_t i = 0; i < answers.size(); ++i) {
-      scores.push_back(answers[i].score);
+    std::vector<int>& labels = tested_.labels;
+    for (std::size_t i = 0; i < plan_.test.size(); ++i) {
+      scores.push_back(tested_.answers[i].score);
       labels.push_back(labels_[plan_.test[i]] == RowLabel::kAbnormal ? 1 : 0);
     }
     result_.auc = roc_auc(scores, labels);
@@ -249,7 +251,8 @@ class Trainer {
       result_.confusion = confusion(scores, labels, *detector_.threshold);
     }
     if (!options_.test_scores.empty()) {
-      write_test_scores(options_.test_scores, {table_, label_column_, plan_.test, answers, labels});
+      write_test_scores(options_.test_scores,
+                        {table_, label_column_, plan_.test, tested_.answers, labels});
     }
   }
 
@@ -266,6 +269,27 @@ class Trainer {
                                 ")");
     }
     write_file(options_.output, save_detector(detector_), FileMode::kPrivate);
+    write_page();
+  }
+
+  // The page shows the held-out flows, or, where there are none, those of the calibration.
+  void write_page() {
+    if (options_.report.empty()) {
+      return;
+    }
+    ScoredPart part = tested_;
+    if (part.rows.empty() && !plan_.calibration.empty()) {
+      part.rows = plan_.calibration;
+      part.answers = detector_.score(select_rows(rows_, part.rows), options_.threads);
+      part.labels.assign(part.rows.size(), plan_.is_labelled ? 0 : -1);
+    }
+    write_training_page(options_, {table_, rows_, detector_, part, fold_rates()});
+  }
+
+  std::optional<FoldRates> fold_rates() const {
+    std::vector<std::size_t> training = plan_.fit;
+    training.insert(training.end(), plan_.calibration.begin(), plan_.calibration.end());
+    return alert_rates_by_fold(select_rows(rows_, training), detector_, entry_, options_);
   }
 
   void warn(const std::string& text) { result_.warnings.push_back(text); }
@@ -279,6 +303,7 @@ class Trainer {
   std::vector<RowLabel> labels_;
   Matrix rows_;
   RowPlan plan_;
+  ScoredPart tested_;
 };
 
 }  // namespace

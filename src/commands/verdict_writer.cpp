@@ -70,35 +70,34 @@ std::string upper_verdict(Verdict verdict) {
   return {};
 }
 
+// The end of a text line, from the verdict on, and the lines with the reasons.
+std::string said(const SubjectVerdict& verdict, bool uses_color) {
+  const RowScore& score = verdict.score;
+  const bool is_bright = uses_color && score.verdict == Verdict::kAnomaly;
+  std::string line = is_bright ? "\x1b[1;31m" + upper_verdict(score.verdict) + "\x1b[0m"
+                               : upper_verdict(score.verdict);
+  if (score.verdict != Verdict::kInvalid) {
+    line += " score=" + number_text(score.score);
+  }
+  if (score.p_value) {
+    line += " p=" + number_text(*score.p_value);
+  }
+  line += "\n";
+  for (const std::string& reason : verdict.reasons) {
+    line += "    " + reason + "\n";
+  }
+  return verdict.like.empty() ? line : line + "    nearest normal flow: " + verdict.like + "\n";
+}
+
 // [2017-07-04] [11:54:30.123456 – 11:54:31.000000] 192.168.10.5:49188 → 8.8.8.8:53 [UDP] ANOMALY
 // score=… p=…
 class TextWriter final : public VerdictWriter {
  public:
   TextWriter(const ClassifyCommand& command, OutputFile& file) : command_(command), file_(file) {}
 
-  void write(const FlowVerdict& verdict) override {
-    const Flow& flow = verdict.flow;
-    const WallTime first = wall_time(flow.first_ns(), command_.zone);
-    const WallTime last = wall_time(flow.last_ns(), command_.zone);
-    std::string line =
-        std::string("[") + first.date + "] [" + first.clock + " – " + last.clock + "] ";
-    if (verdict.has_addresses) {
-      line += endpoint(flow.source(), flow.key.ip_version, flow.source_port()) + " → " +
-              endpoint(flow.destination(), flow.key.ip_version, flow.destination_port()) + " [" +
-              protocol_name(flow.key.protocol) + "] ";
-    } else {
-      line += "(all but IPv4) [protocol-other] ";
-    }
-    const bool is_bright = command_.uses_color && verdict.score.verdict == Verdict::kAnomaly;
-    line += is_bright ? "\x1b[1;31m" + upper_verdict(verdict.score.verdict) + "\x1b[0m"
-                      : upper_verdict(verdict.score.verdict);
-    if (verdict.score.verdict != Verdict::kInvalid) {
-      line += " score=" + number_text(verdict.score.score);
-    }
-    if (verdict.score.p_value) {
-      line += " p=" + number_text(*verdict.score.p_value);
-    }
-    file_.write(line + "\n");
+  void write(const SubjectVerdict& verdict) override {
+    file_.write(times_text(verdict.subject.flow, command_.zone) + " " +
+                endpoints_text(verdict.subject) + " " + said(verdict, command_.uses_color));
   }
 
  private:
@@ -106,80 +105,179 @@ class TextWriter final : public VerdictWriter {
   OutputFile& file_;
 };
 
-Schema verdict_schema() {
-  const auto column = [](const char* name, ColumnType type, const char* unit,
-                         const char* definition) {
-    return ColumnInfo{name, type, unit, definition, "netml", false};
-  };
-  return {{column("src_ip", ColumnType::kText, "", "address of the flow's initiator"),
-           column("src_port", ColumnType::kU64, "", "its port"),
-           column("dst_ip", ColumnType::kText, "", "address of the responder"),
-           column("dst_port", ColumnType::kU64, "", "its port"),
-           column("protocol", ColumnType::kU64, "", "IANA protocol number"),
-           column("start_ns", ColumnType::kI64, "ns", "time of the first packet since 1970"),
-           column("end_ns", ColumnType::kI64, "ns", "time of the last packet since 1970"),
-           column("packets", ColumnType::kU64, "packets", "packets in both directions"),
-           column("bytes", ColumnType::kU64, "bytes", "their sizes by the model's accounting"),
+// row 12 ANOMALY score=… p=…
+class RowTextWriter final : public VerdictWriter {
+ public:
+  RowTextWriter(const ClassifyCommand& command, OutputFile& file)
+      : command_(command), file_(file) {}
+
+  void write(const SubjectVerdict& verdict) override {
+    file_.write("row " + std::to_string(verdict.subject.row + 1) + " " +
+                said(verdict, command_.uses_color));
+  }
+
+ private:
+  const ClassifyCommand& command_;
+  OutputFile& file_;
+};
+
+ColumnInfo column(const char* name, ColumnType type, const char* unit, const char* definition) {
+  return {name, type, unit, definition, "netml", false};
+}
+
+void add_verdict_columns(Schema& schema) {
+  for (ColumnInfo& one : std::vector<ColumnInfo>{
            column("score", ColumnType::kF64, "", "greater = more novel"),
            column("threshold", ColumnType::kF64, "", "a score above it is an anomaly"),
            column("p_value", ColumnType::kF64, "", "conformal p-value"),
            column("verdict", ColumnType::kText, "", "anomaly, normal, invalid or unclassified"),
-           column("explanation", ColumnType::kText, "", "the columns that drove an alert")}};
+           column("explanation", ColumnType::kText, "", "the columns that drove an alert")}) {
+    schema.columns.push_back(std::move(one));
+  }
+}
+
+Schema flow_schema() {
+  Schema schema{
+      {column("src_ip", ColumnType::kText, "", "address of the flow's initiator"),
+       column("src_port", ColumnType::kU64, "", "its port"),
+       column("dst_ip", ColumnType::kText, "", "address of the responder"),
+       column("dst_port", ColumnType::kU64, "", "its port"),
+       column("protocol", ColumnType::kU64, "", "IANA protocol number"),
+       column("start_ns", ColumnType::kI64, "ns", "time of the first packet since 1970"),
+       column("end_ns", ColumnType::kI64, "ns", "time of the last packet since 1970"),
+       column("packets", ColumnType::kU64, "packets", "packets in both directions"),
+       column("bytes", ColumnType::kU64, "bytes", "their sizes by the model's accounting")}};
+  add_verdict_columns(schema);
+  return schema;
+}
+
+// The cells of the verdict columns; the explanation's text lives in `explanation`.
+void add_verdict_cells(std::vector<Cell>& cells, const SubjectVerdict& verdict,
+                       std::string& explanation) {
+  const auto optional = [](const std::optional<double>& value) {
+    return value ? Cell::of(*value) : Cell::missing();
+  };
+  explanation = join(verdict.reasons, "; ");
+  if (!verdict.like.empty()) {
+    explanation += (explanation.empty() ? "like " : "; like ") + verdict.like;
+  }
+  cells.push_back(Cell::of(verdict.score.score));
+  cells.push_back(optional(verdict.threshold));
+  cells.push_back(optional(verdict.score.p_value));
+  cells.push_back(Cell::of(to_text(verdict.score.verdict)));
+  cells.push_back(explanation.empty() ? Cell::missing() : Cell::of(std::string_view(explanation)));
 }
 
 class TableWriter final : public VerdictWriter {
  public:
   explicit TableWriter(std::unique_ptr<RowSink> sink) : sink_(std::move(sink)) {
-    sink_->begin(verdict_schema());
+    sink_->begin(flow_schema());
   }
 
-  void write(const FlowVerdict& verdict) override {
-    const Flow& flow = verdict.flow;
-    const std::string source =
-        verdict.has_addresses ? to_text(flow.source(), flow.key.ip_version) : "";
+  void write(const SubjectVerdict& verdict) override {
+    const Flow& flow = verdict.subject.flow;
+    const bool has_addresses = verdict.subject.has_addresses;
+    const std::string source = has_addresses ? to_text(flow.source(), flow.key.ip_version) : "";
     const std::string destination =
-        verdict.has_addresses ? to_text(flow.destination(), flow.key.ip_version) : "";
+        has_addresses ? to_text(flow.destination(), flow.key.ip_version) : "";
     const auto or_none = [&](std::uint64_t value) {
-      return verdict.has_addresses ? Cell::of(value) : Cell::of(std::int64_t{-1});
+      return has_addresses ? Cell::of(value) : Cell::of(std::int64_t{-1});
     };
-    const auto optional = [](const std::optional<double>& value) {
-      return value ? Cell::of(*value) : Cell::missing();
-    };
-    const Cell cells[] = {Cell::of(std::string_view(source)),
-                          or_none(flow.source_port()),
-                          Cell::of(std::string_view(destination)),
-                          or_none(flow.destination_port()),
-                          or_none(flow.key.protocol),
-                          Cell::of(flow.first_ns()),
-                          Cell::of(flow.last_ns()),
-                          Cell::of(flow.packets()),
-                          Cell::of(flow.bytes()),
-                          Cell::of(verdict.score.score),
-                          optional(verdict.threshold),
-                          optional(verdict.score.p_value),
-                          Cell::of(to_text(verdict.score.verdict)),
-                          Cell::missing()};
-    sink_->row(cells);
+    cells_ = {Cell::of(std::string_view(source)),
+              or_none(flow.source_port()),
+              Cell::of(std::string_view(destination)),
+              or_none(flow.destination_port()),
+              or_none(flow.key.protocol),
+              Cell::of(flow.first_ns()),
+              Cell::of(flow.last_ns()),
+              Cell::of(flow.packets()),
+              Cell::of(flow.bytes())};
+    std::string explanation;
+    add_verdict_cells(cells_, verdict, explanation);
+    sink_->row(cells_);
   }
 
  private:
   std::unique_ptr<RowSink> sink_;
+  std::vector<Cell> cells_;
 };
+
+class RowTableWriter final : public VerdictWriter {
+ public:
+  RowTableWriter(std::unique_ptr<RowSink> sink, const Table& table)
+      : sink_(std::move(sink)), table_(table) {
+    Schema schema{{column("row", ColumnType::kU64, "", "row of the table, from 1")}};
+    for (std::size_t i = 0; i < table.schema().size(); ++i) {
+      const ColumnInfo& own = table.schema().columns[i];
+      // A name that a verdict column has is the verdict's.
+      const bool is_taken = own.name == "row" || own.name == "score" || own.name == "threshold" ||
+                            own.name == "p_value" || own.name == "verdict" ||
+                            own.name == "explanation";
+      if (own.is_identity && !is_taken) {
+        identity_.push_back(i);
+        schema.columns.push_back(own);
+      }
+    }
+    add_verdict_columns(schema);
+    sink_->begin(schema);
+  }
+
+  void write(const SubjectVerdict& verdict) override {
+    cells_ = {Cell::of(std::uint64_t{verdict.subject.row + 1})};
+    for (const std::size_t column : identity_) {
+      cells_.push_back(table_.cell(verdict.subject.row, column));
+    }
+    std::string explanation;
+    add_verdict_cells(cells_, verdict, explanation);
+    sink_->row(cells_);
+  }
+
+ private:
+  std::unique_ptr<RowSink> sink_;
+  const Table& table_;
+  std::vector<std::size_t> identity_;
+  std::vector<Cell> cells_;
+};
+
+std::unique_ptr<RowSink> make_sink(const ClassifyCommand& command, OutputFile& file) {
+  if (command.format == VerdictFormat::kCsv) {
+    return std::make_unique<CsvWriter>(file, CsvDialect::kRfc4180, TextMode::kSafe);
+  }
+  return std::make_unique<JsonLinesWriter>(file);
+}
 
 }  // namespace
 
+std::string endpoints_text(const VerdictSubject& subject) {
+  const Flow& flow = subject.flow;
+  if (!subject.has_addresses) {
+    return "(all but IPv4) [protocol-other]";
+  }
+  return endpoint(flow.source(), flow.key.ip_version, flow.source_port()) + " → " +
+         endpoint(flow.destination(), flow.key.ip_version, flow.destination_port()) + " [" +
+         protocol_name(flow.key.protocol) + "]";
+}
+
+std::string times_text(const Flow& flow, TextZone zone) {
+  const WallTime first = wall_time(flow.first_ns(), zone);
+  const WallTime last = wall_time(flow.last_ns(), zone);
+  return std::string("[") + first.date + "] [" + first.clock + " – " + last.clock + "]";
+}
+
 std::unique_ptr<VerdictWriter> make_verdict_writer(const ClassifyCommand& command,
                                                    OutputFile& file) {
-  switch (command.format) {
-    case VerdictFormat::kCsv:
-      return std::make_unique<TableWriter>(
-          std::make_unique<CsvWriter>(file, CsvDialect::kRfc4180, TextMode::kSafe));
-    case VerdictFormat::kJsonLines:
-      return std::make_unique<TableWriter>(std::make_unique<JsonLinesWriter>(file));
-    case VerdictFormat::kText:
-      break;
+  if (command.format == VerdictFormat::kText) {
+    return std::make_unique<TextWriter>(command, file);
   }
-  return std::make_unique<TextWriter>(command, file);
+  return std::make_unique<TableWriter>(make_sink(command, file));
+}
+
+std::unique_ptr<VerdictWriter> make_row_verdict_writer(const ClassifyCommand& command,
+                                                       OutputFile& file, const Table& table) {
+  if (command.format == VerdictFormat::kText) {
+    return std::make_unique<RowTextWriter>(command, file);
+  }
+  return std::make_unique<RowTableWriter>(make_sink(command, file), table);
 }
 
 }  // namespace netml

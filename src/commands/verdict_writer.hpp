@@ -3,31 +3,52 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "netml/commands/classify.hpp"
 #include "netml/core/output_file.hpp"
 #include "netml/flow/flow.hpp"
 #include "netml/models/detector.hpp"
+#include "netml/table/table.hpp"
 
 namespace netml {
 
-/// A flow and what the model says of it.
-struct FlowVerdict {
+/// Who a verdict is about: a flow, or, with --table, a row.
+struct VerdictSubject {
   Flow flow;
-  bool has_addresses = true;
-  RowScore score;
+  bool has_addresses = true;  ///< the netml preset has one flow without
+  std::size_t row = 0;        ///< of the table, from 0
+  std::optional<int> label;   ///< 0 or 1
+  std::string label_name;
+};
+
+/// A subject and what the model says of it.
+struct SubjectVerdict {
+  const VerdictSubject& subject;
+  const RowScore& score;
   std::optional<double> threshold;
+  std::vector<std::string> reasons;  ///< of an alert, the strongest first
+  std::string like;                  ///< the nearest normal flow; may be empty
 };
 
 /// Writes verdicts in one of the formats of `classify`.
 class VerdictWriter {
  public:
   virtual ~VerdictWriter() = default;
-  virtual void write(const FlowVerdict& verdict) = 0;
+  virtual void write(const SubjectVerdict& verdict) = 0;
 };
 
-/// `file` must outlive the writer.
+/// Of flows. `command` and `file` must outlive the writer.
 std::unique_ptr<VerdictWriter> make_verdict_writer(const ClassifyCommand& command,
                                                    OutputFile& file);
+/// Of the rows of a table: `row` (from 1) and the table's identity columns in place of the flow.
+/// All must outlive the writer.
+std::unique_ptr<VerdictWriter> make_row_verdict_writer(const ClassifyCommand& command,
+                                                       OutputFile& file, const Table& table);
+
+/// "10.0.0.1:5 → 10.0.0.2:53 [UDP]".
+std::string endpoints_text(const VerdictSubject& subject);
+/// "[2017-07-04] [11:54:30.123456 – 11:54:31.000000]".
+std::string times_text(const Flow& flow, TextZone zone);
 
 }  // namespace netml

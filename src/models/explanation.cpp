@@ -80,18 +80,19 @@ Explanation Explainer::explain(std::span<const double> row, std::size_t most) co
   return explanation;
 }
 
-std::string Explainer::text(const Explanation& explanation) const {
-  std::string text;
+std::vector<std::string> Explainer::reasons(const Explanation& explanation) const {
+  std::vector<std::string> lines;
   for (const Reason& reason : explanation.reasons) {
-    text += printable(detector_.columns[reason.column]) + "=" + short_number(reason.value) +
-            " (normal " + short_number(reason.median) + ", " + short_number(reason.low) + " to " +
-            short_number(reason.high) + ") " +
-            std::to_string(static_cast<int>(std::lround(100 * reason.share))) + " %; ";
+    lines.push_back(printable(detector_.columns[reason.column]) + "=" + short_number(reason.value) +
+                    " (normal " + short_number(reason.median) + ", " + short_number(reason.low) +
+                    " to " + short_number(reason.high) + ") " +
+                    std::to_string(static_cast<int>(std::lround(100 * reason.share))) + " %");
   }
-  if (explanation.like && !detector_.reference.keys[*explanation.like].empty()) {
-    return text + "like " + printable(detector_.reference.keys[*explanation.like]);
-  }
-  return text.empty() ? text : text.substr(0, text.size() - 2);
+  return lines;
+}
+
+std::string Explainer::like(const Explanation& explanation) const {
+  return explanation.like ? printable(detector_.reference.keys[*explanation.like]) : "";
 }
 
 }  // namespace netml

@@ -30,7 +30,7 @@ section{padding:18px;margin-top:18px}
 .pair section{margin-top:18px}.pair+section{margin-top:18px}
 .warn{background:var(--warn);color:var(--warnink);border-radius:10px;padding:12px 16px;margin-top:18px}
 .warn ul{margin:0;padding-left:1.1em}
-svg{width:100%;height:auto;display:block}
+svg{width:100%;max-width:560px;height:auto;display:block;margin:auto}
 svg text{fill:var(--soft);font-size:11px}svg .axis{fill:var(--ink)}
 .grid{stroke:var(--line)}.chance{stroke:var(--soft);stroke-dasharray:4 4}
 .curve{fill:none;stroke:var(--normal);stroke-width:2.2}.band{fill:var(--band)}
@@ -173,6 +173,19 @@ std::string confusion_table(const Confusion& counts) {
                      "</tbody></table>");
 }
 
+// The histogram, beside the table of counts where there is one.
+std::string scores(const Report& report) {
+  std::string out;
+  if (!report.histogram.edges.empty()) {
+    out += section("Scores",
+                   histogram_svg(report.histogram, report.threshold) + legend(report.histogram));
+  }
+  if (report.confusion) {
+    out += confusion_table(*report.confusion);
+  }
+  return out.empty() ? out : "<div class=\"pair\">" + out + "</div>\n";
+}
+
 std::string fold_table(const FoldRates& folds) {
   std::string cells;
   for (const double one : folds.rates) {
@@ -265,11 +278,7 @@ std::string report_html(const Report& report) {
   if (report.evaluation) {
     body += curves(*report.evaluation);
   }
-  if (!report.histogram.edges.empty()) {
-    body += section("Scores",
-                    histogram_svg(report.histogram, report.threshold) + legend(report.histogram));
-  }
-  body += report.confusion ? confusion_table(*report.confusion) : "";
+  body += scores(report);
   body += report.folds ? fold_table(*report.folds) : "";
   body += report.novel.empty() ? "" : novel_table(report.novel);
   body += report.drift ? drift_table(*report.drift) : "";

@@ -51,7 +51,7 @@ TEST(Explanation, TheNearestReferenceRowIsThatOfTheScaledRows) {
   const Explanation explanation = Explainer(detector).explain(row_of(probe, 0), 5);
   EXPECT_EQ(explanation.like, 31U);
   EXPECT_TRUE(explanation.reasons.empty());  // the row itself: nothing to replace
-  EXPECT_EQ(Explainer(detector).text(explanation), "like row-31");
+  EXPECT_EQ(Explainer(detector).like(explanation), "row-31");
 }
 
 TEST(Explanation, TheTextIsOneSafeLine) {
@@ -60,7 +60,7 @@ TEST(Explanation, TheTextIsOneSafeLine) {
   Matrix probe = Matrix::Zero(1, 2);
   probe(0, 0) = 9.123456789;
   const Explainer explainer(detector);
-  const std::string text = explainer.text(explainer.explain(row_of(probe, 0), 1));
+  const std::string text = explainer.reasons(explainer.explain(row_of(probe, 0), 1)).at(0);
   EXPECT_EQ(text.find('\n'), std::string::npos);
   EXPECT_NE(text.find("a\\x0ab=9.12346 (normal "), std::string::npos) << text;
 }
@@ -72,7 +72,7 @@ TEST(Explanation, AModelWithoutReferenceRowsExplainsNothing) {
   const Matrix probe = Matrix::Constant(1, 2, 5.0);
   const Explanation explanation = Explainer(detector).explain(row_of(probe, 0), 5);
   EXPECT_TRUE(explanation.reasons.empty());
-  EXPECT_EQ(Explainer(detector).text(explanation), "");
+  EXPECT_EQ(Explainer(detector).like(explanation), "");
 }
 
 }  // namespace

@@ -27,6 +27,8 @@ class RowReceiver {
 
   /// Once, before the first row. `recipe` has every setting resolved.
   virtual void begin(const Schema& columns, const Recipe& recipe) = 0;
+  /// Before the first row of capture number `input`, in reading order.
+  virtual void begin_input(std::size_t input) { static_cast<void>(input); }
   virtual void row(const FlowRow& row) = 0;
   /// What rows without labels can be formatted with apart from their writing, one per thread; null:
   /// row() does it all. After begin().

@@ -30,6 +30,7 @@ struct TrainOptions {
   double test_size = 0.33;
   SplitKind split = SplitKind::kRandom;
   std::string test_scores;            ///< CSV of the held-out flows; empty: none
+  std::string report;                 ///< HTML page, and its JSON twin; empty: none
   TrainOn train_on = TrainOn::kAuto;  ///< auto: normal if labelled (preset netml: all), else all
   std::optional<Scaling> scale;       ///< unset: standard (preset netml: none)
   const Table* calibrate = nullptr;   ///< normal flows kept apart for the threshold

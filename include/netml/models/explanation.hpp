@@ -40,9 +40,12 @@ class Explainer {
   /// one score per column.
   Explanation explain(std::span<const double> row, std::size_t most) const;
 
-  /// "bwd_log_bytes=14.2 (normal 8.1, 5.5 to 10.3) 61 %; …; like 10.0.0.1:5 -> 10.0.0.2:53 17 0":
-  /// one line, safe to print.
-  std::string text(const Explanation& explanation) const;
+  /// "bwd_log_bytes=14.2 (normal 8.1, 5.5 to 10.3) 61 %", one per reason: value, median and 1 to
+  /// 99 % range of the training rows, share. Safe to print.
+  std::vector<std::string> reasons(const Explanation& explanation) const;
+  /// Who the nearest reference row was: "10.0.0.1:5 -> 10.0.0.2:53 17 1499083690807570000"; empty
+  /// when the model does not say.
+  std::string like(const Explanation& explanation) const;
 
  private:
   std::size_t nearest(std::span<const double> row) const;

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+
+#include "netml/models/detector.hpp"
+#include "netml/models/report.hpp"
+
+namespace netml {
+
+/// What a report says of the model itself: card, warnings, threshold and rates.
+Report report_of(const Detector& detector);
+
+/// "r.html" -> "r.json"; empty for an empty path.
+std::string report_twin_path(const std::string& path);
+
+/// Writes the page and, beside it, its JSON twin. Throws OutputError.
+void write_report(const std::string& path, const Report& report);
+
+}  // namespace netml

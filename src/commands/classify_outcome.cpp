@@ -1,0 +1,159 @@
+#include "classify_outcome.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "netml/commands/report_output.hpp"
+#include "netml/core/error.hpp"
+#include "netml/core/json_text.hpp"
+#include "netml/core/log.hpp"
+#include "netml/core/parallel.hpp"
+#include "netml/core/text_format.hpp"
+#include "netml/models/evaluation.hpp"
+#include "netml/models/metrics.hpp"
+
+#include "training_rows.hpp"
+
+namespace netml {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kMostNovel = 20;
+constexpr std::size_t kReasonsInReport = 5;
+
+// Scores and labels of the labelled rows.
+struct Labelled {
+  std::vector<double> scores;
+  std::vector<int> labels;
+};
+
+Labelled labelled(const VerdictStage& stage) {
+  Labelled rows;
+  for (std::size_t i = 0; i < stage.scores().size(); ++i) {
+    if (stage.labels()[i] >= 0) {
+      rows.scores.push_back(stage.scores()[i]);
+      rows.labels.push_back(stage.labels()[i]);
+    }
+  }
+  return rows;
+}
+
+Json metrics_of(const VerdictStage& stage) {
+  const Labelled rows = labelled(stage);
+  const auto rate = [&](double fpr) {
+    return or_null<Json>(tpr_at_fpr(rows.scores, rows.labels, fpr));
+  };
+  return {{"auc", or_null<Json>(roc_auc(rows.scores, rows.labels))},
+          {"average_precision", or_null<Json>(average_precision(rows.scores, rows.labels))},
+          {"tpr_at_fpr_0.001", rate(.001)},
+          {"tpr_at_fpr_0.01", rate(.01)},
+          {"tpr_at_fpr_0.05", rate(.05)}};
+}
+
+std::string row_text(const Table& table, std::size_t row) {
+  const std::string key = row_key(table, row);
+  const std::string number = "row " + std::to_string(row + 1);
+  return key.empty() ? number : number + ": " + key;
+}
+
+}  // namespace
+
+StageOptions stage_options(const ClassifyCommand& command, const RunContext& context) {
+  StageOptions options;
+  options.reports_all = command.reports_all.value_or(command.format != VerdictFormat::kText ||
+                                                     log::level() >= log::Level::kDetail);
+  options.explain = command.explain;
+  options.fdr = command.fdr;
+  options.keep_most_novel = command.report.empty() ? 0 : kMostNovel;
+  options.keeps_scores = !command.report.empty();
+  options.checks_drift = true;
+  options.threads = thread_count(context.threads);
+  return options;
+}
+
+int final_status(int status, const VerdictStage& stage, const ClassifyCommand& command) {
+  if (status != exit_status::kOk) {
+    return status;
+  }
+  if (command.fails_on_drift && stage.drift()->has_drifted) {
+    return exit_status::kDrift;
+  }
+  return command.uses_exit_code && stage.has_reported_anomaly() ? exit_status::kAnomaly : status;
+}
+
+void add_outcome(Json& summary, const VerdictStage& stage, bool has_labels) {
+  summary["verdicts"] = {{"anomaly", stage.count(Verdict::kAnomaly)},
+                         {"normal", stage.count(Verdict::kNormal)},
+                         {"invalid", stage.count(Verdict::kInvalid)},
+                         {"unclassified", stage.count(Verdict::kUnclassified)}};
+  const DriftReport drift = *stage.drift();
+  summary["drift"] = {{"drifted", drift.has_drifted},
+                      {"conclusive", drift.is_conclusive},
+                      {"columns", drift.columns.size()},
+                      {"columns_moved", drift.moved},
+                      {"score_ks", or_null<Json>(drift.score_ks)},
+                      {"score_ks_p", or_null<Json>(drift.score_ks_p)},
+                      {"share_p_0.5", or_null<Json>(drift.share_p_half)},
+                      {"share_p_0.1", or_null<Json>(drift.share_p_tenth)}};
+  if (has_labels) {
+    summary["metrics"] = metrics_of(stage);
+  }
+}
+
+void log_outcome(const VerdictStage& stage, bool has_labels, const std::string& what) {
+  log::info(std::to_string(stage.count(Verdict::kAnomaly)) + " anomalies, " +
+            std::to_string(stage.count(Verdict::kNormal)) + " normal " + what);
+  if (stage.count(Verdict::kUnclassified) != 0) {
+    log::warning(
+        "the model has no threshold: " + std::to_string(stage.count(Verdict::kUnclassified)) + " " +
+        what + " have a score and no verdict");
+  }
+  if (stage.count(Verdict::kInvalid) != 0) {
+    log::warning(std::to_string(stage.count(Verdict::kInvalid)) + " " + what +
+                 " have no score: a value is missing");
+  }
+  if (const DriftReport drift = *stage.drift(); drift.has_drifted) {
+    log::warning("drift: " + drift_line(drift) +
+                 "; the false-alarm rate no longer holds, learn again");
+  }
+  if (has_labels) {
+    log::info("metrics: " + metrics_of(stage).dump());
+  }
+}
+
+void write_classify_report(const ClassifyCommand& command, const Detector& detector,
+                           const VerdictStage& stage, const Table* table) {
+  if (command.report.empty()) {
+    return;
+  }
+  Report report = report_of(detector);
+  report.title = "classify: " + printable(base_name(command.model));
+  const std::uint64_t anomalies = stage.count(Verdict::kAnomaly);
+  report.summary = std::to_string(anomalies) + " of " +
+                   std::to_string(anomalies + stage.count(Verdict::kNormal)) +
+                   (table == nullptr ? " flows" : " rows") + " raised an alert. " + report.summary;
+  const Labelled rows = labelled(stage);
+  report.evaluation = evaluate(rows.scores, rows.labels, detector.seed);
+  if (detector.threshold && !rows.scores.empty()) {
+    report.confusion = confusion(rows.scores, rows.labels, *detector.threshold);
+  }
+  report.histogram = score_histogram(stage.scores(), stage.labels());
+  report.drift = stage.drift();
+  const Explainer explainer(detector);
+  for (const NovelVerdict& one : stage.most_novel()) {
+    const Explanation explanation = explainer.explain(one.values, kReasonsInReport);
+    NovelRow row;
+    row.who = table == nullptr ? endpoints_text(one.subject) : row_text(*table, one.subject.row);
+    row.when = table == nullptr ? times_text(one.subject.flow, command.zone) : "";
+    row.score = one.score.score;
+    row.p_value = one.score.p_value;
+    row.verdict = to_text(one.score.verdict);
+    row.label = printable(one.subject.label_name);
+    row.reasons = explainer.reasons(explanation);
+    row.like = explainer.like(explanation);
+    report.novel.push_back(std::move(row));
+  }
+  write_report(command.report, report);
+}
+
+}  // namespace netml

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "netml/commands/classify.hpp"
+#include "netml/models/detector.hpp"
+
+#include "verdict_stage.hpp"
+
+namespace netml {
+
+// What `classify` says at its end, of captures and of tables alike.
+
+/// What the stage has to keep for what was asked.
+StageOptions stage_options(const ClassifyCommand& command, const RunContext& context);
+
+/// 10 or 11 in place of 0, where they were asked for.
+int final_status(int status, const VerdictStage& stage, const ClassifyCommand& command);
+
+/// Adds `verdicts`, `drift` and, with labels, `metrics`.
+void add_outcome(nlohmann::ordered_json& summary, const VerdictStage& stage, bool has_labels);
+
+/// Counts, metrics and drift for the log. `what`: "flows" or "rows".
+void log_outcome(const VerdictStage& stage, bool has_labels, const std::string& what);
+
+/// Writes the page and its twin when they were asked for. `table`: whose rows were scored; null for
+/// flows. Throws OutputError.
+void write_classify_report(const ClassifyCommand& command, const Detector& detector,
+                           const VerdictStage& stage, const Table* table);
+
+}  // namespace netml

@@ -1,0 +1,100 @@
+#include "classify_table.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "netml/commands/feature_file.hpp"
+#include "netml/core/error.hpp"
+#include "netml/core/interrupt.hpp"
+#include "netml/core/log.hpp"
+#include "netml/core/suggest.hpp"
+#include "netml/core/text_format.hpp"
+
+#include "classify_outcome.hpp"
+#include "training_rows.hpp"
+
+namespace netml {
+namespace {
+
+std::vector<std::size_t> places_in(const Table& table, const Detector& detector,
+                                   const std::string& what) {
+  std::vector<std::size_t> places;
+  for (const std::string& name : detector.columns) {
+    const auto found = table.schema().find(name);
+    if (!found) {
+      throw DataError(what + ": column '" + printable(name) + "' of the model is missing" +
+                      did_you_mean(name, table.schema().names()));
+    }
+    const ColumnType type = table.schema().columns[*found].type;
+    if (type != ColumnType::kU64 && type != ColumnType::kI64 && type != ColumnType::kF64) {
+      throw DataError(what + ": column '" + printable(name) + "' holds " +
+                      std::string(to_text(type)) + ", the model takes numbers");
+    }
+    places.push_back(*found);
+  }
+  return places;
+}
+
+std::string label_text(const Table& table, std::size_t row, std::size_t column) {
+  const Cell cell = table.cell(row, column);
+  return cell.kind == Cell::Kind::kText ? std::string(cell.text) : std::string();
+}
+
+void score_rows(VerdictStage& stage, const Table& table, const std::vector<std::size_t>& places,
+                const std::optional<std::size_t>& label_column) {
+  const std::vector<RowLabel> labels = read_labels(table, label_column);
+  std::vector<double> values(places.size());
+  for (std::size_t row = 0; row < table.row_count() && !stage.is_done(); ++row) {
+    if (interrupt::pending() != 0) {
+      throw Interrupted{interrupt::pending()};
+    }
+    VerdictSubject subject;
+    subject.row = row;
+    if (labels[row] != RowLabel::kNone) {
+      subject.label = labels[row] == RowLabel::kAbnormal ? 1 : 0;
+      subject.label_name = label_text(table, row, *label_column);
+    }
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      values[i] = table.number(row, places[i]);
+    }
+    stage.add(std::move(subject), values);
+  }
+}
+
+}  // namespace
+
+int classify_table(const ClassifyCommand& command, const Detector& detector,
+                   const RunContext& context) {
+  StageOptions options = stage_options(command, context);
+  const FeatureFile file = read_feature_file(command.table, options.memory_limit);
+  for (const std::string& warning : file.warnings) {
+    log::warning(warning);
+  }
+  const std::string what = command.table == "-" ? "standard input" : printable(command.table);
+  const std::vector<std::size_t> places = places_in(file.table, detector, what);
+  const auto label_column = find_label_column(file.table, command.label_column);
+  OutputFile output(command.output);
+  nlohmann::ordered_json summary;
+  try {
+    const auto writer = make_row_verdict_writer(command, output, file.table);
+    VerdictStage stage(detector, *writer, output, options);
+    score_rows(stage, file.table, places, label_column);
+    stage.finish();
+    if (stage.is_done()) {
+      throw BrokenPipe{};
+    }
+    const int status = final_status(exit_status::kOk, stage, command);
+    summary["status"] = status;
+    summary["rows"] = file.table.row_count();
+    add_outcome(summary, stage, label_column.has_value());
+    log_outcome(stage, label_column.has_value(), "rows");
+    write_classify_report(command, detector, stage, &file.table);
+    write_summary(context, summary);
+    return status;
+  } catch (const BrokenPipe&) {
+    write_summary(context,
+                  {{"status", exit_status::kBrokenPipe}, {"rows", file.table.row_count()}});
+    return exit_status::kBrokenPipe;
+  }
+}
+
+}  // namespace netml

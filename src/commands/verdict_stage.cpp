@@ -1,0 +1,180 @@
+#include "verdict_stage.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "netml/core/error.hpp"
+
+namespace netml {
+namespace {
+
+// Many enough for all threads, few enough that nothing waits long.
+constexpr std::size_t kBatch = 1024;
+
+bool is_more_novel(const NovelVerdict& a, const NovelVerdict& b) {
+  return a.score.score > b.score.score;
+}
+
+}  // namespace
+
+VerdictStage::VerdictStage(const Detector& detector, VerdictWriter& writer, OutputFile& file,
+                           const StageOptions& options)
+    : detector_(detector),
+      writer_(writer),
+      file_(file),
+      options_(options),
+      columns_(detector.columns.size()) {
+  if (options.fdr && detector.calibration.is_empty()) {
+    throw DataError("--fdr takes p-values, and this model has no calibration scores");
+  }
+  if (options.explain > 0) {
+    explainer_.emplace(detector);
+  }
+  if (options.checks_drift) {
+    drift_.emplace(detector);
+  }
+}
+
+void VerdictStage::add(VerdictSubject subject, std::span<const double> values) {
+  waiting_.push_back({std::move(subject), {}});
+  values_.insert(values_.end(), values.begin(), values.end());
+  if (waiting_.size() - scored_ >= kBatch) {
+    score_waiting();
+  }
+  const std::uint64_t bytes = waiting_.size() * (sizeof(Waiting) + columns_ * sizeof(double));
+  if (options_.fdr && bytes > options_.memory_limit) {
+    throw LimitError("--fdr holds the verdicts of an input until its end; " +
+                     std::to_string(waiting_.size()) +
+                     " do not fit --memory-limit; raise it, or classify smaller captures");
+  }
+}
+
+void VerdictStage::score_waiting() {
+  if (scored_ == waiting_.size()) {
+    return;
+  }
+  const std::size_t count = waiting_.size() - scored_;
+  const Matrix rows = Eigen::Map<const Matrix>(values_.data() + scored_ * columns_,
+                                               static_cast<Eigen::Index>(count),
+                                               static_cast<Eigen::Index>(columns_));
+  const std::vector<RowScore> scores = detector_.score(rows, options_.threads);
+  for (std::size_t i = 0; i < count; ++i) {
+    waiting_[scored_ + i].score = scores[i];
+    keep(waiting_[scored_ + i], values_of_row(scored_ + i));
+  }
+  scored_ = waiting_.size();
+  if (options_.fdr) {
+    return;
+  }
+  for (std::size_t i = 0; i < waiting_.size() && !is_done_; ++i) {
+    write(waiting_[i], values_of_row(i));
+  }
+  waiting_.clear();
+  values_.clear();
+  scored_ = 0;
+}
+
+void VerdictStage::keep(const Waiting& row, std::span<const double> values) {
+  if (row.score.verdict == Verdict::kInvalid) {
+    return;
+  }
+  if (row.subject.label || options_.keeps_scores) {
+    scores_.push_back(row.score.score);
+    labels_.push_back(row.subject.label.value_or(-1));
+  }
+  if (drift_) {
+    drift_->add(values, row.score);
+  }
+}
+
+void VerdictStage::keep_novel(const Waiting& row, std::span<const double> values) {
+  if (novel_.size() == options_.keep_most_novel) {
+    if (!(row.score.score > novel_.front().score.score)) {
+      return;
+    }
+    std::pop_heap(novel_.begin(), novel_.end(), is_more_novel);
+    novel_.pop_back();
+  }
+  novel_.push_back({row.subject, row.score, {values.begin(), values.end()}});
+  std::push_heap(novel_.begin(), novel_.end(), is_more_novel);
+}
+
+void VerdictStage::write(const Waiting& row, std::span<const double> values) {
+  const Verdict verdict = row.score.verdict;
+  ++counts_[static_cast<std::size_t>(verdict)];
+  if (options_.keep_most_novel > 0 && verdict != Verdict::kInvalid) {
+    keep_novel(row, values);
+  }
+  const bool is_anomaly = verdict == Verdict::kAnomaly;
+  if (!is_anomaly && !options_.reports_all) {
+    return;
+  }
+  has_reported_anomaly_ = has_reported_anomaly_ || is_anomaly;
+  guarded([&] {
+    SubjectVerdict said{
+        row.subject, row.score, options_.fdr ? std::nullopt : detector_.threshold, {}, {}};
+    if (explainer_ && is_anomaly) {
+      const Explanation explanation = explainer_->explain(values, options_.explain);
+      said.reasons = explainer_->reasons(explanation);
+      said.like = explainer_->like(explanation);
+    }
+    writer_.write(said);
+  });
+}
+
+void VerdictStage::idle() {
+  score_waiting();
+  guarded([&] { file_.flush(); });
+}
+
+void VerdictStage::end_input() {
+  score_waiting();
+  if (!options_.fdr || waiting_.empty()) {
+    return;
+  }
+  std::vector<double> p_values;
+  for (const Waiting& row : waiting_) {
+    if (row.score.p_value) {
+      p_values.push_back(*row.score.p_value);
+    }
+  }
+  const double cutoff = fdr_cutoff(std::move(p_values), *options_.fdr);
+  for (std::size_t i = 0; i < waiting_.size() && !is_done_; ++i) {
+    Waiting& row = waiting_[i];
+    if (row.score.p_value) {
+      row.score.verdict = *row.score.p_value <= cutoff ? Verdict::kAnomaly : Verdict::kNormal;
+    }
+    write(row, values_of_row(i));
+  }
+  waiting_.clear();
+  values_.clear();
+  scored_ = 0;
+}
+
+void VerdictStage::finish() {
+  end_input();
+  guarded([&] { file_.commit(); });
+}
+
+std::optional<DriftReport> VerdictStage::drift() const {
+  return drift_ ? std::optional(drift_->report()) : std::nullopt;
+}
+
+std::vector<NovelVerdict> VerdictStage::most_novel() const {
+  std::vector<NovelVerdict> rows = novel_;
+  std::sort_heap(rows.begin(), rows.end(), is_more_novel);
+  return rows;
+}
+
+template <typename Write>
+void VerdictStage::guarded(Write write) {
+  try {
+    if (!is_done_) {
+      write();
+    }
+  } catch (const BrokenPipe&) {
+    is_done_ = true;
+  }
+}
+
+}  // namespace netml

@@ -1,0 +1,242 @@
+// What operators ask of a model: reasons, reports, drift, a bound on false discoveries, tables, and
+// runs that are repeated.
+#include <filesystem>
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+#include "netml/core/text_format.hpp"
+
+#include "program.hpp"
+#include "support/capture_text.hpp"
+#include "support/temp_folder.hpp"
+
+namespace netml {
+namespace {
+
+using namespace test;
+
+class Operations : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder_ = std::make_unique<TempFolder>();
+    learnt_ = netml({"learn", "-p", demo("demo.pcap"), "-l", demo("demo.csv"), "-o", model(), "-q",
+                     "--report", path("learn.html")});
+    ASSERT_EQ(netml({"extract", demo("unclassified.pcap"), "-q", "--features", "biflow", "-o",
+                     path("flows.csv")})
+                  .status,
+              0);
+  }
+  static void TearDownTestSuite() { folder_.reset(); }
+
+  static std::string path(const std::string& name) { return folder_->path(name); }
+  static std::string model() { return path("model.netml"); }
+  static RunResult classify(std::vector<std::string> more) {
+    more.insert(more.begin(), {"classify", "-m", model()});
+    return netml(more);
+  }
+  static std::vector<std::vector<std::string>> verdicts(std::vector<std::string> more) {
+    more.insert(more.end(), {"--format", "csv", "-q"});
+    return csv_rows(classify(more).out);
+  }
+
+  static inline std::unique_ptr<TempFolder> folder_;
+  static inline RunResult learnt_;
+};
+
+std::size_t column_of(const std::vector<std::vector<std::string>>& rows, const std::string& name) {
+  const auto found = std::find(rows.at(0).begin(), rows.at(0).end(), name);
+  EXPECT_NE(found, rows[0].end()) << name;
+  return static_cast<std::size_t>(found - rows[0].begin());
+}
+
+std::size_t count_anomalies(const std::vector<std::vector<std::string>>& rows) {
+  const std::size_t verdict = column_of(rows, "verdict");
+  return static_cast<std::size_t>(std::count_if(
+      rows.begin(), rows.end(), [&](const auto& row) { return row[verdict] == "anomaly"; }));
+}
+
+TEST_F(Operations, ExplainGivesReasonsForAlertsOnly) {
+  const auto rows = verdicts({demo("unclassified.pcap"), "--explain", "3"});
+  const std::size_t verdict = column_of(rows, "verdict"), why = column_of(rows, "explanation");
+  std::size_t explained = 0;
+  for (std::size_t i = 1; i < rows.size(); ++i) {
+    const std::string& text = rows[i][why];
+    EXPECT_EQ(text.empty(), rows[i][verdict] != "anomaly") << text;
+    if (!text.empty()) {
+      ++explained;
+      EXPECT_LE(std::count(text.begin(), text.end(), '%'), 3);
+      EXPECT_NE(text.find("(normal "), std::string::npos) << text;
+      EXPECT_NE(text.find("like "), std::string::npos) << text;
+    }
+  }
+  EXPECT_GT(explained, 20U);
+  const auto lines = lines_of(classify({demo("unclassified.pcap"), "--explain", "2"}).out);
+  EXPECT_EQ(lines[1].rfind("    ", 0), 0U) << lines[1];
+  EXPECT_EQ(lines[3].rfind("    nearest normal flow: ", 0), 0U) << lines[3];
+}
+
+TEST_F(Operations, FdrIsBenjaminiHochbergOverTheInput) {
+  const auto all = verdicts({demo("unclassified.pcap")});
+  const auto rows = verdicts({demo("unclassified.pcap"), "--fdr", "0.1"});
+  ASSERT_EQ(all.size(), rows.size());
+  const std::size_t p = column_of(rows, "p_value"), threshold = column_of(rows, "threshold");
+  std::vector<double> values;
+  for (std::size_t i = 1; i < all.size(); ++i) {
+    values.push_back(*parse_double(all[i][p]));
+    EXPECT_EQ(rows[i][threshold], "");
+  }
+  std::sort(values.begin(), values.end());
+  double cutoff = 0;
+  for (std::size_t k = 1; k <= values.size(); ++k) {
+    if (values[k - 1] <= .1 * static_cast<double>(k) / static_cast<double>(values.size())) {
+      cutoff = values[k - 1];
+    }
+  }
+  const auto expected = static_cast<std::size_t>(
+      std::count_if(values.begin(), values.end(), [&](double v) { return v <= cutoff; }));
+  EXPECT_EQ(count_anomalies(rows), expected);
+  EXPECT_EQ(classify({demo("unclassified.pcap"), "--fdr", "2"}).status, 2);
+  EXPECT_EQ(classify({demo("unclassified.pcap"), "--fdr", ".1", "--threshold", "3"}).status, 2);
+}
+
+TEST_F(Operations, ATableGetsTheVerdictsOfItsCapture) {
+  const auto flows = verdicts({demo("unclassified.pcap")});
+  const auto rows = verdicts({"--table", path("flows.csv")});
+  ASSERT_EQ(rows.size(), flows.size());
+  EXPECT_EQ(rows[0][0], "row");
+  EXPECT_EQ(rows[0][1], "src_ip");
+  for (const char* name : {"score", "p_value", "verdict"}) {
+    const std::size_t of_row = column_of(rows, name), of_flow = column_of(flows, name);
+    for (std::size_t i = 1; i < rows.size(); ++i) {
+      EXPECT_EQ(rows[i][of_row], flows[i][of_flow]);
+    }
+  }
+  EXPECT_EQ(rows[7][0], "7");
+}
+
+TEST_F(Operations, ATableWithoutAColumnOfTheModelIsRefused) {
+  std::ofstream(path("other.csv")) << "src_ip,fwd_log_bites\n1.2.3.4,5\n";
+  const RunResult result = classify({"--table", path("other.csv")});
+  EXPECT_EQ(result.status, 3);
+  EXPECT_NE(result.err.find("column 'log_duration' of the model is missing"), std::string::npos)
+      << result.err;
+  EXPECT_EQ(classify({"--table", path("flows.csv"), demo("demo.pcap")}).status, 2);
+  EXPECT_EQ(classify({"--table", path("absent.csv")}).status, 3);
+}
+
+TEST_F(Operations, ARowWithAMissingValueIsInvalid) {
+  std::ifstream in(path("flows.csv"));
+  std::string header, row;
+  std::getline(in, header);
+  std::getline(in, row);
+  std::ofstream(path("gap.csv")) << header << "\n"
+                                 << row << "\n"
+                                 << row.substr(0, row.rfind(',')) << ",\n";
+  const RunResult result = classify({"--table", path("gap.csv"), "--format", "csv", "--exit-code"});
+  const auto rows = csv_rows(result.out);
+  EXPECT_EQ(result.status, count_anomalies(rows) > 0 ? 10 : 0);
+  EXPECT_EQ(rows[2][column_of(rows, "verdict")], "invalid");
+  EXPECT_EQ(rows[2][column_of(rows, "score")], "");
+  EXPECT_NE(result.err.find("1 rows have no score"), std::string::npos);
+}
+
+TEST_F(Operations, DriftIsSaidAndCanFail) {
+  // Rows of another world: every number of the model is larger.
+  std::ifstream in(path("flows.csv"));
+  std::string line;
+  std::getline(in, line);
+  const auto names = split(line, ',');
+  std::ofstream out(path("drifted.csv"));
+  out << line << "\n";
+  while (std::getline(in, line)) {
+    auto cells = split(line, ',');
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      if (names[i].find("log_") != std::string::npos) {
+        cells[i] = number_text(*parse_double(cells[i]) + 4);
+      }
+    }
+    out << join(cells, ",") << "\n";
+  }
+  out.close();
+  const std::string summary = path("drift.json");
+  const RunResult result = classify(
+      {"--table", path("drifted.csv"), "--summary", summary, "--fail-on-drift", "--exit-code"});
+  EXPECT_EQ(result.status, 11);
+  EXPECT_NE(result.err.find("drift: "), std::string::npos);
+  EXPECT_TRUE(read_json(summary)["drift"]["drifted"].get<bool>());
+  EXPECT_EQ(read_json(summary)["status"], 11);
+  EXPECT_EQ(classify({"--table", path("drifted.csv"), "--exit-code"}).status, 10);
+  // The captures that were learnt from have not drifted.
+  EXPECT_EQ(classify({"-p", demo("demo.pcap"), "--fail-on-drift"}).status, 0);
+}
+
+TEST_F(Operations, LearnWritesAPageAndItsTwin) {
+  ASSERT_EQ(learnt_.status, 0) << learnt_.err;
+  const std::string page = slurp(path("learn.html"));
+  EXPECT_EQ(page.rfind("<!doctype html>", 0), 0U);
+  EXPECT_NE(page.find("ROC curve"), std::string::npos);
+  const nlohmann::json twin = read_json(path("learn.json"));
+  EXPECT_GT(twin["evaluation"]["auc"]["value"].get<double>(), .85);
+  EXPECT_EQ(twin["folds"]["alert_rates"].size(), 5U);
+  EXPECT_EQ(twin["novel"].size(), 20U);
+}
+
+TEST_F(Operations, ClassifyWritesAPageWithAndWithoutLabels) {
+  ASSERT_EQ(classify({"-p", demo("demo.pcap"), "-l", demo("demo.csv"), "--report", path("r.html"),
+                      "--summary", path("s.json")})
+                .status,
+            0);
+  const nlohmann::json twin = read_json(path("r.json")), summary = read_json(path("s.json"));
+  EXPECT_EQ(twin["evaluation"]["auc"]["value"], summary["metrics"]["auc"]);
+  EXPECT_EQ(twin["novel"][0]["verdict"], "anomaly");
+  EXPECT_FALSE(twin["novel"][0]["label"].get<std::string>().empty());
+  ASSERT_EQ(classify({demo("unclassified.pcap"), "--report", path("u.html")}).status, 0);
+  EXPECT_TRUE(read_json(path("u.json"))["evaluation"].is_null());
+  EXPECT_EQ(read_json(path("u.json"))["drift"]["rows"], 604);
+  // Neither of the two may be another file of the run.
+  EXPECT_EQ(classify({demo("demo.pcap"), "--report", path("x.html"), "-o", path("x.json")}).status,
+            2);
+}
+
+TEST_F(Operations, StateRemembersWhatIsDone) {
+  const std::string state = path("state.json"), copy = path("copy.pcap");
+  const auto run = [&](const std::vector<std::string>& captures) {
+    std::vector<std::string> words = {"--state", state, "--summary", path("state-run.json")};
+    words.insert(words.end(), captures.begin(), captures.end());
+    return classify(words);
+  };
+  const RunResult first = run({demo("unclassified.pcap")});
+  ASSERT_EQ(first.status, 0);
+  EXPECT_FALSE(first.out.empty());
+  const RunResult again = run({demo("unclassified.pcap")});
+  EXPECT_EQ(again.status, 0);
+  EXPECT_EQ(again.out, "");
+  EXPECT_EQ(read_json(path("state-run.json"))["captures_done"], 1);
+  // Known by content, whatever its name.
+  std::filesystem::copy_file(demo("unclassified.pcap"), copy);
+  EXPECT_EQ(run({copy}).out, "");
+  EXPECT_FALSE(run({copy, demo("demo.pcap")}).out.empty());
+  EXPECT_EQ(read_json(state)["done"].size(), 2U);
+  // A damaged capture is not done.
+  std::ofstream(path("cut.pcap"), std::ios::binary) << slurp(copy).substr(0, 5000);
+  EXPECT_EQ(run({path("cut.pcap")}).status, 4);
+  EXPECT_EQ(run({path("cut.pcap")}).status, 4);
+  std::ofstream(state) << "{\"format\": 1, \"done\": [{}]}";
+  EXPECT_EQ(run({copy}).status, 3);
+}
+
+TEST_F(Operations, ThreadsChangeNoVerdict) {
+  const std::vector<std::string> words = {demo("demo.pcap"), "--explain", "2",
+                                          "--fdr",           ".1",        "--report",
+                                          path("t.html"),    "--format",  "jsonl"};
+  auto one = words, seven = words;
+  one.insert(one.end(), {"--threads", "1"});
+  seven.insert(seven.end(), {"--threads", "7"});
+  const std::string first = classify(one).out, page = slurp(path("t.html"));
+  EXPECT_EQ(classify(seven).out, first);
+  EXPECT_EQ(slurp(path("t.html")), page);
+}
+
+}  // namespace
+}  // namespace netml
