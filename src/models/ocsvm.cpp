@@ -15,23 +15,20 @@
 #include "netml/core/rng.hpp"
 #include "netml/core/text_format.hpp"
 
+#include "kernel_sums.hpp"
 #include "pairwise_scale.hpp"
+#include "param_specs.hpp"
+#include "training_sample.hpp"
 
 namespace netml {
 namespace {
 
 constexpr double kSmallestCoefficient = 1e-12;
 constexpr double kCacheMiB = 200;
-constexpr std::size_t kSubsample = 5000;
 
 // Streams of the model's seed.
 constexpr std::uint64_t kScaleStream = 0;
 constexpr std::uint64_t kSubsampleStream = 1;
-
-std::size_t used_rows(std::size_t rows, const Params& params) {
-  const auto limit = static_cast<std::size_t>(params.integer("max_rows"));
-  return limit == 0 || rows <= limit ? rows : std::min(kSubsample, limit);
-}
 
 // 1 / (d · population variance of all entries); 1 if that variance is 0. scikit-learn's
 // gamma='scale'.
@@ -47,18 +44,6 @@ double gamma_scale(const Matrix& rows) {
     variance += (value - mean) * (value - mean) / count;
   }
   return variance > 0 ? 1.0 / (static_cast<double>(rows.cols()) * variance) : 1.0;
-}
-
-// libsvm takes |x - y|^2 apart into |x|^2 + |y|^2 - 2xy: beyond the range of doubles that is NaN,
-// and the solver then keeps no row.
-void require_finite_squares(const Matrix& rows) {
-  for (Eigen::Index i = 0; i < rows.rows(); ++i) {
-    if (!std::isfinite(4 * rows.row(i).squaredNorm())) {
-      throw DataError(
-          "ocsvm: the training values are too large for distances between rows; scale the columns "
-          "(--scale)");
-    }
-  }
 }
 
 // The rows as libsvm wants them: entries that are not 0 with their column from 1, then -1.
@@ -109,49 +94,27 @@ ModelEntry ocsvm_entry() {
       "gamma, the inverse squared reach of a training row, matters most: 'auto' takes it from the "
       "q-quantile "
       "of the distances between training rows.";
-  const double inf = std::numeric_limits<double>::max();
-  ParamSpec nu;
-  nu.name = "nu";
-  nu.default_text = "0.05";
-  nu.low_is_open = true;
-  nu.help = "Upper bound on the share of training rows left outside; raised to 1/n when below.";
-  ParamSpec gamma;
-  gamma.name = "gamma";
-  gamma.type = ParamType::kRealOrChoice;
-  gamma.default_text = "auto";
-  gamma.choices = {"auto", "scale"};
-  gamma.low_is_open = true;
-  gamma.high = inf;
-  gamma.help = "auto: 1/sigma(q)^2; scale: 1/(columns * variance of all training values).";
-  ParamSpec q;
-  q.name = "q";
-  q.default_text = "0.05";
-  q.help = "Quantile of the distances between training rows for gamma auto.";
-  ParamSpec tol;
-  tol.name = "tol";
-  tol.default_text = "0.001";
-  tol.low = 1e-12;
-  tol.help = "Stopping tolerance of the solver.";
-  ParamSpec score;
-  score.name = "score";
-  score.type = ParamType::kChoice;
-  score.default_text = "log";
-  score.choices = {"log", "raw"};
-  score.help =
-      "log: does not saturate far away; raw: minus the kernel sum, as scikit-learn has it.";
-  ParamSpec max_rows;
-  max_rows.name = "max_rows";
-  max_rows.type = ParamType::kInteger;
-  max_rows.default_text = "20000";
-  max_rows.high = 1e9;
-  max_rows.help = "Above this many training rows a subsample is used; 0: never.";
-  entry.schema = {nu, gamma, q, tol, score, max_rows};
+  entry.schema = {
+      real_param(
+          "nu", "0.05", {0, 1, true},
+          "Upper bound on the share of training rows left outside; raised to 1/n when below."),
+      real_or_choice_param(
+          "gamma", "auto", {0, kNoEnd, true}, {"auto", "scale"},
+          "auto: 1/sigma(q)^2; scale: 1/(columns * variance of all training values)."),
+      real_param("q", "0.05", {0, 1},
+                 "Quantile of the distances between training rows for gamma auto."),
+      real_param("tol", "0.001", {1e-12, 1}, "Stopping tolerance of the solver."),
+      choice_param(
+          "score", {"log", "raw"},
+          "log: does not saturate far away; raw: minus the kernel sum, as scikit-learn has "
+          "it."),
+      max_rows_param("20000")};
   entry.make = []() -> std::unique_ptr<Model> { return std::make_unique<Ocsvm>(); };
   return entry;
 }
 
 double Ocsvm::fit_bytes(std::size_t rows, std::size_t columns, const Params& params) const {
-  const auto n = static_cast<double>(used_rows(rows, params));
+  const auto n = static_cast<double>(training_sample_size(rows, params));
   const auto d = static_cast<double>(columns);
   const double cache = std::min(kCacheMiB * 1048576.0, n * n * sizeof(float) + 1048576.0);
   // Nodes, solver vectors, the support rows (at most all), and the sample for sigma(q).
@@ -161,20 +124,13 @@ double Ocsvm::fit_bytes(std::size_t rows, std::size_t columns, const Params& par
 void Ocsvm::fit(const Matrix& rows, const Params& params, const FitContext& context,
                 FitReport& report) {
   score_kind_ = params.text("score") == "raw" ? ScoreKind::kRaw : ScoreKind::kLog;
-  const std::size_t n = used_rows(row_count(rows), params);
-  report.rows_given = row_count(rows);
-  report.rows_used = n;
-  Matrix drawn;
-  if (n < row_count(rows)) {
-    Rng rng(derive_seed(context.seed, kSubsampleStream));
-    drawn = select_rows(rows, sample_without_replacement(row_count(rows), n, rng));
-    report.warnings.push_back(
-        "ocsvm: " + std::to_string(row_count(rows)) +
-        " training rows are more than max_rows; fitted on a uniform subsample of " +
-        std::to_string(n));
-  }
-  const Matrix& used = n < row_count(rows) ? drawn : rows;
-  require_finite_squares(used);
+  const auto drawn =
+      training_sample(rows, params, derive_seed(context.seed, kSubsampleStream), name(), report);
+  const Matrix& used = drawn ? *drawn : rows;
+  // libsvm takes |x - y|^2 apart into |x|^2 + |y|^2 - 2xy: beyond the range of doubles that is NaN,
+  // and the solver then keeps no row.
+  require_finite_squares(used, name());
+  const std::size_t n = row_count(used);
   double nu = params.real("nu");
   if (nu * static_cast<double>(n) < 1) {
     nu = 1.0 / static_cast<double>(n);
@@ -266,37 +222,18 @@ void Ocsvm::prepare() {
   log_rho_ = std::log(std::max(rho_, DBL_MIN));
 }
 
-double Ocsvm::score_row(const double* row, double* exponents) const {
-  const std::size_t count = row_count(support_);
-  const std::size_t columns = column_count(support_);
-  if (score_kind_ == ScoreKind::kRaw) {
-    double sum = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      const double distance = squared_distance(row, support_.data() + i * columns, columns);
-      sum += coefficients_[static_cast<Eigen::Index>(i)] * std::exp(-gamma_ * distance);
-    }
-    return -sum;
-  }
-  double largest = -std::numeric_limits<double>::infinity();
-  for (std::size_t i = 0; i < count; ++i) {
-    const double distance = squared_distance(row, support_.data() + i * columns, columns);
-    exponents[i] = log_coefficients_[static_cast<Eigen::Index>(i)] - gamma_ * distance;
-    largest = std::max(largest, exponents[i]);
-  }
-  if (!std::isfinite(largest)) {
-    return DBL_MAX;  // a distance beyond the range of doubles
-  }
-  double sum = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    sum += std::exp(exponents[i] - largest);
-  }
-  return log_rho_ - (largest + std::log(sum));
-}
-
 void Ocsvm::score_block(const Rows& rows, std::span<double> scores) const {
-  std::vector<double> exponents(row_count(support_));
-  for (std::size_t r = 0; r < scores.size(); ++r) {
-    scores[r] = score_row(rows.row(static_cast<Eigen::Index>(r)).data(), exponents.data());
+  if (score_kind_ == ScoreKind::kRaw) {
+    kernel_sums(rows, support_, coefficients_.data(), gamma_, scores);
+    for (double& score : scores) {
+      score = -score;
+    }
+    return;
+  }
+  log_kernel_sums(rows, support_, log_coefficients_.data(), gamma_, scores);
+  for (double& score : scores) {
+    // A distance beyond the range of doubles is as far as can be.
+    score = score == -DBL_MAX ? DBL_MAX : log_rho_ - score;
   }
 }
 

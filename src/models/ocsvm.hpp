@@ -34,7 +34,6 @@ class Ocsvm : public Model {
                     FitReport& report);
   void train(const Matrix& rows, double nu, double tolerance);
   void prepare();
-  double score_row(const double* row, double* exponents) const;
 
   double gamma_ = 1;
   double rho_ = 0;

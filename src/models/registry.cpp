@@ -7,7 +7,12 @@
 #include "netml/core/suggest.hpp"
 #include "netml/core/text_format.hpp"
 
+#include "gmm.hpp"
+#include "kde.hpp"
+#include "knn.hpp"
+#include "kres.hpp"
 #include "ocsvm.hpp"
+#include "pca.hpp"
 
 namespace netml {
 namespace {
@@ -16,6 +21,22 @@ namespace {
 constexpr std::array<std::string_view, 12> kKnownNames = {
     "ocsvm", "kde",  "if",       "ae",      "gmm",         "pca",
     "knn",   "kres", "ensemble", "iforest", "autoencoder", "auto"};
+
+// The estimators of scikit-learn and PyOD as netml calls them.
+struct NetmlDefault {
+  std::string_view model, param, text;
+};
+constexpr std::array kNetmlDefaults = {NetmlDefault{"ocsvm", "nu", "0.5"},
+                                       NetmlDefault{"ocsvm", "gamma", "scale"},
+                                       NetmlDefault{"ocsvm", "score", "raw"},
+                                       NetmlDefault{"ocsvm", "max_rows", "0"},
+                                       NetmlDefault{"kde", "h", "1"},
+                                       NetmlDefault{"kde", "max_rows", "0"},
+                                       NetmlDefault{"gmm", "k", "1"},
+                                       NetmlDefault{"gmm", "covariance", "full"},
+                                       NetmlDefault{"gmm", "reg", "1e-06"},
+                                       NetmlDefault{"pca", "score", "components"},
+                                       NetmlDefault{"pca", "standardize", "yes"}};
 
 std::vector<std::string> own_names(const ModelEntry& entry) {
   std::vector<std::string> names = {entry.name};
@@ -57,7 +78,8 @@ std::string param_lines(const ModelEntry& entry) {
 }  // namespace
 
 std::span<const ModelEntry> model_entries() {
-  static const std::array<ModelEntry, 1> kEntries = {ocsvm_entry()};
+  static const std::array<ModelEntry, 6> kEntries = {ocsvm_entry(), kde_entry(), gmm_entry(),
+                                                     pca_entry(),   knn_entry(), kres_entry()};
   return kEntries;
 }
 
@@ -96,19 +118,14 @@ AlgorithmNames algorithm_names(const ModelEntry& entry) {
 }
 
 void apply_netml_defaults(const ModelEntry& entry, ParamSchema& schema) {
-  if (entry.name != "ocsvm") {
-    return;
-  }
-  // scikit-learn's OneClassSVM as netml calls it.
-  for (ParamSpec& spec : schema) {
-    if (spec.name == "nu") {
-      spec.default_text = "0.5";
-    } else if (spec.name == "gamma") {
-      spec.default_text = "scale";
-    } else if (spec.name == "score") {
-      spec.default_text = "raw";
-    } else if (spec.name == "max_rows") {
-      spec.default_text = "0";
+  for (const NetmlDefault& value : kNetmlDefaults) {
+    if (value.model != entry.name) {
+      continue;
+    }
+    for (ParamSpec& spec : schema) {
+      if (spec.name == value.param) {
+        spec.default_text = value.text;
+      }
     }
   }
 }

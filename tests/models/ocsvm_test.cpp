@@ -13,23 +13,13 @@
 namespace netml {
 namespace {
 
+using test::derived;
 using test::fitted;
 using test::normal_rows;
 using test::sine_rows;
 
-double derived(const FitReport& report, const std::string& name) {
-  for (const DerivedValue& value : report.derived) {
-    if (value.name == name) {
-      return value.value;
-    }
-  }
-  return NAN;
-}
-
 FitReport report_of(const Matrix& rows, const std::string& yaml) {
-  FitReport report;
-  find_model("ocsvm").make()->fit(rows, test::ocsvm_params(yaml), {.seed = 42}, report);
-  return report;
+  return test::fit_report("ocsvm", rows, yaml);
 }
 
 // Reference: scikit-learn 1.2.1, tests/oracle/ocsvm.py.
