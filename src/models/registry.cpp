@@ -7,6 +7,8 @@
 #include "netml/core/suggest.hpp"
 #include "netml/core/text_format.hpp"
 
+#include "autoencoder.hpp"
+#include "isolation_forest.hpp"
 #include "ocsvm.hpp"
 
 namespace netml {
@@ -57,7 +59,7 @@ std::string param_lines(const ModelEntry& entry) {
 }  // namespace
 
 std::span<const ModelEntry> model_entries() {
-  static const std::array<ModelEntry, 1> kEntries = {ocsvm_entry()};
+  static const std::array kEntries = {ocsvm_entry(), isolation_forest_entry(), autoencoder_entry()};
   return kEntries;
 }
 
@@ -96,19 +98,35 @@ AlgorithmNames algorithm_names(const ModelEntry& entry) {
 }
 
 void apply_netml_defaults(const ModelEntry& entry, ParamSchema& schema) {
-  if (entry.name != "ocsvm") {
-    return;
-  }
-  // scikit-learn's OneClassSVM as netml calls it.
+  struct Default {
+    std::string_view algorithm, parameter;
+    const char* value;
+  };
+  static constexpr Default kDefaults[] = {
+      // scikit-learn's OneClassSVM as netml calls it.
+      {"ocsvm", "nu", "0.5"},
+      {"ocsvm", "gamma", "scale"},
+      {"ocsvm", "score", "raw"},
+      {"ocsvm", "max_rows", "0"},
+      // Its forest has our defaults (and the score the wrong way round).
+      {"if", "n_estimators", "100"},
+      {"if", "max_samples", "256"},
+      // Its LeakyReLU has a slope of 1, which makes the network linear; it never stops early.
+      {"ae", "hidden_units", "16"},
+      {"ae", "code_units", "8"},
+      {"ae", "activation", "identity"},
+      {"ae", "weight_decay", "0.1"},
+      {"ae", "batch_size", "32"},
+      {"ae", "max_iter", "100"},
+      {"ae", "validation_fraction", "0"},
+      {"ae", "n_iter_no_change", "0"},
+      {"ae", "score", "distance"},
+  };
   for (ParamSpec& spec : schema) {
-    if (spec.name == "nu") {
-      spec.default_text = "0.5";
-    } else if (spec.name == "gamma") {
-      spec.default_text = "scale";
-    } else if (spec.name == "score") {
-      spec.default_text = "raw";
-    } else if (spec.name == "max_rows") {
-      spec.default_text = "0";
+    for (const Default& entry_default : kDefaults) {
+      if (entry_default.algorithm == entry.name && entry_default.parameter == spec.name) {
+        spec.default_text = entry_default.value;
+      }
     }
   }
 }
