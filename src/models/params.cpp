@@ -113,10 +113,14 @@ Params bind_document(const ParamNode& document, const std::string& what, const P
                       ")");
     }
     const ParamNode& node = entry.value;
+    const bool is_boolean = node.kind == ParamNode::Kind::kBoolean;
+    const bool is_word = node.kind == ParamNode::Kind::kText || is_boolean;
+    // YAML also writes True and TRUE.
+    const std::string word = is_boolean ? to_lower(node.text) : node.text;
     const bool takes_text = !spec->choices.empty();
     const bool takes_number = spec->type != ParamType::kChoice;
     if (!(node.kind == ParamNode::Kind::kNumber && takes_number) &&
-        !(node.kind == ParamNode::Kind::kText && takes_text && is_choice(*spec, node.text))) {
+        !(is_word && takes_text && is_choice(*spec, word))) {
       const bool has_text =
           node.kind == ParamNode::Kind::kText || node.kind == ParamNode::Kind::kNumber;
       throw DataError(
@@ -124,7 +128,7 @@ Params bind_document(const ParamNode& document, const std::string& what, const P
           (has_text ? "'" + printable(node.text) + "'" : std::string(describe(node.kind))) +
           ", but must be " + allowed_values(*spec));
     }
-    params.set(spec->name, node.text, what);
+    params.set(spec->name, word, what);
   }
   return params;
 }

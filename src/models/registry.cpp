@@ -7,7 +7,9 @@
 #include "netml/core/suggest.hpp"
 #include "netml/core/text_format.hpp"
 
+#include "autoencoder.hpp"
 #include "gmm.hpp"
+#include "isolation_forest.hpp"
 #include "kde.hpp"
 #include "knn.hpp"
 #include "kres.hpp"
@@ -26,17 +28,32 @@ constexpr std::array<std::string_view, 12> kKnownNames = {
 struct NetmlDefault {
   std::string_view model, param, text;
 };
-constexpr std::array kNetmlDefaults = {NetmlDefault{"ocsvm", "nu", "0.5"},
-                                       NetmlDefault{"ocsvm", "gamma", "scale"},
-                                       NetmlDefault{"ocsvm", "score", "raw"},
-                                       NetmlDefault{"ocsvm", "max_rows", "0"},
-                                       NetmlDefault{"kde", "h", "1"},
-                                       NetmlDefault{"kde", "max_rows", "0"},
-                                       NetmlDefault{"gmm", "k", "1"},
-                                       NetmlDefault{"gmm", "covariance", "full"},
-                                       NetmlDefault{"gmm", "reg", "1e-06"},
-                                       NetmlDefault{"pca", "score", "components"},
-                                       NetmlDefault{"pca", "standardize", "yes"}};
+constexpr NetmlDefault kNetmlDefaults[] = {
+    {"ocsvm", "nu", "0.5"},
+    {"ocsvm", "gamma", "scale"},
+    {"ocsvm", "score", "raw"},
+    {"ocsvm", "max_rows", "0"},
+    {"kde", "h", "1"},
+    {"kde", "max_rows", "0"},
+    // Its forest has our defaults (and the score the wrong way round).
+    {"if", "n_estimators", "100"},
+    {"if", "max_samples", "256"},
+    // Its LeakyReLU has a slope of 1, which makes the network linear; it never stops early.
+    {"ae", "hidden_units", "16"},
+    {"ae", "code_units", "8"},
+    {"ae", "activation", "identity"},
+    {"ae", "weight_decay", "0.1"},
+    {"ae", "batch_size", "32"},
+    {"ae", "max_iter", "100"},
+    {"ae", "validation_fraction", "0"},
+    {"ae", "n_iter_no_change", "0"},
+    {"ae", "score", "distance"},
+    {"gmm", "k", "1"},
+    {"gmm", "covariance", "full"},
+    {"gmm", "reg", "1e-06"},
+    {"pca", "score", "components"},
+    {"pca", "standardize", "yes"},
+};
 
 std::vector<std::string> own_names(const ModelEntry& entry) {
   std::vector<std::string> names = {entry.name};
@@ -78,8 +95,9 @@ std::string param_lines(const ModelEntry& entry) {
 }  // namespace
 
 std::span<const ModelEntry> model_entries() {
-  static const std::array<ModelEntry, 6> kEntries = {ocsvm_entry(), kde_entry(), gmm_entry(),
-                                                     pca_entry(),   knn_entry(), kres_entry()};
+  static const std::array kEntries = {ocsvm_entry(),       kde_entry(), isolation_forest_entry(),
+                                      autoencoder_entry(), gmm_entry(), pca_entry(),
+                                      knn_entry(),         kres_entry()};
   return kEntries;
 }
 

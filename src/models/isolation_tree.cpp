@@ -1,0 +1,221 @@
+#include "isolation_tree.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <numeric>
+#include <unordered_map>
+
+namespace netml {
+namespace {
+
+// The first `count` places of a partial Fisher-Yates shuffle of 0..n-1, as
+// sample_without_replacement draws them, without touching all n.
+std::vector<std::size_t> draw_rows(std::size_t n, std::size_t count, Rng& rng) {
+  std::unordered_map<std::size_t, std::size_t> moved;
+  const auto at = [&](std::size_t place) {
+    const auto found = moved.find(place);
+    return found == moved.end() ? place : found->second;
+  };
+  std::vector<std::size_t> drawn(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t other = i + rng.below(n - i);
+    drawn[i] = at(other);
+    moved[other] = at(i);
+  }
+  return drawn;
+}
+
+class Grower {
+ public:
+  Grower(const Matrix& rows, std::size_t sample_size, Rng& rng)
+      : rng_(rng), columns_(column_count(rows)), count_(std::min(sample_size, row_count(rows))) {
+    const std::vector<std::size_t> drawn = draw_rows(row_count(rows), count_, rng);
+    values_.resize(columns_ * count_);
+    for (std::size_t i = 0; i < count_; ++i) {
+      const std::span<const double> row = row_of(rows, drawn[i]);
+      for (std::size_t c = 0; c < columns_; ++c) {
+        values_[c * count_ + i] = row[c];
+      }
+    }
+    order_.resize(count_);
+    std::iota(order_.begin(), order_.end(), 0U);
+    candidates_.resize(columns_);
+    std::iota(candidates_.begin(), candidates_.end(), std::size_t{0});
+    depth_limit_ = static_cast<int>(std::bit_width(std::max<std::size_t>(count_, 2) - 1));
+  }
+
+  IsolationTrees grow(IsolationSplit split) {
+    tree_.roots = {0};
+    std::vector<Task> tasks = {{0, count_, 0, columns_, -1, Side::kLeft}};
+    while (!tasks.empty()) {
+      const Task task = tasks.back();
+      tasks.pop_back();
+      const std::int32_t node = add_node(task);
+      std::size_t candidates = task.candidates;
+      if (task.depth >= depth_limit_ || task.end - task.begin < 2 ||
+          !(split == IsolationSplit::kColumn ? choose_column(task, candidates)
+                                             : choose_hyperplane(task))) {
+        continue;
+      }
+      const auto at = static_cast<std::size_t>(node);
+      tree_.feature[at] = split_.feature;
+      tree_.threshold[at] = split_.threshold;
+      const auto first = order_.begin() + static_cast<std::ptrdiff_t>(task.begin);
+      const auto last = order_.begin() + static_cast<std::ptrdiff_t>(task.end);
+      const auto middle = std::stable_partition(
+          first, last, [&](std::uint32_t row) { return split_.values[row] <= split_.threshold; });
+      const auto border = static_cast<std::size_t>(middle - order_.begin());
+      tasks.push_back({border, task.end, task.depth + 1, candidates, node, Side::kRight});
+      tasks.push_back({task.begin, border, task.depth + 1, candidates, node, Side::kLeft});
+    }
+    return std::move(tree_);
+  }
+
+ private:
+  enum class Side { kLeft, kRight };
+  // A node to come: its rows are order_[begin, end), and the columns that may still differ among
+  // them candidates_[0, candidates).
+  struct Task {
+    std::size_t begin, end;
+    int depth;
+    std::size_t candidates;
+    std::int32_t parent;
+    Side side;
+  };
+  // The rule of the node at hand, and what it compares of every row.
+  struct Rule {
+    std::int32_t feature = -1;
+    double threshold = 0;
+    const double* values = nullptr;
+  };
+
+  std::int32_t add_node(const Task& task) {
+    const auto node = static_cast<std::int32_t>(tree_.node_count());
+    tree_.left.push_back(-1);
+    tree_.right.push_back(-1);
+    tree_.feature.push_back(-1);
+    tree_.threshold.push_back(0);
+    tree_.samples.push_back(static_cast<std::int32_t>(task.end - task.begin));
+    if (task.parent >= 0) {
+      (task.side == Side::kLeft ? tree_.left : tree_.right)[static_cast<std::size_t>(task.parent)] =
+          node;
+    }
+    return node;
+  }
+
+  struct Range {
+    double low, high;
+  };
+  Range range(const double* values, const Task& task) const {
+    Range range{values[order_[task.begin]], values[order_[task.begin]]};
+    for (std::size_t i = task.begin + 1; i < task.end; ++i) {
+      const double value = values[order_[i]];
+      range.low = std::min(range.low, value);
+      range.high = std::max(range.high, value);
+    }
+    return range;
+  }
+
+  // Uniform in [low, high), also where their difference overflows.
+  double between(const Range& range) {
+    const double u = rng_.uniform();
+    const double width = range.high - range.low;
+    const double value =
+        std::isfinite(width) ? range.low + u * width : (1 - u) * range.low + u * range.high;
+    return value < range.high ? value : range.low;
+  }
+
+  // A column that is not constant, each with the same probability; those found constant are put
+  // behind the candidates. False when all of them are.
+  bool choose_column(const Task& task, std::size_t& candidates) {
+    while (candidates > 0) {
+      std::size_t& place = candidates_[rng_.below(candidates)];
+      const double* values = values_.data() + place * count_;
+      const Range extent = range(values, task);
+      if (extent.low < extent.high) {
+        split_ = {static_cast<std::int32_t>(place), between(extent), values};
+        return true;
+      }
+      std::swap(place, candidates_[--candidates]);
+    }
+    return false;
+  }
+
+  // A normal vector with standard normal entries through a point that is uniform in the box of the
+  // rows. One side may get no row. False when all rows are equal.
+  bool choose_hyperplane(const Task& task) {
+    const std::size_t first = tree_.normals.size();
+    double threshold = 0;
+    bool is_constant = true;
+    projections_.resize(count_);
+    for (std::size_t i = task.begin; i < task.end; ++i) {
+      projections_[order_[i]] = 0;
+    }
+    for (std::size_t c = 0; c < columns_; ++c) {
+      const double* values = values_.data() + c * count_;
+      const Range extent = range(values, task);
+      is_constant = is_constant && extent.low == extent.high;
+      const double normal = rng_.normal();
+      threshold += normal * between(extent);
+      tree_.normals.push_back(normal);
+      for (std::size_t i = task.begin; i < task.end; ++i) {
+        projections_[order_[i]] += normal * values[order_[i]];
+      }
+    }
+    if (is_constant || !std::isfinite(threshold)) {
+      tree_.normals.resize(first);
+      return false;
+    }
+    split_ = {static_cast<std::int32_t>(first / columns_), threshold, projections_.data()};
+    return true;
+  }
+
+  Rng& rng_;
+  const std::size_t columns_;
+  const std::size_t count_;
+  int depth_limit_ = 0;
+  std::vector<double> values_;  // the drawn rows, column by column
+  std::vector<std::uint32_t> order_;
+  std::vector<std::size_t> candidates_;
+  std::vector<double> projections_;
+  Rule split_;
+  IsolationTrees tree_;
+};
+
+}  // namespace
+
+IsolationTrees grow_isolation_tree(const Matrix& rows, std::size_t sample_size,
+                                   IsolationSplit split, Rng& rng) {
+  return Grower(rows, sample_size, rng).grow(split);
+}
+
+void append_trees(IsolationTrees& trees, const IsolationTrees& tree, std::size_t columns) {
+  const auto nodes = static_cast<std::int32_t>(trees.node_count());
+  const auto planes = static_cast<std::int32_t>(trees.normals.size() / columns);
+  const bool has_planes = !tree.normals.empty();
+  const auto shift = [](std::vector<std::int32_t>& to, const std::vector<std::int32_t>& from,
+                        std::int32_t offset) {
+    for (const std::int32_t value : from) {
+      to.push_back(value < 0 ? value : value + offset);
+    }
+  };
+  shift(trees.roots, tree.roots, nodes);
+  shift(trees.left, tree.left, nodes);
+  shift(trees.right, tree.right, nodes);
+  shift(trees.feature, tree.feature, has_planes ? planes : 0);
+  shift(trees.samples, tree.samples, 0);
+  trees.threshold.insert(trees.threshold.end(), tree.threshold.begin(), tree.threshold.end());
+  trees.normals.insert(trees.normals.end(), tree.normals.begin(), tree.normals.end());
+}
+
+double mean_search_depth(std::int32_t samples) noexcept {
+  constexpr double kEulerGamma = 0.5772156649015329;
+  if (samples <= 2) {
+    return samples == 2 ? 1 : 0;
+  }
+  const double m = samples;
+  return 2 * (std::log(m - 1) + kEulerGamma) - 2 * (m - 1) / m;
+}
+
+}  // namespace netml
