@@ -83,7 +83,7 @@ Columns find_columns(const LabelHeader& header, const LabelOptions& options,
                      const std::string& what) {
   Columns columns;
   for (const auto& [key, name] : options.columns) {
-    set_column(columns, *find_key(key), header.need({to_lower(trim(name))}), what);
+    set_column(columns, *find_key(key), header.need({name}), what);
   }
   if (options.columns.empty()) {
     for (const KeyName& key : kKeyNames) {

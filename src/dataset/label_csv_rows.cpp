@@ -18,7 +18,8 @@ LabelHeader::LabelHeader(const CsvScanner& record, std::string what) : what_(std
 std::optional<std::size_t> LabelHeader::find(std::initializer_list<std::string_view> names) const {
   std::optional<std::size_t> found;
   for (std::size_t i = 0; i < names_.size(); ++i) {
-    if (std::find(names.begin(), names.end(), names_[i]) == names.end()) {
+    if (std::none_of(names.begin(), names.end(),
+                     [&](std::string_view name) { return to_lower(name) == names_[i]; })) {
       continue;
     }
     if (found) {
@@ -36,7 +37,7 @@ std::size_t LabelHeader::need(std::initializer_list<std::string_view> names) con
   }
   std::string wanted;
   for (const std::string_view name : names) {
-    wanted += (wanted.empty() ? "'" : " or '") + std::string(name) + "'";
+    wanted += (wanted.empty() ? "'" : " or '") + printable(name) + "'";
   }
   throw DataError(what_ + ": no column " + wanted + "; the columns are " + text());
 }

@@ -40,8 +40,8 @@ class RuleAxis {
 ///
 /// Rules stand in blocks of 512 in the order of their file. Each block has for every field the sets
 /// of rules that allow a value, and the rules that match a flow are what these sets have in common
-/// (T. V. Lakshman, D. Stiliadis, SIGCOMM 1998). A block costs 14 bisections per flow, about half a
-/// microsecond; a rule takes at most 1.5 KB. Not thread-safe.
+/// (T. V. Lakshman, D. Stiliadis, SIGCOMM 1998). A block costs at most 11 bisections per flow, some
+/// tenths of a microsecond; a rule takes at most 1.5 KB. Not thread-safe.
 class LabelRuleIndex {
  public:
   using PickOf = std::function<LabelPick(const LabelRow& row, std::uint32_t number)>;

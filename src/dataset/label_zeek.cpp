@@ -23,6 +23,7 @@ namespace netml {
 namespace {
 
 constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr std::size_t kMostColumns = 4096;  // far above any log
 
 /// One connection; a field that is not set has no value.
 struct Connection {
@@ -131,7 +132,7 @@ class LogReader {
       return "a row stands before the line of #fields";
     }
     cells_.clear();
-    split_cells(line, cells_);
+    split_cells(line, columns_.size() + 1, cells_);
     if (cells_.size() < columns_.size()) {
       const std::string_view last = cells_.back();
       cells_.pop_back();
@@ -181,9 +182,11 @@ class LogReader {
     return static_cast<char>(code);
   }
 
-  void split_cells(std::string_view line, std::vector<std::string_view>& cells) const {
-    for (std::size_t at = line.find(separator_); at != std::string_view::npos;
-         at = line.find(separator_)) {
+  // At most `most` cells; the last holds the rest.
+  void split_cells(std::string_view line, std::size_t most,
+                   std::vector<std::string_view>& cells) const {
+    for (std::size_t at = line.find(separator_);
+         at != std::string_view::npos && cells.size() + 1 < most; at = line.find(separator_)) {
       cells.push_back(line.substr(0, at));
       line.remove_prefix(at + separator_.size());
     }
@@ -192,10 +195,13 @@ class LogReader {
 
   void set_columns(std::string_view text) {
     std::vector<std::string_view> names, parts;
-    split_cells(text, names);
-    split_at_blanks(names.back(), SIZE_MAX, parts);
+    split_cells(text, kMostColumns + 1, names);
+    split_at_blanks(names.back(), kMostColumns + 1, parts);
     names.pop_back();
     names.insert(names.end(), parts.begin(), parts.end());
+    if (names.size() > kMostColumns) {
+      throw DataError(rows_.what() + ": the line of #fields names more than 4096 columns");
+    }
     columns_.clear();
     for (const std::string_view name : names) {
       columns_.push_back(nullptr);

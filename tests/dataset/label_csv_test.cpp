@@ -130,8 +130,8 @@ TEST(CsvLabels, CellsThatSayNothingSensibleAreBadRows) {
 }
 
 TEST(CsvLabels, FilesThatDoNotFitTheirNamesAreRefused) {
-  EXPECT_EQ(label_refusal("a,b\n", named("src_ip=c,label=b")),
-            "l: no column 'c'; the columns are a, b");
+  EXPECT_EQ(label_refusal("a,b\n", named("src_ip=C,label=b")),
+            "l: no column 'C'; the columns are a, b");
   EXPECT_NE(label_refusal("a,b\n", named("src_ip=a")).find("no column for the label"),
             std::string::npos);
   EXPECT_NE(label_refusal("a,b\n", named("label=a")).find("which flows the rows speak of"),

@@ -87,6 +87,14 @@ TEST(ZeekLabels, ALogWithoutLabelsSaysSo) {
             "out");
 }
 
+TEST(ZeekLabels, HostileHeadersAndRowsAreRefused) {
+  const std::string tabs(100'000, '\t');
+  EXPECT_EQ(label_refusal("#fields\tts" + tabs + "\n"),
+            "l: the line of #fields names more than 4096 columns");
+  EXPECT_EQ(label_refusal(kHead + kFields + "\tlabel\n" + tabs + "\n"),
+            "l: line 5: 10 cells where #fields has 9; --skip-bad-rows leaves such rows out");
+}
+
 TEST(ZeekLabels, JsonMayNestTheKeyAndWriteTimesAsText) {
   LabelFile labels = LabelFile::parse(
       R"({"ts":"2018-05-09T15:30:31.015811Z","id":{"orig_h":"10.0.0.1","orig_p":1,)"
