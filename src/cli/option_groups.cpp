@@ -25,14 +25,19 @@ void add_labels(CLI::App& app, LabelText& text) {
   auto& group = *app.add_option_group("Labels");
   add_files(group, "-l,--label", text.files,
             "label file; the n-th goes with the n-th --pcap, or one serves all");
-  add_text(group, "--label-format", text.format, "FORMAT", "auto, cicids2017 or netml")
+  add_text(group, "--label-format", text.format, "FORMAT",
+           "auto, cicids2017, netml, zeek, unsw-nb15, ctu13, suricata or csv")
       ->capture_default_str();
+  add_text(
+      group, "--label-columns", text.columns, "KEY=NAME,…",
+      "csv: the columns of src_ip, src_port, dst_ip, dst_port, protocol, start, end, duration, "
+      "label (named as the keys)");
   add_text(group, "--label-timezone", text.timezone, "ZONE", "auto or ±HH:MM")
       ->capture_default_str();
   add_text(group, "--label-slack", text.slack, "S",
            "seconds (60 where rows carry whole minutes, else 1)");
   add_text(group, "--label-conflict", text.conflict, "RULE",
-           "any-attack (default), first, last or error");
+           "rows that disagree: any-attack (default; csv: first), first, last or error");
   group.add_flag("--skip-bad-rows", text.skips_bad_rows,
                  "skip and count label rows that make no sense");
 }

@@ -199,8 +199,17 @@ CaptureInputs make_inputs(const CaptureText& captures, const LabelText& labels, 
   inputs.is_continuous = captures.is_continuous;
   inputs.labels = labels.files;
   inputs.label_options.format = parse_label_format(labels.format);
-  if (preset == Preset::kNetml && inputs.label_options.format == LabelFormat::kAuto) {
+  if (preset == Preset::kNetml && inputs.label_options.format == LabelFormat::kAuto &&
+      !labels.columns) {
     inputs.label_options.format = LabelFormat::kNetml;
+  }
+  if (labels.columns) {
+    if (inputs.label_options.format != LabelFormat::kAuto &&
+        inputs.label_options.format != LabelFormat::kCsv) {
+      throw UsageError("--label-columns names columns of --label-format csv, not of " +
+                       labels.format);
+    }
+    inputs.label_options.columns = parse_label_columns(*labels.columns);
   }
   inputs.label_options.timezone_ns = parse_label_timezone(labels.timezone);
   if (labels.slack) {

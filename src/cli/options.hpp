@@ -33,7 +33,7 @@ struct LabelText {
   std::vector<std::string> files;
   std::string format = "auto";
   std::string timezone = "auto";
-  std::optional<std::string> slack, conflict;
+  std::optional<std::string> columns, slack, conflict;
   bool skips_bad_rows = false;
 };
 

@@ -52,23 +52,45 @@ void report_inputs(const ExtractResult& result) {
   }
 }
 
-void report_labels(const Labeler& labeler) {
-  std::uint64_t contradictory = 0;
+namespace {
+
+// Of all label files together.
+LabelReport total(const Labeler& labeler) {
+  LabelReport sum;
   for (const LabelFile& file : labeler.files()) {
     const LabelReport& report = file.report();
-    contradictory += report.flows_contradictory;
+    sum.rows += report.rows;
+    sum.rows_matched += report.rows_matched;
+    sum.rows_skipped += report.rows_skipped;
+    sum.rows_left_out += report.rows_left_out;
+    sum.flows_contradictory += report.flows_contradictory;
+  }
+  return sum;
+}
+
+}  // namespace
+
+void report_labels(const Labeler& labeler) {
+  for (const LabelFile& file : labeler.files()) {
+    const LabelReport& report = file.report();
     for (const std::string& warning : report.warnings) {
       log::warning(warning);
     }
     for (const LabelContradiction& row : report.contradictions) {
-      log::detail("labels disagree: line " + std::to_string(row.first_line) + " says " +
-                  printable(row.first_name) + ", line " + std::to_string(row.second_line) +
-                  " says " + printable(row.second_name));
+      log::detail(report.file + ": labels disagree: line " + std::to_string(row.first_line) +
+                  " says " + printable(row.first_name) + ", line " +
+                  std::to_string(row.second_line) + " says " + printable(row.second_name));
     }
   }
+  const LabelReport sum = total(labeler);
   log::info("labels: " + std::to_string(labeler.matched()) + " flows matched, " +
-            std::to_string(labeler.unmatched()) + " unmatched, " + std::to_string(contradictory) +
-            " contradictory");
+            std::to_string(labeler.unmatched()) + " unmatched, " +
+            std::to_string(sum.flows_contradictory) + " contradictory");
+  if (sum.rows_matched < sum.rows || sum.rows_left_out > 0) {
+    log::info("labels: " + std::to_string(sum.rows - sum.rows_matched) + " of " +
+              std::to_string(sum.rows) + " rows matched no flow, " +
+              std::to_string(sum.rows_left_out) + " more give no label or are not about IP");
+  }
 }
 
 nlohmann::ordered_json summary_of(const ExtractResult& result, int status) {
@@ -104,18 +126,25 @@ nlohmann::ordered_json summary_of(const ExtractResult& result, int status) {
 }
 
 void add_labels(nlohmann::ordered_json& summary, const Labeler& labeler) {
-  std::uint64_t rows = 0, rows_matched = 0, rows_skipped = 0, contradictory = 0;
+  const LabelReport sum = total(labeler);
+  summary["labels"] = {{"flows_matched", labeler.matched()},
+                       {"flows_unmatched", labeler.unmatched()},
+                       {"flows_contradictory", sum.flows_contradictory},
+                       {"rows", sum.rows},
+                       {"rows_matched", sum.rows_matched},
+                       {"rows_unmatched", sum.rows - sum.rows_matched},
+                       {"rows_skipped", sum.rows_skipped},
+                       {"rows_left_out", sum.rows_left_out},
+                       {"contradictions", nlohmann::ordered_json::array()}};
   for (const LabelFile& file : labeler.files()) {
-    rows += file.report().rows;
-    rows_matched += file.report().rows_matched;
-    rows_skipped += file.report().rows_skipped;
-    contradictory += file.report().flows_contradictory;
+    for (const LabelContradiction& found : file.report().contradictions) {
+      summary["labels"]["contradictions"].push_back({{"file", file.report().file},
+                                                     {"first_line", found.first_line},
+                                                     {"second_line", found.second_line},
+                                                     {"first_label", found.first_name},
+                                                     {"second_label", found.second_name}});
+    }
   }
-  summary["labels"] = {
-      {"flows_matched", labeler.matched()},   {"flows_unmatched", labeler.unmatched()},
-      {"flows_contradictory", contradictory}, {"rows", rows},
-      {"rows_matched", rows_matched},         {"rows_unmatched", rows - rows_matched},
-      {"rows_skipped", rows_skipped}};
 }
 
 void write_summary(const RunContext& context, nlohmann::ordered_json summary) {

@@ -54,8 +54,8 @@ class Cursor {
   std::string_view text_;
 };
 
-// H:MM[:SS[.frac]]; seconds are required where `needs_seconds`.
-bool clock(Cursor& cursor, bool needs_seconds, LabelTime& time, std::int64_t& of_day) {
+// H:MM[:SS[.frac]].
+bool clock(Cursor& cursor, LabelTime& time, std::int64_t& of_day) {
   int minute = 0, second = 0;
   std::int64_t fraction = 0;
   if (!cursor.number(2, time.hour) || !cursor.accept(':') || !cursor.number(2, minute)) {
@@ -66,8 +66,6 @@ bool clock(Cursor& cursor, bool needs_seconds, LabelTime& time, std::int64_t& of
     if (!cursor.number(2, second) || (cursor.accept('.') && !cursor.fraction(fraction))) {
       return false;
     }
-  } else if (needs_seconds) {
-    return false;
   }
   of_day = (minute * std::int64_t{60} + second) * kSecond + fraction;  // without the hour
   return time.hour < 24 && minute < 60 && second < 60;
@@ -83,6 +81,32 @@ bool day_half(std::string_view text, LabelTime& time) {
   }
   time.has_day_half = true;
   time.hour = time.hour % 12 + (half == "pm" ? 12 : 0);
+  return true;
+}
+
+// What may stand behind a date that begins with its year: nothing, Z, ±HH:MM or ±HHMM.
+bool zone(std::string_view text, LabelTime& time) {
+  if (text.empty()) {
+    return true;
+  }
+  if (text == "Z" || text == "z") {
+    time.zone_ns = 0;
+    return true;
+  }
+  const bool is_west = text[0] == '-';
+  if ((text[0] != '+' && !is_west) || (text.size() != 5 && text.size() != 6)) {
+    return false;
+  }
+  if (text.size() == 6 && text[3] != ':') {
+    return false;
+  }
+  const auto hours = parse_u64(text.substr(1, 2));
+  const auto minutes = parse_u64(text.substr(text.size() - 2));
+  if (!hours || !minutes || *hours > 14 || *minutes > 59) {
+    return false;
+  }
+  const auto offset = static_cast<std::int64_t>(*hours * 60 + *minutes) * 60 * kSecond;
+  time.zone_ns = is_west ? -offset : offset;
   return true;
 }
 
@@ -102,17 +126,18 @@ std::optional<LabelTime> parse_clock_time(std::string_view text) {
   time.is_clock = true;
   int year = 0, month = 0, day = 0;
   std::int64_t of_day = 0;
-  const bool year_first = text.size() > 4 && text[4] == '-';
+  const bool year_first = text.size() > 4 && (text[4] == '-' || text[4] == '/');
   if (year_first) {
-    if (!cursor.number(4, year) || !cursor.accept('-') || !cursor.number(2, month) ||
-        !cursor.accept('-') || !cursor.number(2, day) ||
-        !(cursor.accept(' ') || cursor.accept('T')) || !clock(cursor, true, time, of_day) ||
-        !cursor.at_end()) {
+    const char mark = text[4];
+    if (!cursor.number(4, year) || !cursor.accept(mark) || !cursor.number(2, month) ||
+        !cursor.accept(mark) || !cursor.number(2, day) ||
+        !(cursor.accept(' ') || cursor.accept('T')) || !clock(cursor, time, of_day) ||
+        !zone(cursor.rest(), time)) {
       return std::nullopt;
     }
   } else if (!cursor.number(2, day) || !cursor.accept('/') || !cursor.number(2, month) ||
              !cursor.accept('/') || !cursor.number(4, year) || !cursor.accept(' ') ||
-             !clock(cursor, false, time, of_day) || !day_half(cursor.rest(), time)) {
+             !clock(cursor, time, of_day) || !day_half(cursor.rest(), time)) {
     return std::nullopt;
   }
   const auto days = days_since_1970(year, month, day);

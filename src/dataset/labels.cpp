@@ -2,24 +2,26 @@
 
 #include <algorithm>
 #include <chrono>
-#include <tuple>
+#include <map>
+#include <memory>
+#include <vector>
 
 #include "netml/core/error.hpp"
 #include "netml/core/text_format.hpp"
 #include "netml/core/words.hpp"
+#include "netml/table/text_source.hpp"
 
-#include "label_rows.hpp"
+#include "label_formats.hpp"
+#include "label_index.hpp"
+#include "label_rule_index.hpp"
 
 namespace netml {
 namespace {
 
 constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kHour = 3600 * kSecond;
-constexpr std::int64_t kHalfDay = 12 * kHour;
 constexpr std::int64_t kFarthestZone = 14;
 constexpr std::uint64_t kFarthestZoneMinutes = 14 * 60;
-
-const std::vector<std::string> kLaterFormats = {"zeek", "unsw-nb15", "ctu13", "suricata", "csv"};
 
 std::int64_t add_saturating(std::int64_t a, std::int64_t b) {
   std::int64_t sum = 0;
@@ -52,14 +54,17 @@ std::string zone_text(std::int64_t offset_ns) {
 }  // namespace
 
 LabelFormat parse_label_format(std::string_view text) {
-  static constexpr Word<LabelFormat> kFormats[] = {{"auto", LabelFormat::kAuto},
-                                                   {"cicids2017", LabelFormat::kCicids2017},
-                                                   {"netml", LabelFormat::kNetml}};
-  if (std::find(kLaterFormats.begin(), kLaterFormats.end(), text) != kLaterFormats.end()) {
-    throw UsageError("this build does not read labels of format '" + std::string(text) +
-                     "'; it reads auto, cicids2017, netml");
+  if (text == "auto") {
+    return LabelFormat::kAuto;
   }
-  return parse_word(text, kFormats, "unknown label format");
+  std::vector<std::string> known = {"auto"};
+  for (const LabelFormatInfo& format : label_formats()) {
+    if (format.name == text) {
+      return format.format;
+    }
+    known.emplace_back(format.name);
+  }
+  refuse_word(text, known, "unknown label format");
 }
 
 LabelConflict parse_label_conflict(std::string_view text) {
@@ -98,35 +103,39 @@ int label_value(std::string_view name) {
   return plain == "benign" || plain == "normal" || plain == "0" || plain == "-" ? 0 : 1;
 }
 
-// The rows in the order of their keys, and what was found with them.
-class LabelFile::Index {
+// The rows of a file, and what was found with them.
+class LabelFile::Finder {
  public:
-  Index(LabelRows rows, std::string what, const LabelOptions& options)
-      : what_(std::move(what)), options_(options), data_(std::move(rows)) {
-    is_directed_ = options.format == LabelFormat::kNetml;
-    rule_ =
-        options.conflict.value_or(is_directed_ ? LabelConflict::kLast : LabelConflict::kAnyAttack);
-    for (const std::string& name : data_.names) {
-      values_.push_back(label_value(name));
-      // Labels are the same when both are normal, or when only case tells them apart.
-      classes_.push_back(values_.back() == 0 ? "" : to_lower(name));
-    }
-    report.rows = data_.rows.size();
-    report.rows_skipped = data_.skipped;
+  Finder(const LabelFormatInfo& format, LabelRows rows, std::string what,
+         const LabelOptions& options)
+      : options_(options),
+        rows_(std::move(rows)),
+        is_directed_(format.is_directed),
+        first_rule_counts_(format.is_rule_file && !options.conflict),
+        conflict_(options.conflict.value_or(format.conflict)),
+        classes_(classes_of(rows_.labels, format.names_differ)) {
+    report.file = std::move(what);
+    report.rows = rows_.rows.size();
+    report.rows_skipped = rows_.skipped;
+    report.rows_left_out = rows_.left_out;
     report.timezone_ns = options.timezone_ns.value_or(0);
-    if (data_.skipped > 0) {
-      report.warnings.push_back(what_ + ": " + std::to_string(data_.skipped) +
+    report.warnings = std::move(rows_.warnings);
+    if (rows_.skipped > 0) {
+      report.warnings.push_back(report.file + ": " + std::to_string(rows_.skipped) +
                                 " bad rows left out");
     }
-    prepare_rows();
-    std::sort(data_.rows.begin(), data_.rows.end(), [](const LabelRow& a, const LabelRow& b) {
-      return std::tie(a.key, a.begin_ns, a.line) < std::tie(b.key, b.begin_ns, b.line);
-    });
-    build_groups();
+    for (LabelRow& row : rows_.rows) {
+      prepare(row, format);
+    }
+    const auto pick = [this](const LabelRow& row, std::uint32_t number) {
+      return LabelPick::of(number, classes_[row.label], rows_.labels[row.label].value);
+    };
+    index_ = std::make_unique<LabelIndex>(rows_.rows, pick);
+    rules_ = std::make_unique<LabelRuleIndex>(rows_, pick);
   }
 
   void begin_capture(std::int64_t first_packet_ns) {
-    if (!data_.has_times || options_.timezone_ns || data_.rows.empty()) {
+    if (!report.first_ns || options_.timezone_ns || rows_.has_zones) {
       return;
     }
     report.timezone_ns = 0;
@@ -138,7 +147,7 @@ class LabelFile::Index {
         if (covers(add_saturating(first_packet_ns, offset))) {
           report.timezone_ns = offset;
           report.warnings.push_back(
-              what_ + ": the labels' times are taken as UTC" + zone_text(offset) +
+              report.file + ": the labels' times are taken as UTC" + zone_text(offset) +
               ", because the capture begins outside their span (" + span_text() +
               ") otherwise; --label-timezone says it for certain");
           return;
@@ -148,27 +157,31 @@ class LabelFile::Index {
   }
 
   std::optional<LabelMatch> find(const FlowIdentity& flow) {
-    LabelKey key{flow.src, flow.dst, flow.src_port, flow.dst_port, flow.protocol};
+    LabelledFlow wanted{{flow.src, flow.dst, flow.src_port, flow.dst_port, flow.protocol},
+                        add_saturating(flow.first_ns, report.timezone_ns),
+                        add_saturating(flow.last_ns, report.timezone_ns)};
+    LabelPick found = first_rule_counts_ ? rules_->find_first(wanted) : rules_->find_all(wanted);
     if (!is_directed_) {
-      key.make_undirected();
+      wanted.key.make_undirected();
     }
-    candidates_.clear();
-    collect(key, flow);
-    if (candidates_.empty()) {
+    found = joined(found, index_->find(wanted.key, wanted.first_ns, wanted.last_ns));
+    report.rows_matched = index_->rows_found() + rules_->rows_found();
+    if (found.is_empty()) {
       ++report.flows_unmatched;
       return std::nullopt;
     }
     ++report.flows_matched;
-    const LabelRow& row = data_.rows[decide()];
-    return LabelMatch{values_[row.label], data_.names[row.label]};
+    if (found.other != LabelPick::kNone) {
+      count_contradiction(found.first, found.other);
+    }
+    const LabelRows::Label& label = rows_.labels[rows_.rows[decide(found)].label];
+    return LabelMatch{label.value, label.name};
   }
 
   std::string span_text() const {
-    return data_.has_times && !data_.rows.empty()
-               ? time_text(*report.first_ns) + " to " + time_text(*report.last_ns)
-               : std::string("without times");
+    return report.first_ns ? time_text(*report.first_ns) + " to " + time_text(*report.last_ns)
+                           : std::string("without times");
   }
-  const std::string& what() const { return what_; }
 
   LabelReport report;
 
@@ -183,141 +196,74 @@ class LabelFile::Index {
     }
     bool holds(std::int64_t t) const { return t >= begin && t <= end; }
   };
-  // The rows of one key.
-  struct Group {
-    std::size_t begin;
-    std::size_t end;
-    // Without times every flow of the key gets the same answer: found once.
-    bool is_decided = false;
-    std::size_t decision = 0;
-    bool is_contradictory = false;
-  };
 
-  void prepare_rows() {
-    for (LabelRow& row : data_.rows) {
-      if (!is_directed_) {
-        row.key.make_undirected();
+  // Labels are the same when both are normal, or when only case tells them apart; and, where names
+  // do not count, when their values are the same.
+  static std::vector<std::uint32_t> classes_of(const std::vector<LabelRows::Label>& labels,
+                                               bool names_differ) {
+    std::map<std::string, std::uint32_t> known;
+    std::vector<std::uint32_t> classes;
+    for (const LabelRows::Label& label : labels) {
+      std::string same = std::to_string(label.value);
+      if (label.value != 0 && names_differ) {
+        same += to_lower(label.name);
       }
-      if (!data_.has_times) {
-        continue;
-      }
-      report.first_ns = std::min(report.first_ns.value_or(INT64_MAX), row.begin_ns);
-      report.last_ns = std::max(report.last_ns.value_or(INT64_MIN), row.end_ns);
-      const std::int64_t slack = options_.slack_ns.value_or((row.has_seconds ? 1 : 60) * kSecond);
-      row.begin_ns -= slack;
-      row.end_ns += slack;
-      row.may_be_afternoon = row.may_be_afternoon && data_.is_twelve_hour;
-      const std::int64_t later = row.may_be_afternoon ? kHalfDay : 0;
-      as_written_.add(row.begin_ns, row.end_ns);
-      afternoon_.add(row.begin_ns + later, row.end_ns + later);
+      const auto next = static_cast<std::uint32_t>(known.size());
+      classes.push_back(known.emplace(std::move(same), next).first->second);
     }
+    return classes;
   }
 
-  void build_groups() {
-    std::vector<LabelRow>& rows = data_.rows;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      const bool is_new = i == 0 || rows[i].key != rows[i - 1].key;
-      if (is_new) {
-        groups_.push_back({i, i});
-      }
-      groups_.back().end = i + 1;
-      rows[i].latest_end_ns =
-          is_new ? rows[i].end_ns : std::max(rows[i - 1].latest_end_ns, rows[i].end_ns);
+  void prepare(LabelRow& row, const LabelFormatInfo& format) {
+    if (!is_directed_) {
+      row.key.make_undirected();
     }
+    row.may_be_afternoon = row.may_be_afternoon && format.knows_halves_of_days;
+    const bool begins = row.begin_ns != INT64_MIN, ends = row.end_ns != INT64_MAX;
+    if (!begins && !ends) {
+      return;
+    }
+    const std::int64_t earliest = begins ? row.begin_ns : row.end_ns;
+    const std::int64_t latest = ends ? row.end_ns : row.begin_ns;
+    report.first_ns = std::min(report.first_ns.value_or(INT64_MAX), earliest);
+    report.last_ns = std::max(report.last_ns.value_or(INT64_MIN), latest);
+    const std::int64_t slack = options_.slack_ns.value_or((row.has_seconds ? 1 : 60) * kSecond);
+    const std::int64_t later = row.may_be_afternoon ? 12 * kHour : 0;
+    as_written_.add(earliest - slack, latest + slack);
+    afternoon_.add(earliest - slack + later, latest + slack + later);
+    row.begin_ns -= begins ? slack : 0;
+    row.end_ns += ends ? slack : 0;
   }
 
   bool covers(std::int64_t local_ns) const {
     return as_written_.holds(local_ns) || afternoon_.holds(local_ns);
   }
 
-  // Fills candidates_ with the rows that match, in the order of their lines.
-  void collect(const LabelKey& key, const FlowIdentity& flow) {
-    const auto group = std::lower_bound(
-        groups_.begin(), groups_.end(), key,
-        [&](const Group& g, const LabelKey& k) { return data_.rows[g.begin].key < k; });
-    if (group == groups_.end() || data_.rows[group->begin].key != key) {
-      return;
+  // Rows of one key, and rules. Where the first rule counts, the sooner of the two does, and a rule
+  // contradicts nothing: those further down are for what those above leave.
+  LabelPick joined(LabelPick rules, const LabelPick& rows) const {
+    if (!first_rule_counts_) {
+      rules.merge(rows);
+      return rules;
     }
-    group_ = static_cast<std::size_t>(group - groups_.begin());
-    if (!data_.has_times) {
-      if (group->is_decided) {
-        candidates_.push_back(group->decision);
-        return;
-      }
-      for (std::size_t i = group->begin; i < group->end; ++i) {
-        candidates_.push_back(i);
-      }
-    } else {
-      const std::int64_t first = add_saturating(flow.first_ns, report.timezone_ns);
-      const std::int64_t last = add_saturating(flow.last_ns, report.timezone_ns);
-      collect_between(*group, first, last, false);
-      if (data_.is_twelve_hour) {
-        collect_between(*group, add_saturating(first, -kHalfDay), add_saturating(last, -kHalfDay),
-                        true);
-      }
-    }
-    const auto by_line = [&](std::size_t a, std::size_t b) {
-      return data_.rows[a].line < data_.rows[b].line;
-    };
-    std::sort(candidates_.begin(), candidates_.end(), by_line);
-    candidates_.erase(std::unique(candidates_.begin(), candidates_.end()), candidates_.end());
+    return rules.first < rows.first ? rules : rows;
   }
 
-  void collect_between(const Group& group, std::int64_t first, std::int64_t last,
-                       bool afternoon_only) {
-    const auto begin = data_.rows.begin() + static_cast<std::ptrdiff_t>(group.begin);
-    const auto end = data_.rows.begin() + static_cast<std::ptrdiff_t>(group.end);
-    const auto from = std::partition_point(
-        begin, end, [&](const LabelRow& row) { return row.latest_end_ns < first; });
-    const auto to =
-        std::partition_point(from, end, [&](const LabelRow& row) { return row.begin_ns <= last; });
-    for (auto row = from; row < to; ++row) {
-      if (row->end_ns >= first && (!afternoon_only || row->may_be_afternoon)) {
-        candidates_.push_back(static_cast<std::size_t>(row - data_.rows.begin()));
-      }
+  // The row that decides.
+  std::uint32_t decide(const LabelPick& found) const {
+    if (conflict_ == LabelConflict::kLast) {
+      return found.last;
     }
+    return conflict_ == LabelConflict::kAnyAttack && found.attack != LabelPick::kNone ? found.attack
+                                                                                      : found.first;
   }
 
-  // The row that decides among candidates_, which is not empty.
-  std::size_t decide() {
-    Group& group = groups_[group_];
-    if (group.is_decided) {
-      report.flows_contradictory += group.is_contradictory ? 1 : 0;
-      return group.decision;
-    }
-    for (const std::size_t i : candidates_) {
-      report.rows_matched += data_.rows[i].is_matched ? 0 : 1;
-      data_.rows[i].is_matched = true;
-    }
-    const std::size_t first = candidates_.front();
-    const auto other = std::find_if(candidates_.begin(), candidates_.end(), [&](std::size_t i) {
-      return classes_[data_.rows[i].label] != classes_[data_.rows[first].label];
-    });
-    if (other != candidates_.end()) {
-      count_contradiction(data_.rows[first], data_.rows[*other]);
-    }
-    std::size_t decision = first;
-    if (rule_ == LabelConflict::kLast) {
-      decision = candidates_.back();
-    } else if (rule_ == LabelConflict::kAnyAttack) {
-      const auto attack = std::find_if(candidates_.begin(), candidates_.end(), [&](std::size_t i) {
-        return values_[data_.rows[i].label] == 1;
-      });
-      decision = attack == candidates_.end() ? first : *attack;
-    }
-    if (!data_.has_times) {
-      group.is_decided = true;
-      group.decision = decision;
-      group.is_contradictory = other != candidates_.end();
-    }
-    return decision;
-  }
-
-  void count_contradiction(const LabelRow& one, const LabelRow& other) {
-    const LabelContradiction found{one.line, other.line, data_.names[one.label],
-                                   data_.names[other.label]};
-    if (rule_ == LabelConflict::kError) {
-      throw DataError(what_ + ": lines " + std::to_string(found.first_line) + " and " +
+  void count_contradiction(std::uint32_t one_row, std::uint32_t other_row) {
+    const LabelRow &one = rows_.rows[one_row], &other = rows_.rows[other_row];
+    const LabelContradiction found{one.line, other.line, rows_.labels[one.label].name,
+                                   rows_.labels[other.label].name};
+    if (conflict_ == LabelConflict::kError) {
+      throw DataError(report.file + ": lines " + std::to_string(found.first_line) + " and " +
                       std::to_string(found.second_line) + " give one flow the labels '" +
                       printable(found.first_name) + "' and '" + printable(found.second_name) +
                       "'; --label-conflict says which one counts");
@@ -332,62 +278,83 @@ class LabelFile::Index {
     }
   }
 
-  std::string what_;
   LabelOptions options_;
-  LabelRows data_;
-  bool is_directed_ = false;
-  LabelConflict rule_ = LabelConflict::kAnyAttack;
-  std::vector<int> values_;           // per name
-  std::vector<std::string> classes_;  // per name
-  std::vector<Group> groups_;         // sorted by key
+  LabelRows rows_;
+  bool is_directed_;
+  bool first_rule_counts_;
+  LabelConflict conflict_;
+  std::vector<std::uint32_t> classes_;  // per label
   Span as_written_, afternoon_;
-  std::size_t group_ = 0;
-  std::vector<std::size_t> candidates_;
+  std::unique_ptr<LabelIndex> index_;
+  std::unique_ptr<LabelRuleIndex> rules_;
 };
 
-LabelFile::LabelFile(std::unique_ptr<Index> index) : index_(std::move(index)) {}
+LabelFile::LabelFile(std::unique_ptr<Finder> finder) : finder_(std::move(finder)) {}
 LabelFile::LabelFile(LabelFile&&) noexcept = default;
 LabelFile& LabelFile::operator=(LabelFile&&) noexcept = default;
 LabelFile::~LabelFile() = default;
 
 namespace {
 
-LabelRows read_rows(CsvScanner scanner, const std::string& what, const LabelOptions& options) {
-  return read_label_rows(
-      scanner, what,
-      options.format == LabelFormat::kNetml ? LabelTimes::kIgnore : LabelTimes::kRead,
-      options.skip_bad_rows ? BadRows::kSkip : BadRows::kRefuse);
+// The first bytes, which the source then gives again.
+std::string look_ahead(TextSource& source) {
+  constexpr std::size_t kHeadBytes = std::size_t{64} << 10;
+  std::string head(kHeadBytes, '\0');
+  std::size_t filled = 0;
+  while (filled < head.size()) {
+    const std::size_t count = source(std::span(head).subspan(filled));
+    if (count == 0) {
+      break;
+    }
+    filled += count;
+  }
+  head.resize(filled);
+  source = [head, given = std::size_t{0},
+            rest = std::move(source)](std::span<char> block) mutable -> std::size_t {
+    if (given == head.size()) {
+      return rest(block);
+    }
+    const std::size_t count = head.copy(block.data(), block.size(), given);
+    given += count;
+    return count;
+  };
+  return head;
 }
 
 }  // namespace
 
+LabelFile LabelFile::read(TextSource source, const std::string& what, const LabelOptions& options) {
+  const std::string head = look_ahead(source);
+  const LabelFormatInfo& format = find_label_format(options, label_head(head), what);
+  LabelRowBuilder builder(what, options);
+  LabelRows rows = format.read(std::move(source), builder, options);
+  return LabelFile(std::make_unique<Finder>(format, std::move(rows), what, options));
+}
+
 LabelFile LabelFile::read(const std::string& path, const LabelOptions& options) {
-  const std::string what = path == "-" ? "standard input" : printable(path);
-  return LabelFile(
-      std::make_unique<Index>(read_rows(CsvScanner::open(path), what, options), what, options));
+  return read(open_text(path), path == "-" ? "standard input" : printable(path), options);
 }
 
 LabelFile LabelFile::parse(std::string_view text, const std::string& what,
                            const LabelOptions& options) {
-  return LabelFile(
-      std::make_unique<Index>(read_rows(CsvScanner::over(text), what, options), what, options));
+  return read(text_over(text), what, options);
 }
 
 void LabelFile::begin_capture(std::int64_t first_packet_ns) {
-  index_->begin_capture(first_packet_ns);
+  finder_->begin_capture(first_packet_ns);
 }
 std::optional<LabelMatch> LabelFile::find(const FlowIdentity& flow) {
-  return index_->find(flow);
+  return finder_->find(flow);
 }
 const LabelReport& LabelFile::report() const noexcept {
-  return index_->report;
+  return finder_->report;
 }
 
 std::string LabelFile::nothing_matched(std::int64_t capture_first_ns,
                                        std::int64_t capture_last_ns) const {
-  return index_->what() + ": no flow has a label: the capture runs from " +
+  return report().file + ": no flow has a label: the capture runs from " +
          time_text(capture_first_ns) + " to " + time_text(capture_last_ns) + " UTC, the labels " +
-         index_->span_text() + " (UTC" + zone_text(index_->report.timezone_ns) + ")";
+         finder_->span_text() + " (UTC" + zone_text(report().timezone_ns) + ")";
 }
 
 }  // namespace netml

@@ -1,13 +1,6 @@
 #include "netml/table/csv_scanner.hpp"
 
-#include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <memory>
-
-#include "netml/core/error.hpp"
-#include "netml/core/text_format.hpp"
+#include "netml/table/text_source.hpp"
 
 namespace netml {
 namespace {
@@ -22,34 +15,11 @@ constexpr int kEnd = -1;
 CsvScanner::CsvScanner(Source source) : source_(std::move(source)), block_(kBlockBytes) {}
 
 CsvScanner CsvScanner::over(std::string_view text) {
-  return CsvScanner([text](std::span<char> block) mutable {
-    const std::size_t count = std::min(text.size(), block.size());
-    std::memcpy(block.data(), text.data(), count);
-    text.remove_prefix(count);
-    return count;
-  });
+  return CsvScanner(text_over(text));
 }
 
 CsvScanner CsvScanner::open(const std::string& path) {
-  const std::string name = path == "-" ? "standard input" : printable(path);
-  std::FILE* opened = path == "-" ? stdin : std::fopen(path.c_str(), "rbe");
-  if (opened == nullptr) {
-    throw InputError(name + ": cannot open: " + std::strerror(errno));
-  }
-  // std::function wants something that can be copied.
-  const std::shared_ptr<std::FILE> file(opened, [](std::FILE* f) {
-    if (f != stdin) {
-      std::fclose(f);
-    }
-  });
-  return CsvScanner([file, name](std::span<char> block) {
-    errno = 0;
-    const std::size_t count = std::fread(block.data(), 1, block.size(), file.get());
-    if (count == 0 && std::ferror(file.get()) != 0) {
-      throw InputError(name + ": cannot read: " + std::strerror(errno));
-    }
-    return count;
-  });
+  return CsvScanner(open_text(path));
 }
 
 std::string_view CsvScanner::operator[](std::size_t i) const noexcept {

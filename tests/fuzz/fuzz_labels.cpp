@@ -1,7 +1,8 @@
-// A label file. Input: one byte of options, then the file.
-//   bit 0-1  conflict rule    bit 2  bad rows are skipped    bit 3  netml's format
-//   bit 4    UTC is given     bit 5  slack of half a second  bit 6  the file is read, not parsed
+// A label file. Input: two bytes of options, then the file.
+//   bit 0-1  conflict rule    bit 2  bad rows are skipped    bit 3     the rule is the format's own
+//   bit 4    UTC is given     bit 5  slack of half a second  bit 6     the file is read, not parsed
 //   bit 7    no file: the text of the options of the command line
+//   bit 8-10 format           bit 11 columns of a CSV are named
 
 #include <optional>
 
@@ -19,11 +20,16 @@ constexpr std::int64_t kSecond = 1'000'000'000;
 // 2017-07-03 08:09:00 UTC, the time that the seeds speak of.
 constexpr std::int64_t kMorning = 1499069340 * kSecond;
 
-LabelOptions options_of(std::uint8_t bits) {
+LabelOptions options_of(unsigned bits) {
   LabelOptions options;
-  options.conflict = static_cast<LabelConflict>(bits & 3);
+  if ((bits & 8U) == 0) {
+    options.conflict = static_cast<LabelConflict>(bits & 3);
+  }
   options.skip_bad_rows = (bits & 4U) != 0;
-  options.format = (bits & 8U) != 0 ? LabelFormat::kNetml : LabelFormat::kAuto;
+  options.format = static_cast<LabelFormat>(bits >> 8 & 7U);
+  if ((bits & 2048U) != 0) {
+    options.columns = parse_label_columns("src_ip=a,dst_ip=b,start=from,end_ms=to,label=l");
+  }
   if ((bits & 16U) != 0) {
     options.timezone_ns = 0;
   }
@@ -51,6 +57,8 @@ std::vector<FlowIdentity> flows() {
           flow("10.0.0.1", "10.0.0.2", 1000, 80, 6, kMorning + 5 * 3600 * kSecond),
           flow("10.0.0.1", "10.0.0.2", 0, 0, 17, 0),
           flow("2001:db8::1", "2001:db8::2", 1000, 80, 6, kMorning),
+          flow("192.168.100.103", "65.127.233.163", 51524, 23, 6, 1525879831 * kSecond),
+          flow("10.0.0.2", "10.0.0.1", 0, 0, 1, kMorning),
           flow("10.0.0.1", "10.0.0.2", 1000, 80, 6, INT64_MIN),
           flow("10.0.0.1", "10.0.0.2", 1000, 80, 6, INT64_MAX - 5 * kSecond)};
 }
@@ -82,7 +90,8 @@ void use(LabelFile& labels, const LabelOptions& options) {
       }
       if (match) {
         ++found;
-        require(match->value == label_value(match->name), "a label's value is that of its name");
+        require(match->value == 0 || match->value == 1, "a label is 0 or 1");
+        require(!match->name.empty(), "a label has a name");
         require(fuzz::is_utf8(match->name), "a label's name is UTF-8");
       }
     }
@@ -90,6 +99,7 @@ void use(LabelFile& labels, const LabelOptions& options) {
   const LabelReport& report = labels.report();
   require(report.flows_matched == found, "matches are counted");
   require(report.flows_matched + report.flows_unmatched == asked, "every flow is counted");
+  require(report.flows_contradictory <= report.flows_matched, "contradictory flows are matched");
   check_report(report, options);
   fuzz::require_message(labels.nothing_matched(kMorning, kMorning + kSecond));
   fuzz::require_message(labels.nothing_matched(INT64_MIN, INT64_MAX));
@@ -107,6 +117,7 @@ void parse_options(std::string_view text) {
   attempt(parse_label_conflict);
   attempt(parse_label_timezone);
   attempt(parse_label_slack);
+  attempt(parse_label_columns);
 }
 
 }  // namespace
@@ -115,7 +126,7 @@ void parse_options(std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace netml;
   fuzz::Input input(data, size);
-  const std::uint8_t bits = input.u8();
+  const unsigned bits = input.u16();
   const std::string_view text = input.rest();
   if ((bits & 128U) != 0) {
     parse_options(text);

@@ -3,12 +3,56 @@
 #include <utility>
 
 #include "seeds.hpp"
+#include "support/label_files.hpp"
 #include "support/temp_folder.hpp"
 
 namespace netml::fuzz {
 namespace {
 
 namespace fs = std::filesystem;
+
+using NamedTexts = std::vector<std::pair<std::string, std::string>>;
+
+// What the formats beside CICIDS2017's have that their common rows lack.
+void add_label_oddities(NamedTexts& files) {
+  files.emplace_back("zeek-tabs",
+                     "#separator \\x09\n#unset_field\t-\n#fields\tts\tid.orig_h\tid.orig_p\t"
+                     "id.resp_h\tid.resp_p\tproto\tip_proto\tlabel\tdetailed-label\n"
+                     "1499069340.5\t10.0.0.1\t8\t10.0.0.2\t0\ticmp\t1\tBenign\t-\n"
+                     "1499069340.5\t10.0.0.1\t0\t10.0.0.2\t0\tunknown_transport\t89\t(empty)\tx\n"
+                     "1499069340.5\tfe80::1\t0\tfe80::2\t0\ticmp\t-\tBackground\n#close\n");
+  files.emplace_back("zeek-commas",
+                     "#fields\tts\n#separator ,\n#fields,label,proto,id.resp_p,id.resp_h,id.orig_p,"
+                     "id.orig_h,ts\nMalicious,tcp,80,10.0.0.2,1000,10.0.0.1,1499069340\n");
+  files.emplace_back("zeek-nested",
+                     R"({"id":{"orig_h":"10.0.0.1","orig_p":1000,"resp_h":"10.0.0.2","resp_p":80},)"
+                     R"("ts":1499069340.25,"proto":"tcp","label":"Malicious","id.orig_p":7})");
+  files.emplace_back(
+      "eve-bad",
+      "{\"event_type\":\"dns\",\"a\":[[{\"b\":1e999}]]}\n{\"event_type\":\"flow\",\"x\":"
+      "null,\"x\":true}\n{\"event_type\":7}\n{\n[]\n");
+  files.emplace_back(
+      "eve-times", R"({"timestamp":"2017-07-03T10:09:00.5+02:00","event_type":"flow","src_ip":)"
+                   R"("10.0.0.1","src_port":1000,"dest_ip":"10.0.0.2","dest_port":80,"proto":"6",)"
+                   R"("flow":{"start":"2017-07-03T08:09:00Z","end":"2017-07-03T08:09","alerted":)"
+                   "true}}\n");
+  files.emplace_back("argus-ports",
+                     "StartTime,Dur,Proto,SrcAddr,Sport,DstAddr,Dport,Label\n"
+                     "2017/07/03 08:09:00,1.5,icmp,10.0.0.1,0x0008,10.0.0.2,,flow=To-Botnet\n"
+                     "2017/07/03 08:09:00,1.5,tcp,10.0.0.1,0x03e8,10.0.0.2,80,flow=From-Botnet-1\n"
+                     "2017/07/03 08:09:00,-1,arp,x,,y,,flow=Background\n"
+                     "2017/07/03 08:09:00,,udp,10.0.0.1,,10.0.0.2,,flow=Other\n");
+  files.emplace_back(
+      "rules",
+      "src_ip,src_port,dst_ip,dst_port,protocol,start,end,label\n"
+      "10.0.0.0/8,*,10.0.0.2-10.0.0.9,80-90,tcp,2017-07-03 08:00,,DDoS\n"
+      "10.0.0.1,1000,10.0.0.2,80,6,,2018-01-01T00:00:00Z,BENIGN\n"
+      ",,2001:db8::/32,,,,,Other\n*,*,*,*,*,*,*,BENIGN\n::/129,,,,,,,x\n,1-0,,,,,,x\n");
+  files.emplace_back("own-table",
+                     "src_ip,src_port,dst_ip,dst_port,protocol,start_ns,end_ns,label,label_name\n"
+                     "10.0.0.1,1000,10.0.0.2,80,6,1499069340000000000,1499069341000000000,1,Bot\n");
+  files.emplace_back("several", "SrcAddr,DstAddr,srcip,dstip,label\n");
+}
 
 void add_labels(Seeds& seeds) {
   const std::string header =
@@ -27,7 +71,7 @@ void add_labels(Seeds& seeds) {
   for (const std::string& time : times) {
     all += row(time, "DDoS");
     seeds.add("labels", "own-time-" + std::to_string(bits),
-              number(bits, 1) + header + row(time, "a"));
+              number(bits, 2) + header + row(time, "a"));
     ++bits;
   }
   std::vector<std::pair<std::string, std::string>> files = {
@@ -50,15 +94,47 @@ void add_labels(Seeds& seeds) {
   for (const fs::path& path : reference_files("labels")) {
     files.emplace_back(path.filename().string(), test::slurp(path.string()));
   }
-  int count = 0;
-  for (const char* option :
-       {"auto", "cicids2017", "netml", "zeek", "cicids", "any-attack", "first", "last", "error",
-        "+05:30", "-14:00", "+24:00", "0.5", "1000000", "-1", "1e400", "\xff"}) {
-    seeds.add("labels", "own-option-" + std::to_string(count++), number(128, 1) + option);
+  for (const test::LabelSyntax& syntax : test::label_syntaxes()) {
+    files.emplace_back(syntax.name, syntax.header + syntax.normal + syntax.attack);
+    files.emplace_back(syntax.name + "-bad", syntax.header + syntax.bad + syntax.attack);
+    files.emplace_back(syntax.name + "-cut", syntax.header + syntax.attack.substr(0, 60));
+    const auto named = static_cast<unsigned>(syntax.format) << 8U;
+    seeds.add("labels", syntax.name + "-named",
+              number(named, 2) + syntax.header + syntax.attack + syntax.normal);
   }
+  add_label_oddities(files);
+  int count = 0;
+  for (const char* option : {"auto",
+                             "cicids2017",
+                             "netml",
+                             "zeek",
+                             "cicids",
+                             "any-attack",
+                             "first",
+                             "last",
+                             "error",
+                             "+05:30",
+                             "-14:00",
+                             "+24:00",
+                             "0.5",
+                             "1000000",
+                             "-1",
+                             "1e400",
+                             "\xff",
+                             "unsw-nb15",
+                             "csv",
+                             "src_ip=a,label=b",
+                             "start_ns=t,end=u",
+                             "src_ip=",
+                             "sourceip=a",
+                             "start=a,start_ms=b"}) {
+    seeds.add("labels", "own-option-" + std::to_string(count++), number(128, 2) + option);
+  }
+  seeds.add("labels", "named-columns",
+            number(0x0808, 2) + "a,b,from,to,l\n10.0.0.1,10.0.0.2,1499069340,1499069350000,x\n");
   for (const auto& [name, text] : files) {
-    for (const unsigned options : {0U, 5U, 10U, 0x34U, 0x4fU, 0x53U}) {
-      seeds.add("labels", name + "-" + std::to_string(options), number(options, 1) + text);
+    for (const unsigned options : {0U, 5U, 0x202U, 0x34U, 0x247U, 0x53U}) {
+      seeds.add("labels", name + "-" + std::to_string(options), number(options, 2) + text);
     }
   }
 }

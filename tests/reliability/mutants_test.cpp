@@ -10,6 +10,7 @@
 #include "cli/program.hpp"
 #include "support/capture_text.hpp"
 #include "support/figures.hpp"
+#include "support/label_files.hpp"
 #include "support/reference.hpp"
 #include "support/temp_folder.hpp"
 
@@ -70,6 +71,9 @@ std::vector<Seed> seeds(const TempFolder& folder) {
   all.push_back({udp_capture(50), "capture"});
   all.push_back({slurp(demo("unclassified.pcap")).substr(0, 40000), "capture"});
   all.push_back({slurp(demo("demo.csv")).substr(0, 20000), "labels"});
+  for (const LabelSyntax& syntax : label_syntaxes()) {
+    all.push_back({syntax.header + syntax.attack + syntax.normal, "labels"});
+  }
   all.push_back({"{\"ocsvm\": {\"nu\": 0.1, \"gamma\": \"auto\"}}", "params"});
   all.push_back({"ocsvm:\n  nu: 0.1\n  gamma: scale\n", "params"});
   const std::string model = folder.path("seed.netml"), table = folder.path("seed.npz");

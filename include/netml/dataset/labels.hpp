@@ -5,35 +5,52 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "netml/core/ip_address.hpp"
+#include "netml/table/text_source.hpp"
 
 namespace netml {
 
+/// What a label file is. docs/labels.md describes each; src/dataset/label_formats.cpp has their
+/// table.
 enum class LabelFormat {
-  kAuto,        ///< recognised by its columns
+  kAuto,        ///< recognised by how the file begins
   kCicids2017,  ///< CICFlowMeter's CSV: key in either direction, and time
   kNetml,       ///< the same CSV as Python netml reads it: exact direction, no time, last row wins
+  kZeek,        ///< conn.log with IoT-23's label columns, as text or as JSON lines
+  kUnswNb15,    ///< the CSV files of UNSW-NB15
+  kCtu13,       ///< CTU-13's .binetflow
+  kSuricata,    ///< alert and flow events of an EVE log
+  kCsv,         ///< any CSV, its columns named by LabelOptions::columns; cells may be ranges
 };
 
 /// Which row decides when several rows of different labels match one flow.
 enum class LabelConflict { kAnyAttack, kFirst, kLast, kError };
 
-/// Throws UsageError, also for the formats that this build lacks.
+/// A key of the csv format and the name of the column that has it.
+using LabelColumn = std::pair<std::string, std::string>;
+
+/// Throws UsageError.
 LabelFormat parse_label_format(std::string_view text);
 LabelConflict parse_label_conflict(std::string_view text);
 /// "auto" gives nullopt, "+HH:MM" / "-HH:MM" the offset of local time from UTC. Throws UsageError.
 std::optional<std::int64_t> parse_label_timezone(std::string_view text);
 /// Seconds, 0 to 1e6. Throws UsageError.
 std::int64_t parse_label_slack(std::string_view text);
+/// "KEY=NAME,…"; every key once. Throws UsageError.
+std::vector<LabelColumn> parse_label_columns(std::string_view text);
 
 /// 0 for BENIGN, NORMAL, 0 and - (any case, surrounding spaces ignored), else 1.
 int label_value(std::string_view name);
 
 struct LabelOptions {
   LabelFormat format = LabelFormat::kAuto;
-  std::optional<LabelConflict> conflict;    ///< unset: any-attack; for kNetml the last row
+  std::vector<LabelColumn> columns;  ///< of kCsv, which kAuto then is; none: named as the keys
+  /// Unset: any-attack; for kNetml the last row; for kCsv the first, and rules that say otherwise
+  /// further down are no contradiction.
+  std::optional<LabelConflict> conflict;
   std::optional<std::int64_t> timezone_ns;  ///< local time minus UTC; unset: found per capture
   std::optional<std::int64_t>
       slack_ns;  ///< unset: 60 s for a row that carries whole minutes, else 1 s
@@ -66,9 +83,11 @@ struct LabelContradiction {
 struct LabelReport {
   static constexpr std::size_t kMostContradictions = 10;
 
-  std::uint64_t rows = 0;          ///< good rows
-  std::uint64_t rows_skipped = 0;  ///< bad rows, with skip_bad_rows
-  std::uint64_t rows_matched = 0;  ///< rows that matched at least one flow
+  std::string file;                 ///< as in messages
+  std::uint64_t rows = 0;           ///< good rows
+  std::uint64_t rows_skipped = 0;   ///< bad rows, with skip_bad_rows
+  std::uint64_t rows_left_out = 0;  ///< good, but without a label or not about IP
+  std::uint64_t rows_matched = 0;   ///< rows that matched at least one flow
   std::uint64_t flows_matched = 0;
   std::uint64_t flows_unmatched = 0;
   std::uint64_t flows_contradictory = 0;
@@ -80,18 +99,14 @@ struct LabelReport {
   std::vector<std::string> warnings;
 };
 
-/// The labels of a capture's flows, one row per flow.
+/// The labels of a capture's flows: rows of a file that say which flows they speak of, and when.
 ///
-/// Columns are found by name, whatever their order ("Source IP" and "Src IP" alike; case and spaces
-/// do not matter): addresses, ports, protocol, Label; Timestamp and Flow Duration (microseconds)
-/// where present. Without Timestamp rows match by key alone. Times: d/m/Y H:MM[:SS[.frac]] with or
-/// without AM/PM, Y-m-d H:M:S[.frac] (space or T), or seconds since 1970. Ports and protocol are
-/// whole numbers; a whole float ("443.0", as pandas rewrites a column with gaps) counts as one.
-/// Anything else, an empty label and a row with too few or too many cells are bad rows.
+/// Whatever the format, a row has the ends of a flow, its protocol, a time or none, and a label. A
+/// row that does not fit its format, or whose label is empty, is a bad row.
 ///
-/// Lookups are bisections in a sorted vector, so that no choice of different keys makes them slow;
-/// they are linear in the rows of one key that overlap the flow in time. Memory: 80 bytes per row.
-/// Not thread-safe.
+/// A lookup takes O(log rows), whatever the keys and however many rows of one key overlap in time;
+/// rows of the csv format that are rules cost about a microsecond per 1000 of them. Memory: some
+/// 140 bytes per row, 200 more for rows of keys that have many, 1.5 KB for a rule. Not thread-safe.
 class LabelFile {
  public:
   LabelFile(LabelFile&&) noexcept;
@@ -118,10 +133,11 @@ class LabelFile {
   std::string nothing_matched(std::int64_t capture_first_ns, std::int64_t capture_last_ns) const;
 
  private:
-  class Index;
-  explicit LabelFile(std::unique_ptr<Index> index);
+  class Finder;
+  explicit LabelFile(std::unique_ptr<Finder> finder);
+  static LabelFile read(TextSource source, const std::string& what, const LabelOptions& options);
 
-  std::unique_ptr<Index> index_;
+  std::unique_ptr<Finder> finder_;
 };
 
 }  // namespace netml
