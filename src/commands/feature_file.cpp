@@ -10,6 +10,7 @@
 #include "netml/core/sha256.hpp"
 #include "netml/core/text_format.hpp"
 #include "netml/table/csv_read.hpp"
+#include "netml/table/npy.hpp"
 #include "netml/table/npz.hpp"
 
 namespace netml {
@@ -107,7 +108,8 @@ FeatureFile read_feature_file(const std::string& path, std::uint64_t memory_limi
     }
   }
   file.recipe_json = std::move(metadata.recipe_json);
-  file.table = read_csv(bytes, what, file.warnings, metadata.described);
+  file.table = looks_like_npy(bytes) ? read_npy(bytes, what, metadata.described)
+                                     : read_csv(bytes, what, file.warnings, metadata.described);
   return file;
 }
 
