@@ -12,6 +12,7 @@
 #include "netml/table/regular_output.hpp"
 
 #include "collected_run.hpp"
+#include "hidden_columns.hpp"
 #include "rotated_output.hpp"
 
 namespace netml {
@@ -34,8 +35,8 @@ class OutputRows final : public LabelledRows {
     if (!command.anonymization.columns.empty()) {
       // Said before any packet is read.
       const Schema columns = FeatureSet(command.recipe).schema();
-      anonymized_columns(has_labels ? with_label_columns(columns) : columns,
-                         command.anonymization.columns);
+      check_anonymization(has_labels ? with_label_columns(columns) : columns,
+                          command.anonymization);
     }
   }
 
@@ -46,7 +47,7 @@ class OutputRows final : public LabelledRows {
       pieces_->end();
       return true;
     }
-    return output_->commit(schema(), run);
+    return output_->commit(anonymized_ ? anonymized_->schema() : schema(), run);
   }
 
  protected:

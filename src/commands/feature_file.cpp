@@ -89,6 +89,11 @@ FeatureFile read_feature_file(const std::string& path, std::uint64_t memory_limi
   FeatureFile file;
   file.name = base_name(path);
   file.sha256 = sha256_hex(bytes);
+  if (std::string_view(bytes).starts_with("SQLite format 3")) {
+    throw DataError(what +
+                    ": a SQLite database, which netml adds to but does not read; write its "
+                    "rows as CSV: sqlite3 -header -csv FILE 'SELECT * FROM flows' > flows.csv");
+  }
   if (looks_like_npz(bytes)) {
     NpzFile npz = read_npz(bytes, what);
     file.table = std::move(npz.table);

@@ -15,6 +15,7 @@
 #include "netml/table/table_sink.hpp"
 
 #include "collected_run.hpp"
+#include "hidden_columns.hpp"
 
 namespace netml {
 namespace {
@@ -43,7 +44,7 @@ class LearnRows final : public LabelledRows {
       const TextMode text_mode =
           resolved.preset == Preset::kNfstream ? TextMode::kRaw : TextMode::kSafe;
       output_.emplace(feature_output_, format_, resolved, text_mode);
-      output_->sink().begin(schema());
+      output_->sink().begin(sink.table.schema());
     }
   }
   void row(const FlowRow& row) override {
@@ -69,7 +70,7 @@ class LearnRows final : public LabelledRows {
       }
       output_->sink().row(cells);
     }
-    if (!output_->commit(schema(), run)) {
+    if (!output_->commit(sink.table.schema(), run)) {
       log::info(printable(feature_output_) + ": holds these features already; nothing was added");
     }
   }
@@ -145,7 +146,7 @@ struct CalibrationFlows {
 };
 
 CalibrationFlows read_calibration(const LearnCommand& command, const Recipe& recipe,
-                             const RunContext& context) {
+                                  const RunContext& context) {
   CaptureInputs inputs;
   inputs.plain = {command.calibrate};
   inputs.filter = command.inputs.filter;
@@ -247,8 +248,8 @@ int run_learn(const LearnCommand& command, const RunContext& context) {
   // An unknown column is said before any capture is read.
   static_cast<void>(FeatureSet(command.recipe));
   const Schema measured = FeatureSet(with_all_columns(command.recipe)).schema();
-  anonymized_columns(command.inputs.has_labels() ? with_label_columns(measured) : measured,
-                     command.anonymization.columns);
+  check_anonymization(command.inputs.has_labels() ? with_label_columns(measured) : measured,
+                      command.anonymization);
   Extraction extraction(command.inputs, with_shared_budget(with_all_columns(command.recipe)),
                         {.threads = context.threads});
   const Labeler* labeler = extraction.labeler();

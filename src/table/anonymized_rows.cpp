@@ -37,6 +37,13 @@ std::vector<std::size_t> anonymized_columns(const Schema& schema,
   return columns;
 }
 
+Schema anonymized_schema(Schema schema, const std::vector<std::size_t>& columns) {
+  for (const std::size_t i : columns) {
+    schema.columns[i].definition += "; here a pseudonym (--anonymize)";
+  }
+  return schema;
+}
+
 // Puts pseudonyms into a copy of a row.
 class AnonymizedRows::Replacer {
  public:
@@ -91,7 +98,8 @@ AnonymizedRows::~AnonymizedRows() = default;
 void AnonymizedRows::begin(const Schema& schema) {
   columns_ = anonymized_columns(schema, anonymization_.columns);
   replacer_ = std::make_unique<Replacer>(anonymization_, columns_);
-  sink_.begin(schema);
+  schema_ = anonymized_schema(schema, columns_);
+  sink_.begin(schema_);
 }
 
 void AnonymizedRows::row(std::span<const Cell> row) {

@@ -148,6 +148,9 @@ TEST(Sqlite, WhatIsInTheWayIsLeftAlone) {
   EXPECT_EQ(other.status, 5);
   EXPECT_THAT(other.err, HasSubstr("is not a SQLite database"));
   EXPECT_EQ(slurp(text), "hello, world");
+  const RunResult train = netml({"train", "-f", database, "-o", folder.path("m.netml")});
+  EXPECT_EQ(train.status, 3);
+  EXPECT_THAT(train.err, HasSubstr("a SQLite database, which netml adds to but does not read"));
   EXPECT_EQ(netml({"extract", folder.path("absent.pcap"), "-o", folder.path("new.db")}).status, 3);
   EXPECT_FALSE(std::filesystem::exists(folder.path("new.db")));
 }
@@ -407,6 +410,13 @@ TEST(Anonymize, HoldsForEveryFormatAndForModels) {
   expect_hidden(model);
   expect_hidden(folder.path("f.csv"));
   EXPECT_THAT(run({"inspect", model}).out, HasSubstr("anonymized"));
+  for (const char* name : {"t-metadata.json", "f-metadata.json"}) {
+    EXPECT_THAT(slurp(folder.path(name)), HasSubstr("first packet; here a pseudonym")) << name;
+  }
+  EXPECT_EQ(sqlite_value(folder.path("t.db"),
+                         "SELECT count(*) FROM columns "
+                         "WHERE definition LIKE '%here a pseudonym%'"),
+            "2");
   run(with({"extract", capture, "--rotate", "50", "-o", folder.path("p.csv")}, hide));
   expect_hidden(folder.path("p.0.csv"));
 }

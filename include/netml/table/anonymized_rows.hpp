@@ -22,6 +22,9 @@ struct Anonymization {
 std::vector<std::size_t> anonymized_columns(const Schema& schema,
                                             const std::vector<std::string>& names);
 
+/// The same columns, of which these say in their definition what became of them.
+Schema anonymized_schema(Schema schema, const std::vector<std::size_t>& columns);
+
 /// Rows on their way to a sink, with the text of some columns replaced by pseudonyms. Missing
 /// values stay missing. Rows are formatted on any thread as those of the sink are.
 class AnonymizedRows final : public RowSink {
@@ -32,6 +35,8 @@ class AnonymizedRows final : public RowSink {
 
   /// Throws UsageError (see anonymized_columns) and what the sink throws.
   void begin(const Schema& schema) override;
+  /// What the sink was given. After begin().
+  const Schema& schema() const noexcept { return schema_; }
   void row(std::span<const Cell> row) override;
   std::unique_ptr<RowFormat> row_format() const override;
   void lines(std::string_view text) override { sink_.lines(text); }
@@ -44,6 +49,7 @@ class AnonymizedRows final : public RowSink {
   RowSink& sink_;
   Anonymization anonymization_;
   std::vector<std::size_t> columns_;
+  Schema schema_;
   std::unique_ptr<Replacer> replacer_;
 };
 
