@@ -8,6 +8,19 @@ find_package(yaml-cpp 0.7 CONFIG REQUIRED)
 find_package(spdlog 1.10 CONFIG REQUIRED)
 find_package(ZLIB REQUIRED)
 
+# Parts that a build may lack; on where their library is found.
+find_package(SQLite3 QUIET)
+option(NETML_SQLITE "Write SQLite databases" ${SQLite3_FOUND})
+if(NETML_SQLITE)
+  find_package(SQLite3 REQUIRED)
+endif()
+find_package(OpenSSL 3.0 QUIET COMPONENTS Crypto)
+option(NETML_CRYPTO "Pseudonyms for addresses, through libcrypto" ${OPENSSL_FOUND})
+if(NETML_CRYPTO)
+  find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
+endif()
+message(STATUS "SQLite: ${NETML_SQLITE}; libcrypto: ${NETML_CRYPTO}")
+
 # libsvm ships neither a CMake nor a pkg-config file.
 find_path(LIBSVM_INCLUDE_DIR NAMES libsvm/svm.h REQUIRED)
 find_library(LIBSVM_LIBRARY NAMES svm REQUIRED)

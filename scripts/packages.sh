@@ -6,7 +6,7 @@
 NETML_BUILD_PACKAGES=(
   g++ cmake ninja-build pkg-config
   libpcap-dev libcli11-dev libeigen3-dev libsvm-dev nlohmann-json3-dev libyaml-cpp-dev
-  libspdlog-dev zlib1g-dev
+  libspdlog-dev zlib1g-dev libsqlite3-dev libssl-dev
   libgtest-dev libgmock-dev
 )
 # shellcheck disable=SC2034

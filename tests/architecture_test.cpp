@@ -76,7 +76,7 @@ std::vector<std::string> code_lines(const std::string& text) {
 std::vector<std::string> violations(const std::string& path, const std::string& text) {
   static const std::regex kOwn(R"(^\s*#include\s*[<"]netml/([^/">]+)/.*)");
   static const std::regex kThirdParty(
-      R"(^\s*#include\s*[<"](pcap[./]|libsvm|svm\.h|yaml-cpp|CLI/|nlohmann/json\.hpp|spdlog).*)");
+      R"(^\s*#include\s*[<"](pcap[./]|openssl/|sqlite3\.h|libsvm|svm\.h|yaml-cpp|CLI/|nlohmann/json\.hpp|spdlog).*)");
   static const std::regex kPrints(
       R"((std::(cout|cerr|clog)\b|\b(v?f?printf|f?puts|putchar|f?putc|perror|fwrite)\s*\())");
   static const std::regex kExits(R"((^|[^\w])(_?exit|_Exit|quick_exit|abort|terminate)\s*\()");

@@ -1,9 +1,12 @@
 #include "extract_line.hpp"
 
+#include <algorithm>
+
 #include <CLI/CLI.hpp>
 
 #include "netml/commands/extract.hpp"
 #include "netml/core/error.hpp"
+#include "netml/core/text_format.hpp"
 #include "netml/features/registry.hpp"
 
 #include "declare.hpp"
@@ -13,6 +16,34 @@ namespace netml::cli {
 namespace {
 
 constexpr const char* kDefaultFeatures = "flow,statistics";
+
+// Rows of a piece, and how many pieces stay.
+void set_rotation(const ExtractText& text, ExtractCommand& command) {
+  if (text.rotate && *text.rotate == 0) {
+    throw UsageError("--rotate: a piece has at least 1 row");
+  }
+  if (text.keep && !text.rotate) {
+    throw UsageError("--keep goes with --rotate ROWS");
+  }
+  if (text.keep && *text.keep == 0) {
+    throw UsageError("--keep: at least 1 piece stays");
+  }
+  command.rotate_rows = text.rotate.value_or(0);
+  command.keep_pieces = text.keep.value_or(0);
+}
+
+// "2/8" -> the second of eight.
+RowShard parse_shard(const std::string& text) {
+  constexpr std::uint64_t kMost = 1'000'000;
+  const std::size_t slash = std::min(text.find('/'), text.size());
+  const auto number = parse_u64(std::string_view(text).substr(0, slash));
+  const auto count = parse_u64(std::string_view(text).substr(std::min(slash + 1, text.size())));
+  if (!number || !count || *number < 1 || *number > *count || *count > kMost) {
+    throw UsageError("--shard: '" + printable(text) +
+                     "' is not I/N, part I of N, with I from 1 to N and N at most 1000000");
+  }
+  return {*number, *count};
+}
 
 }  // namespace
 
@@ -26,10 +57,16 @@ void add_extract_options(CLI::App& command, ExtractText& text,
   add_file(group, "-o,--output,-f,--feature", text.output,
            "where the table goes; - is standard output")
       ->capture_default_str();
-  add_text(group, "--format", text.format, "FORMAT", "csv, jsonl or npz (by the suffix, else csv)");
+  add_text(group, "--format", text.format, "FORMAT",
+           "csv, jsonl, npy, npz or sqlite (by the suffix, else csv)");
   group.add_flag("--raw-text", text.raw_text,
                  "leave control characters and formulas in text cells");
   add_count(group, "--limit", text.limit, "stop after N flows");
+  add_anonymize(group, text.anonymize);
+  add_count(group, "--rotate", text.rotate, "a new file each N rows: NAME.0.csv, NAME.1.csv, …");
+  add_count(group, "--keep", text.keep, "with --rotate: only the last N files stay");
+  add_text(group, "--shard", text.shard, "I/N",
+           "only rows whose flow falls into part I of N, from 1");
 }
 
 int extract_with(const ExtractText& text, const std::string& default_features,
@@ -45,6 +82,11 @@ int extract_with(const ExtractText& text, const std::string& default_features,
   command.format = text.format;
   command.raw_text = text.raw_text;
   command.flow_limit = text.limit.value_or(0);
+  command.anonymization = make_anonymization(text.anonymize);
+  set_rotation(text, command);
+  if (text.shard) {
+    command.shard = parse_shard(*text.shard);
+  }
   return run_extract(command, context);
 }
 

@@ -7,6 +7,7 @@
 
 #include "netml/commands/run_summary.hpp"
 
+#include "anonymize_options.hpp"
 #include "options.hpp"
 
 namespace CLI {
@@ -23,7 +24,9 @@ struct ExtractText {
   FeatureText features;
   std::string output = "-", format;
   bool raw_text = false;
-  std::optional<std::uint64_t> limit;
+  std::optional<std::uint64_t> limit, rotate, keep;
+  std::optional<std::string> shard;
+  AnonymizeText anonymize;
 };
 
 /// Declares the options; the text must outlive `command`.

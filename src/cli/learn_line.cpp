@@ -22,8 +22,9 @@ void LearnLine::add_to(CLI::App& app) {
   add_labels(*command, labels_);
   add_flow_rules(*command, flow_);
   add_features(*command, features_, kDefaultFeatures);
-  add_file(add_training(*command, training_), "-f,--feature", feature_output_,
-           "also keep the features");
+  auto& training = add_training(*command, training_);
+  add_file(training, "-f,--feature", feature_output_, "also keep the features");
+  add_anonymize(training, anonymize_);
   command->footer(
       "Examples:\n  netml learn --pcap=data/demo.pcap --label=data/demo.csv --output=model.netml\n"
       "  netml learn --pcap-normal quiet.pcap --pcap-abnormal attack.pcap -o model.netml "
@@ -49,6 +50,7 @@ int LearnLine::learn() const {
   learn.train.memory_limit_bytes = learn.recipe.policy.memory_limit;
   learn.inputs = make_inputs(captures_, labels_, learn.recipe.preset);
   learn.feature_output = feature_output_;
+  learn.anonymization = make_anonymization(anonymize_);
   learn.calibrate = training_.calibrate;
   return run_learn(learn, context_);
 }

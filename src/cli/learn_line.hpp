@@ -5,6 +5,7 @@
 
 #include "netml/commands/run_summary.hpp"
 
+#include "anonymize_options.hpp"
 #include "extract_line.hpp"
 #include "options.hpp"
 #include "train_line.hpp"
@@ -38,6 +39,7 @@ class LearnLine {
   FeatureText features_;
   TrainingText training_;
   std::string feature_output_;
+  AnonymizeText anonymize_;
   ExtractText extract_;
   TrainLine train_;
 };

@@ -128,12 +128,14 @@ class RowFormatter final : public FlowFormatter {
 // Measures the flows that the extractor hands over.
 class MeasuredFlows final : public FlowConsumer {
  public:
-  MeasuredFlows(const Recipe& recipe, FeatureSet& features, RowReceiver& receiver, Labeler* labeler)
+  MeasuredFlows(const Recipe& recipe, FeatureSet& features, RowReceiver& receiver, Labeler* labeler,
+                const RowShard& shard)
       : recipe_(recipe),
         is_in_ms_(recipe.policy.expiry == ExpiryRule::kNfstream),
         features_(features),
         receiver_(receiver),
         labeler_(labeler),
+        shard_(shard),
         cells_(features.schema().size()) {}
 
   void begin_input(std::size_t input, std::int64_t first_packet_ns) override {
@@ -143,21 +145,34 @@ class MeasuredFlows final : public FlowConsumer {
     receiver_.begin_input(input);
   }
   void flow(const FlowView& flow) override {
-    features_.read(flow, cells_);
+    if (!shard_.holds(flow.flow.key)) {
+      ++other_flows_;
+      other_packets_ += flow.flow.packets();
+      return;
+    }
+    // Its number among the flows that are handed over.
+    features_.read({flow.flow, flow.state, flow.series, flow.id - other_flows_}, cells_);
     if (is_in_ms_) {
       hand_over(with_nanoseconds(flow.flow));
     } else {
       hand_over(flow.flow);
     }
   }
-  // Labels are found in order: their report counts.
+  // Labels are found in order: their report counts. So are the numbers of a shard's rows.
   std::unique_ptr<FlowFormatter> formatter() override {
-    auto format = labeler_ == nullptr ? receiver_.row_format() : nullptr;
+    auto format = labeler_ == nullptr && shard_.is_all() ? receiver_.row_format() : nullptr;
     return format ? std::make_unique<RowFormatter>(recipe_, std::move(format)) : nullptr;
   }
   void lines(std::string_view text) override { receiver_.lines(text); }
   void idle() override { receiver_.idle(); }
   bool is_done() const override { return receiver_.is_done(); }
+
+  // Flows of other shards count as written for whoever handed them over.
+  void leave_out_others(RunStats& stats) const {
+    stats.flows_written -= other_flows_;
+    stats.packets_in_flows -= other_packets_;
+    stats.skip(skip_reason::kOtherShard, other_packets_);
+  }
 
  private:
   void hand_over(const Flow& flow) {
@@ -169,6 +184,9 @@ class MeasuredFlows final : public FlowConsumer {
   FeatureSet& features_;
   RowReceiver& receiver_;
   Labeler* labeler_;
+  RowShard shard_;
+  std::uint64_t other_flows_ = 0;
+  std::uint64_t other_packets_ = 0;
   std::vector<Cell> cells_;
 };
 
@@ -177,9 +195,11 @@ class MeasuredFlows final : public FlowConsumer {
 ExtractResult Extraction::run_once(RowReceiver& receiver) {
   FeatureSet features(recipe_);
   receiver.begin(features.schema(), recipe_);
-  MeasuredFlows flows(recipe_, features, receiver, labeler_.get());
+  MeasuredFlows flows(recipe_, features, receiver, labeler_.get(), options_.shard);
   Extractor extractor(recipe_, extractor_options(inputs_, options_), features);
-  return extractor.run(inputs_.paths(), flows);
+  ExtractResult result = extractor.run(inputs_.paths(), flows);
+  flows.leave_out_others(result.stats);
+  return result;
 }
 
 ExtractResult Extraction::run_fitted(RowReceiver& receiver) {
@@ -199,8 +219,9 @@ ExtractResult Extraction::run_fitted(RowReceiver& receiver) {
   fit(recipe_, store);
   FeatureSet features(recipe_);
   receiver.begin(features.schema(), recipe_);
-  MeasuredFlows flows(recipe_, features, receiver, labeler_.get());
+  MeasuredFlows flows(recipe_, features, receiver, labeler_.get(), options_.shard);
   store.replay(flows);
+  flows.leave_out_others(result.stats);
   result.output_closed = receiver.is_done();
   return result;
 }
@@ -212,8 +233,8 @@ namespace {
 // The rows of the Python netml: identity, then the numbers of each representation.
 class NetmlRows {
  public:
-  NetmlRows(const Recipe& recipe, Labeler* labeler, RowReceiver& receiver)
-      : recipe_(recipe), labeler_(labeler), receiver_(receiver) {}
+  NetmlRows(const Recipe& recipe, Labeler* labeler, RowReceiver& receiver, const RowShard& shard)
+      : recipe_(recipe), labeler_(labeler), receiver_(receiver), shard_(shard) {}
 
   void add(std::size_t input, const NetmlCorpus& corpus, ExtractResult& result) {
     if (labeler_ != nullptr) {
@@ -235,6 +256,10 @@ class NetmlRows {
     begin(fitted, corpus.outcome().path);
     receiver_.begin_input(input);
     for (std::size_t i = 0; i < kept.size(); ++i) {
+      if (!shard_.holds(corpus.identity(kept[i]).key)) {
+        result.stats.skip(skip_reason::kOtherShard, corpus.packets_of(kept[i]));
+        continue;
+      }
       if (receiver_.is_done()) {
         result.output_closed = true;
         result.stats.skip(skip_reason::kOutputClosed, corpus.packets_of(kept[i]));
@@ -297,6 +322,7 @@ class NetmlRows {
   Recipe recipe_;
   Labeler* labeler_;
   RowReceiver& receiver_;
+  RowShard shard_;
   bool has_begun_ = false;
   std::size_t columns_ = 0;
   std::string first_path_;
@@ -336,7 +362,7 @@ void require_netml_rules(const Recipe& recipe, const CaptureInputs& inputs,
 ExtractResult Extraction::run_netml(RowReceiver& receiver) {
   require_netml_rules(recipe_, inputs_, options_.flow_limit);
   ExtractResult result;
-  NetmlRows rows(recipe_, labeler_.get(), receiver);
+  NetmlRows rows(recipe_, labeler_.get(), receiver, options_.shard);
   for (const std::string& path : inputs_.paths()) {
     const NetmlCorpus corpus(path, inputs_.filter, recipe_);
     const std::size_t input = result.inputs.size();

@@ -10,6 +10,7 @@
 #include "netml/core/sha256.hpp"
 #include "netml/core/text_format.hpp"
 #include "netml/table/csv_read.hpp"
+#include "netml/table/npy.hpp"
 #include "netml/table/npz.hpp"
 
 namespace netml {
@@ -88,6 +89,11 @@ FeatureFile read_feature_file(const std::string& path, std::uint64_t memory_limi
   FeatureFile file;
   file.name = base_name(path);
   file.sha256 = sha256_hex(bytes);
+  if (std::string_view(bytes).starts_with("SQLite format 3")) {
+    throw DataError(what +
+                    ": a SQLite database, which netml adds to but does not read; write its "
+                    "rows as CSV: sqlite3 -header -csv FILE 'SELECT * FROM flows' > flows.csv");
+  }
   if (looks_like_npz(bytes)) {
     NpzFile npz = read_npz(bytes, what);
     file.table = std::move(npz.table);
@@ -107,7 +113,8 @@ FeatureFile read_feature_file(const std::string& path, std::uint64_t memory_limi
     }
   }
   file.recipe_json = std::move(metadata.recipe_json);
-  file.table = read_csv(bytes, what, file.warnings, metadata.described);
+  file.table = looks_like_npy(bytes) ? read_npy(bytes, what, metadata.described)
+                                     : read_csv(bytes, what, file.warnings, metadata.described);
   return file;
 }
 

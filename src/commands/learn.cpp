@@ -14,14 +14,28 @@
 #include "netml/core/text_format.hpp"
 #include "netml/table/table_sink.hpp"
 
+#include "collected_run.hpp"
+#include "hidden_columns.hpp"
+
 namespace netml {
 namespace {
 
 // Rows in memory, and in a feature file too when one was asked for.
 class LearnRows final : public LabelledRows {
  public:
-  LearnRows(bool has_labels, const std::string& feature_output, std::uint64_t memory_limit)
-      : LabelledRows(has_labels), sink(memory_limit), feature_output_(feature_output) {}
+  LearnRows(bool has_labels, const std::string& feature_output, const Anonymization& anonymization,
+            std::uint64_t memory_limit)
+      : LabelledRows(has_labels),
+        sink(memory_limit),
+        feature_output_(feature_output),
+        format_(choose_format("", feature_output)) {
+    if (!feature_output.empty()) {
+      require_possible(feature_output, format_);
+    }
+    if (!anonymization.columns.empty()) {
+      anonymized_.emplace(sink, anonymization);
+    }
+  }
 
   void begin(const Schema& columns, const Recipe& resolved) override {
     recipe = resolved;
@@ -29,8 +43,8 @@ class LearnRows final : public LabelledRows {
     if (!feature_output_.empty()) {
       const TextMode text_mode =
           resolved.preset == Preset::kNfstream ? TextMode::kRaw : TextMode::kSafe;
-      output_.emplace(feature_output_, choose_format("", feature_output_), resolved, text_mode);
-      output_->sink().begin(schema());
+      output_.emplace(feature_output_, format_, resolved, text_mode);
+      output_->sink().begin(sink.table.schema());
     }
   }
   void row(const FlowRow& row) override {
@@ -41,8 +55,11 @@ class LearnRows final : public LabelledRows {
 
   bool is_done() const override { return LabelledRows::is_done() || sink.is_full(); }
 
+  bool has_database() const noexcept {
+    return !feature_output_.empty() && format_ == TableFormat::kSqlite;
+  }
   // The rows in memory also go to the feature file, which is complete only now.
-  void commit_features() {
+  void commit_features(const RunRecord& run) {
     if (!output_) {
       return;
     }
@@ -53,7 +70,9 @@ class LearnRows final : public LabelledRows {
       }
       output_->sink().row(cells);
     }
-    output_->commit(schema());
+    if (!output_->commit(sink.table.schema(), run)) {
+      log::info(printable(feature_output_) + ": holds these features already; nothing was added");
+    }
   }
 
   Recipe recipe;
@@ -62,11 +81,15 @@ class LearnRows final : public LabelledRows {
   std::int64_t last_ns = INT64_MIN;
 
  protected:
-  RowSink& open(const Schema&, const Recipe&) override { return sink; }
+  RowSink& open(const Schema&, const Recipe&) override {
+    return anonymized_ ? static_cast<RowSink&>(*anonymized_) : sink;
+  }
 
  private:
   std::string feature_output_;
+  TableFormat format_;
   std::optional<TableOutput> output_;
+  std::optional<AnonymizedRows> anonymized_;  // on their way into the table
 };
 
 // The tables of open flows, the rows in memory and the room in which these grow share the budget.
@@ -108,6 +131,10 @@ std::string card_of(const LearnCommand& command, const ExtractResult& result,
     card["last_ns"] = rows.last_ns;
   }
   card["labelled"] = command.inputs.has_labels();
+  if (!command.anonymization.columns.empty()) {
+    card["anonymized"] = describe(command.anonymization);
+    card["anonymized"].erase("key");
+  }
   return card.dump();
 }
 
@@ -119,12 +146,12 @@ struct CalibrationFlows {
 };
 
 CalibrationFlows read_calibration(const LearnCommand& command, const Recipe& recipe,
-                             const RunContext& context) {
+                                  const RunContext& context) {
   CaptureInputs inputs;
   inputs.plain = {command.calibrate};
   inputs.filter = command.inputs.filter;
   Extraction extraction(inputs, with_shared_budget(recipe), {.threads = context.threads});
-  LearnRows rows(false, "", recipe.policy.memory_limit / 3);
+  LearnRows rows(false, "", command.anonymization, recipe.policy.memory_limit / 3);
   ExtractResult result = extraction.run(rows);
   require_usable(result);
   report_inputs(result);
@@ -220,11 +247,25 @@ int run_learn(const LearnCommand& command, const RunContext& context) {
   check_options_early(command);
   // An unknown column is said before any capture is read.
   static_cast<void>(FeatureSet(command.recipe));
+  const Schema measured = FeatureSet(with_all_columns(command.recipe)).schema();
+  check_anonymization(command.inputs.has_labels() ? with_label_columns(measured) : measured,
+                      command.anonymization);
   Extraction extraction(command.inputs, with_shared_budget(with_all_columns(command.recipe)),
                         {.threads = context.threads});
   const Labeler* labeler = extraction.labeler();
-  LearnRows rows(labeler != nullptr, command.feature_output,
+  LearnRows rows(labeler != nullptr, command.feature_output, command.anonymization,
                  command.recipe.policy.memory_limit / 3);
+  std::optional<CollectedRun> collected;
+  if (rows.has_database()) {
+    nlohmann::ordered_json more = {{"limit", 0}, {"raw_text", false}};
+    if (!command.anonymization.columns.empty()) {
+      more["anonymize"] = describe(command.anonymization);
+    }
+    collected.emplace(command.inputs, with_all_columns(command.recipe), more);
+  }
+  const auto commit_features = [&](const ExtractResult& result) {
+    rows.commit_features(collected ? collected->record(result, result.exit_status()) : RunRecord());
+  };
   ExtractResult extracted = extraction.run(rows);
   if (rows.sink.is_full()) {
     extracted.stop_by_limit("the flows to learn from do not fit --memory-limit after " +
@@ -238,14 +279,14 @@ int run_learn(const LearnCommand& command, const RunContext& context) {
   }
   if (extracted.signal != 0 || extracted.stopped_by_limit) {
     // The features so far are worth keeping; a model of half a capture is none.
-    rows.commit_features();
+    commit_features(extracted);
     write_learn_summary(context, extracted, labeler, nullptr, extracted.exit_status());
     return extracted.exit_status();
   }
   if (labeler != nullptr) {
     require_matches(*labeler);
   }
-  rows.commit_features();
+  commit_features(extracted);
   TrainOptions options = command.train;
   options.columns = command.recipe.columns;
   options.recipe_json = rows.recipe.to_json();

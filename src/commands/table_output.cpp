@@ -9,7 +9,9 @@
 #include "netml/core/suggest.hpp"
 #include "netml/table/csv_writer.hpp"
 #include "netml/table/json_lines_writer.hpp"
+#include "netml/table/npy.hpp"
 #include "netml/table/npz.hpp"
+#include "netml/table/regular_output.hpp"
 
 namespace netml {
 namespace {
@@ -17,13 +19,15 @@ namespace {
 struct FormatName {
   TableFormat format;
   const char* name;
-  std::array<const char*, 2> suffixes;
+  std::array<const char*, 3> suffixes;
 };
 
 constexpr FormatName kFormats[] = {
-    {TableFormat::kCsv, "csv", {".csv", nullptr}},
+    {TableFormat::kCsv, "csv", {".csv"}},
     {TableFormat::kJsonLines, "jsonl", {".jsonl", ".ndjson"}},
-    {TableFormat::kNpz, "npz", {".npz", nullptr}},
+    {TableFormat::kNpy, "npy", {".npy"}},
+    {TableFormat::kNpz, "npz", {".npz"}},
+    {TableFormat::kSqlite, "sqlite", {".sqlite", ".sqlite3", ".db"}},
 };
 
 bool has_suffix(const std::string& path, const char* suffix) {
@@ -60,11 +64,9 @@ TableFormat choose_format(const std::string& format, const std::string& path) {
       }
     }
   }
-  for (const char* absent : {".npy", ".sqlite", ".db", ".parquet"}) {
-    if (format.empty() && has_suffix(path, absent)) {
-      throw UsageError(printable(path) + ": this build writes " + join(names, ", ") +
-                       "; name one with --format");
-    }
+  if (format.empty() && has_suffix(path, ".parquet")) {
+    throw UsageError(printable(path) + ": this build writes " + join(names, ", ") +
+                     "; name one with --format");
   }
   if (format.empty()) {
     return TableFormat::kCsv;
@@ -73,13 +75,46 @@ TableFormat choose_format(const std::string& format, const std::string& path) {
                    join(names, ", ") + did_you_mean(format, names));
 }
 
+void require_possible(const std::string& path, TableFormat format) {
+  constexpr char kCount[] = "because the row count stands in its header";
+  switch (format) {
+    case TableFormat::kNpy:
+      return require_regular_output(path, "npy", kCount);
+    case TableFormat::kNpz:
+      return require_regular_output(path, "npz", kCount);
+    case TableFormat::kSqlite:
+      return require_regular_output(path, "sqlite", "which it changes in place");
+    case TableFormat::kCsv:
+    case TableFormat::kJsonLines:
+      return;
+  }
+}
+
+namespace {
+
+// The columns that stand in the file.
+Schema described(const Schema& schema, bool is_matrix) {
+  if (!is_matrix) {
+    return schema;
+  }
+  Schema columns;
+  for (const std::size_t i : matrix_columns(schema)) {
+    columns.columns.push_back(schema.columns[i]);
+    columns.columns.back().type = ColumnType::kF64;
+  }
+  return columns;
+}
+
+}  // namespace
+
 TableOutput::TableOutput(const std::string& path, TableFormat format, const Recipe& recipe,
                          TextMode text_mode)
     : recipe_(recipe) {
+  require_possible(path, format);
   switch (format) {
     case TableFormat::kCsv:
       file_.emplace(path);
-      is_csv_ = true;
+      has_description_ = true;
       sink_ = std::make_unique<CsvWriter>(
           *file_, recipe.preset == Preset::kNfstream ? CsvDialect::kNfstream : CsvDialect::kRfc4180,
           text_mode);
@@ -88,28 +123,46 @@ TableOutput::TableOutput(const std::string& path, TableFormat format, const Reci
       file_.emplace(path);
       sink_ = std::make_unique<JsonLinesWriter>(*file_);
       break;
+    case TableFormat::kNpy:
+      file_.emplace(path);
+      has_description_ = is_matrix_ = true;
+      sink_ = std::make_unique<NpyWriter>(*file_);
+      break;
+    case TableFormat::kSqlite: {
+      auto writer = std::make_unique<SqliteWriter>(path, text_mode);
+      database_ = writer.get();
+      sink_ = std::move(writer);
+      break;
+    }
     case TableFormat::kNpz:
       sink_ = std::make_unique<NpzWriter>(path, NpzOptions{"label", recipe.to_json()});
       break;
   }
 }
 
-void TableOutput::commit(const Schema& schema) {
+bool TableOutput::commit(const Schema& schema, const RunRecord& run) {
   sink_->end();
-  if (!file_) {
-    return;
+  if (database_ != nullptr) {
+    RunRecord record = run;
+    record.netml_version = version();
+    record.recipe = recipe_.to_json();
+    return database_->commit(record);
   }
-  if (!is_csv_ || !file_->is_regular()) {
+  if (!file_) {
+    return true;
+  }
+  if (!has_description_ || !file_->is_regular()) {
     file_->commit();
-    return;
+    return true;
   }
   // Both are on the disk before either takes its place: a full disk leaves both old files.
   OutputFile metadata(metadata_path(file_->path()));
-  metadata.write(csv_metadata(file_->path(), schema, recipe_));
+  metadata.write(csv_metadata(file_->path(), described(schema, is_matrix_), recipe_));
   metadata.prepare();
   file_->prepare();
   file_->commit();
   metadata.commit();
+  return true;
 }
 
 std::string metadata_path(const std::string& path) {

@@ -19,23 +19,6 @@ namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{256} << 10;
 
-std::string directory_of(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
-}
-
-std::string temporary_name(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  const std::size_t name = slash == std::string::npos ? 0 : slash + 1;
-  std::uint64_t random = 0;
-  if (getrandom(&random, sizeof random, 0) != static_cast<ssize_t>(sizeof random)) {
-    random = static_cast<std::uint64_t>(getpid());
-  }
-  // The name stays within NAME_MAX however long the final one is.
-  return path.substr(0, name) + "." + path.substr(name, 200) + "." + std::to_string(getpid()) +
-         "." + std::to_string(random) + ".tmp";
-}
-
 int retry_open(const char* path, int flags, mode_t mode) {
   int descriptor = -1;
   do {
@@ -62,14 +45,31 @@ bool wants_retry(int descriptor, short events) {
   return errno == EINTR;
 }
 
+}  // namespace
+
+std::string directory_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+}
+
+std::string temporary_name(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  const std::size_t name = slash == std::string::npos ? 0 : slash + 1;
+  std::uint64_t random = 0;
+  if (getrandom(&random, sizeof random, 0) != static_cast<ssize_t>(sizeof random)) {
+    random = static_cast<std::uint64_t>(getpid());
+  }
+  // The name stays within NAME_MAX however long the final one is.
+  return path.substr(0, name) + "." + path.substr(name, 200) + "." + std::to_string(getpid()) +
+         "." + std::to_string(random) + ".tmp";
+}
+
 // A name that is a symbolic link to a regular file keeps being one: the file it points to is
 // replaced.
 std::string resolve_links(const std::string& path) {
   const std::unique_ptr<char, decltype(&free)> real(realpath(path.c_str(), nullptr), &free);
   return real ? real.get() : path;
 }
-
-}  // namespace
 
 OutputFile::OutputFile(const std::string& path, FileMode mode) : path_(path) {
   if (path.empty()) {

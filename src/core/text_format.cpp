@@ -187,6 +187,34 @@ std::string join(std::span<const std::string> parts, std::string_view separator)
   return text;
 }
 
+namespace {
+
+// What a spreadsheet would compute.
+bool begins_like_formula(std::string_view text) {
+  return !text.empty() && std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos;
+}
+
+}  // namespace
+
+void append_cell_text(std::string& out, std::string_view text, TextMode mode) {
+  if (is_plain_cell(text)) {
+    out += text;
+    return;
+  }
+  if (mode == TextMode::kSafe && begins_like_formula(text)) {
+    out += '\'';
+  }
+  for_each_character(text, [&](std::string_view character, bool valid) {
+    if (!valid) {
+      out += "\xef\xbf\xbd";
+    } else if (mode == TextMode::kSafe && is_control(character)) {
+      append_hex(out, character);
+    } else {
+      out += character;
+    }
+  });
+}
+
 void append_csv_text(std::string& out, std::string_view text, TextMode mode) {
   if (is_plain_cell(text)) {
     out += text;
@@ -194,8 +222,7 @@ void append_csv_text(std::string& out, std::string_view text, TextMode mode) {
   }
   const std::size_t begin = out.size();
   out += '"';
-  if (mode == TextMode::kSafe && !text.empty() &&
-      std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos) {
+  if (mode == TextMode::kSafe && begins_like_formula(text)) {
     out += '\'';
   }
   // U+FEFF: as the first bytes of a file it would be a mark that readers skip.

@@ -3,13 +3,13 @@
 #include <optional>
 #include <vector>
 
-#include <sys/stat.h>
 #include <zlib.h>
 
 #include "netml/core/error.hpp"
 #include "netml/core/output_file.hpp"
 #include "netml/core/text_format.hpp"
 #include "netml/table/npz.hpp"
+#include "netml/table/regular_output.hpp"
 
 #include "npy_format.hpp"
 #include "zip_format.hpp"
@@ -19,16 +19,7 @@ namespace {
 
 // Room for two 20-digit extents, so that the header of X keeps its length.
 constexpr std::size_t kMatrixHeader = 128;
-
-void require_regular(const std::string& path) {
-  struct stat status {};
-  if (path == "-" ||
-      (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))) {
-    throw UsageError((path == "-" ? "standard output" : printable(path)) +
-                     ": npz needs a regular file, because the row count stands in its header; "
-                     "use --format csv or jsonl here");
-  }
-}
+constexpr char kWhyRegular[] = "because the row count stands in its header";
 
 std::string_view bytes_of(const std::u32string& codes) {
   return {reinterpret_cast<const char*>(codes.data()), codes.size() * sizeof(char32_t)};
@@ -66,7 +57,8 @@ class TextArray {
 class NpzWriter::Writer {
  public:
   Writer(const std::string& path, NpzOptions options)
-      : options_(std::move(options)), file_((require_regular(path), path)) {
+      : options_(std::move(options)),
+        file_((require_regular_output(path, "npz", kWhyRegular), path)) {
     if (!file_.is_regular()) {
       throw UsageError(printable(path) + ": npz needs a regular file");
     }
@@ -76,7 +68,7 @@ class NpzWriter::Writer {
     Schema keys;
     for (std::size_t i = 0; i < schema.size(); ++i) {
       const ColumnInfo& column = schema.columns[i];
-      if (column.type == ColumnType::kList) {
+      if (column.type == ColumnType::kList || column.type == ColumnType::kRealList) {
         throw UsageError("npz cannot hold the lists of column '" + column.name +
                          "'; use --format jsonl, or leave it out with --columns");
       }

@@ -1,5 +1,6 @@
 #include "netml/table/schema.hpp"
 
+#include <charconv>
 #include <limits>
 
 #include "netml/core/text_format.hpp"
@@ -42,6 +43,23 @@ std::vector<std::string> Schema::names() const {
   return names;
 }
 
+namespace {
+
+// The double nearest to value / 1000000, as its text reads back.
+double millionths_as_double(std::int64_t value) noexcept {
+  constexpr std::int64_t kExact = std::int64_t{1} << 53;
+  if (value >= -kExact && value <= kExact) {
+    return static_cast<double>(value) / 1e6;  // one rounding
+  }
+  char text[kNumberRoom];
+  const char* end = write_millionths(text, value);
+  double number = 0;
+  std::from_chars(text, end, number);
+  return number;
+}
+
+}  // namespace
+
 double Cell::number() const noexcept {
   switch (kind) {
     case Kind::kU64:
@@ -51,7 +69,7 @@ double Cell::number() const noexcept {
     case Kind::kF64:
       return f64;
     case Kind::kMillionths:
-      return static_cast<double>(i64) / 1e6;
+      return millionths_as_double(i64);
     default:
       return std::numeric_limits<double>::quiet_NaN();
   }

@@ -1,6 +1,6 @@
 // A feature table, as `train` reads it. Input: one byte, the form of the rest:
-//   0  the file's bytes (CSV or NPZ)
-//   1  the description NAME-metadata.json, a NUL, the CSV
+//   0  the file's bytes (CSV, NPY or NPZ)
+//   1  the description NAME-metadata.json, a NUL, the CSV or NPY
 //   2  members of an NPZ, each: one byte (which name), two bytes (length), the .npy; the archive
 //      around them is put right, because no mutation gets past its checksums
 

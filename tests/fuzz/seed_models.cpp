@@ -241,6 +241,11 @@ void add_demo(Seeds& seeds) {
   const std::string metadata = test::slurp(folder.path("t-metadata.json"));
   seeds.add("table", "demo-csv", number(0, 1) + csv);
   seeds.add("table", "demo-described", number(1, 1) + metadata + '\0' + csv);
+  const std::string npy_bytes = test::slurp(extract("t.npy", {"biflow"}, 5));
+  std::string of_matrix = test::slurp(folder.path("t-metadata.json"));
+  of_matrix.replace(of_matrix.find("t.npy"), 5, "t.csv");  // the name that the target reads
+  seeds.add("table", "demo-npy", number(0, 1) + npy_bytes);
+  seeds.add("table", "demo-npy-described", number(1, 1) + of_matrix + '\0' + npy_bytes);
   const std::string npz = test::slurp(extract("t.npz", {"biflow"}, 12));
   add_bad_archives(seeds, npz);
   seeds.add("table", "demo-npz", number(0, 1) + npz);
@@ -279,6 +284,18 @@ void add_tables(Seeds& seeds) {
        {"'<f8'", "'>f8'", "'<f4'", "'<f2'", "'<i8'", "'<u2'", "'|b1'", "'|u1'", "'|O'"}) {
     seeds.add("table", std::string("own-npz-") + type[2] + type[3],
               number(2, 1) + member(0, npy(type, "(3, 2)", six)));
+  }
+  const std::string two = R"({"url": "t.csv", "tableSchema": {"columns": [{"name": "a",
+      "netml:identity": true}, {"name": "a", "netml:identity": false}]}})";
+  const std::vector<std::string> arrays = {
+      npy("'<f8'", "(3, 2)", six),     npy("'>f8'", "(3, 2)", six),
+      npy("'|u1'", "(24, 2)", six),    npy("'<f8'", "(6,)", six),
+      npy("'<U6'", "(1, 2)", six),     npy("'<f8'", "(1000000, 0)", ""),
+      npy("'<f8'", "(0, 1000000)", "")};
+  for (std::size_t i = 0; i < arrays.size(); ++i) {
+    seeds.add("table", "own-npy-" + std::to_string(i), number(0, 1) + arrays[i]);
+    seeds.add("table", "own-npy-described-" + std::to_string(i),
+              number(1, 1) + (i % 2 == 0 ? two : wrong) + '\0' + arrays[i]);
   }
   const std::string x = member(0, npy("'<f8'", "(3, 2)", six));
   const std::vector<std::string> beside = {

@@ -9,15 +9,18 @@ demo=$root/data/demo.pcap
 packets=150000
 if is_sanitized; then packets=20000; fi
 "$tools/make_capture" --packets $packets --flows $((packets / 20)) --span 400 made.pcap
+head -c 32 "$demo" > key
 runs=0 compared=0
 
 # same SUFFIX ARGUMENT…: every way to run it gives the file of the first run.
 same() {
   local suffix=$1 threads
   shift
+  rm -f "first.$suffix"
   "$netml" "$@" -q --threads 1 -o "first.$suffix" 2> log || broke "$*: $(head -c 200 log)"
   runs=$((runs + 1))
   for threads in 1 2 4 7 0; do
+    rm -f "again.$suffix" # a database is added to
     "$netml" "$@" -q --threads "$threads" -o "again.$suffix" 2> log || broke "$*: $(head -c 200 log)"
     cmp -s "first.$suffix" "again.$suffix" || broke "$* --threads $threads: other bytes"
     compared=$((compared + 1))
@@ -29,6 +32,12 @@ for capture in "$demo" made.pcap; do
     same "$format" extract "$capture" --features flow,statistics,splt,biflow
   done
   same npz extract "$capture" --features biflow,stats,samp_num
+  same npy extract "$capture" --features biflow,stats
+  same db extract "$capture" --features flow,splt:5
+  same csv extract "$capture" --shard 2/3
+  same csv extract "$capture" --shard 1/3 --features iat,samp_num
+  same csv extract "$capture" --anonymize src_ip,dst_ip --anonymize-mode prefix --anonymize-key key
+  same jsonl extract "$capture" --anonymize src_ip,dst_mac --anonymize-key key
   same csv extract "$capture" --preset nfstream --features flow,statistics,splt
   same csv extract "$capture" --preset netml --features iat
   same csv extract "$capture" --max-flows 500

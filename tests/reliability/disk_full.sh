@@ -35,6 +35,9 @@ old_files() {
   for name in t.csv t-metadata.json t.jsonl t.npz m.netml v.csv; do
     echo "old $name" > "$1/$name"
   done
+  # Something to add to.
+  "$netml" extract "$capture" --features biflow --limit 3 -o "$1/t.db"
+  cp "$1/t.db" "$work/old.db"
 }
 
 # outputs FOLDER BLOCKS: every kind of output, in a folder where there is room for none of them.
@@ -45,11 +48,20 @@ outputs() {
   refused "$folder csv" "${limited[@]}" extract "$capture" -o "$folder/t.csv"
   refused "$folder jsonl" "${limited[@]}" extract "$capture" -o "$folder/t.jsonl"
   refused "$folder npz" "${limited[@]}" extract "$capture" --features biflow -o "$folder/t.npz"
+  refused "$folder npy" "${limited[@]}" extract "$capture" --features biflow -o "$folder/t.npy"
+  refused "$folder sqlite" "${limited[@]}" extract "$capture" --features biflow -o "$folder/t.db"
+  refused "$folder new sqlite" "${limited[@]}" extract "$capture" --features biflow -o "$folder/new.db"
+  refused "$folder pieces" \
+    "${limited[@]}" extract "$capture" --features biflow --rotate 100000 -o "$folder/piece.csv"
   refused "$folder model" "${limited[@]}" learn "$capture" -q -o "$folder/m.netml"
   refused "$folder verdicts" \
     "${limited[@]}" classify -m "$work/full.netml" "$capture" --report-all --format csv -o "$folder/v.csv"
   for name in t.csv t-metadata.json t.jsonl t.npz m.netml v.csv; do
     [[ $(< "$folder/$name") == "old $name" ]] || broke "$folder: $name is not the old one"
+  done
+  cmp -s "$folder/t.db" "$work/old.db" || broke "$folder: t.db is not the old one"
+  for name in t.npy new.db piece.0.csv t.db-journal; do
+    [[ ! -e $folder/$name ]] || broke "$folder: $name is there"
   done
   no_leftovers "$folder" "$folder"
 }

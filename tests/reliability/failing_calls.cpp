@@ -176,6 +176,12 @@ int fsync(int descriptor) {
   return is_hit("fsync", descriptor) ? failed() : kSync(descriptor);
 }
 
+// SQLite's way to do the same.
+int fdatasync(int descriptor) {
+  static const auto kSync = next<int (*)(int)>("fdatasync");
+  return is_hit("fsync", descriptor) ? failed() : kSync(descriptor);
+}
+
 int close(int descriptor) {
   static const auto kClose = next<int (*)(int)>("close");
   const bool fails = is_hit("close", descriptor);
@@ -186,6 +192,13 @@ int close(int descriptor) {
 int rename(const char* from, const char* to) noexcept {
   static const auto kRename = next<int (*)(const char*, const char*)>("rename");
   return is_hit("rename") ? failed() : kRename(from, to);
+}
+
+int renameat2(int from_folder, const char* from, int to_folder, const char* to,
+              unsigned flags) noexcept {
+  static const auto kRename =
+      next<int (*)(int, const char*, int, const char*, unsigned)>("renameat2");
+  return is_hit("rename") ? failed() : kRename(from_folder, from, to_folder, to, flags);
 }
 
 }  // extern "C"

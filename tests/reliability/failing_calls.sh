@@ -9,6 +9,7 @@ mkdir "$work/out" "$work/new"
 cd "$work"
 "$netml" extract "$capture" --features biflow -o table.csv
 "$netml" learn "$capture" -q -o model.netml
+"$netml" extract "$capture" --features biflow --limit 20 -o old.db
 # Its rows in a few writes, not in one.
 for ((i = 0; i < 4; ++i)); do tail -n +2 table.csv; done > rows
 cat rows >> table.csv
@@ -20,6 +21,13 @@ case_of() {
   case $1 in
     csv) words=(extract "$capture" -o out/t.csv) files=(t.csv t-metadata.json) ;;
     jsonl) words=(extract "$capture" -o out/t.jsonl) files=(t.jsonl) ;;
+    npy) words=(extract "$capture" --features biflow -o out/t.npy) files=(t.npy t-metadata.json) ;;
+    # Added to a database that is there, and one that is new.
+    sqlite | sqlite-new) words=(extract "$capture" --features biflow -o out/t.db) files=(t.db) ;;
+    rotate)
+      words=(extract "$capture" --features biflow -o out/t.jsonl --rotate 60)
+      files=(t.0.jsonl t.1.jsonl)
+      ;;
     npz) words=(extract "$capture" --features biflow -o out/t.npz) files=(t.npz) ;;
     summary)
       words=(extract "$capture" --features flow -o out/t.jsonl --summary out/s.json)
@@ -33,6 +41,29 @@ case_of() {
       files=(v.csv)
       ;;
     stdout) words=(extract "$capture") files=(stdout) ;;
+  esac
+}
+
+# put_old NAME: the outputs as they are before the run.
+put_old() {
+  local file
+  rm -f out/t.db-journal
+  for file in "${files[@]}"; do
+    case $1 in
+      stdout) ;;
+      sqlite) cp old.db "out/$file" ;;
+      sqlite-new) rm -f "out/$file" ;;
+      *) echo 'old bytes' > "out/$file" ;;
+    esac
+  done
+}
+
+# is_old NAME FILE
+is_old() {
+  case $1 in
+    sqlite) cmp -s old.db "out/$2" ;;
+    sqlite-new) [[ ! -e out/$2 ]] ;;
+    *) [[ $(head -c 9 "out/$2" | tr -d '\0') == 'old bytes' ]] ;;
   esac
 }
 
@@ -56,7 +87,7 @@ judge() {
     fi
     whole=no
     # A stream has no old contents; damaged input is an output of what came before.
-    [[ $file == stdout || $status -eq 4 || $(head -c 9 "out/$file" | tr -d '\0') == 'old bytes' ]] ||
+    [[ $file == stdout || $status -eq 4 ]] || is_old "$name" "$file" ||
       broke "$what: status $status, $file is neither old nor new"
   done
   if [[ $status -eq 0 && $whole == no ]]; then
@@ -72,18 +103,20 @@ judge() {
     broke "$what: exit $status after an interruption that calls for another try"
   fi
   # A table and its description change hands together.
-  if [[ $status -ne 0 && $status -ne 4 && ${files[0]} == t.csv && $mark != rename && $mark != 'fsync of a folder' ]] &&
-    { cmp -s out/t.csv new/t.csv || cmp -s out/t-metadata.json new/t-metadata.json; }; then
+  if [[ $status -ne 0 && $status -ne 4 && ${files[1]:-} == t-metadata.json && $mark != rename && $mark != 'fsync of a folder' ]] &&
+    { cmp -s "out/${files[0]}" "new/${files[0]}" || cmp -s out/t-metadata.json new/t-metadata.json; }; then
     broke "$what: exit $status, but one of the two files is new"
   fi
+  [[ ! -e out/t.db-journal ]] || broke "$what: exit $status, and a journal stays"
   [[ $status -eq 0 ]] || failures=$((failures + 1))
   no_leftovers out "$what"
 }
 
 injected=0
-for name in csv jsonl npz summary fitted learn train classify stdout; do
+for name in csv jsonl npy npz sqlite sqlite-new rotate summary fitted learn train classify stdout; do
   case_of "$name"
   rm -f out/* new/*
+  put_old "$name"
   run env || broke "$name: fails by itself: $(< log)"
   for file in "${files[@]}"; do cp "out/$file" "new/$file"; done
   for fault in write:ENOSPC write:EIO write:EINTR write:SHORT pwrite:EIO pwrite:EINTR pwrite:SHORT \
@@ -91,9 +124,7 @@ for name in csv jsonl npz summary fitted learn train classify stdout; do
     open:EACCES open:EMFILE open:EINTR read:EIO read:EINTR read:SHORT; do
     call=${fault%:*} how=${fault#*:}
     for ((n = 1; n <= 500; ++n)); do
-      for file in "${files[@]}"; do
-        [[ $file == stdout ]] || echo 'old bytes' > "out/$file"
-      done
+      put_old "$name"
       rm -f mark
       status=0
       run env NETML_FAIL="$call:$n:$how" NETML_FAIL_MARK=mark LD_PRELOAD="$preload" || status=$?

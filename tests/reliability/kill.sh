@@ -65,6 +65,44 @@ for kind in learn train; do
 done
 at_calls=$kills
 
+# A database that a run adds to: the old rows or all of them, at once and after the next run.
+database=$work/out/t.db
+# state_of FILE: how many rows, and whether SQLite finds it sound.
+state_of() {
+  python3 -c 'import sqlite3, sys
+d = sqlite3.connect(sys.argv[1])
+print(d.execute("SELECT count(*) FROM flows").fetchone()[0], d.execute("PRAGMA integrity_check").fetchone()[0])' "$1"
+}
+if command -v python3 > /dev/null; then
+  "$netml" extract "$capture" --features biflow --limit 20 -o "$work/old.db"
+  cp "$work/old.db" "$work/new.db"
+  command=("$netml" extract "$capture" --features biflow -q -o "$database")
+  "$netml" extract "$capture" --features biflow -o "$work/new.db"
+  [[ $(state_of "$work/old.db") == '20 ok' && $(state_of "$work/new.db") == "$((20 + lines - 1)) ok" ]] ||
+    broke "databases: $(state_of "$work/old.db"), $(state_of "$work/new.db")"
+  for call in open write pwrite fsync close rename; do
+    for ((n = 1; n <= 500; ++n)); do
+      rm -f "$work/mark" "$database-journal"
+      cp "$work/old.db" "$database"
+      { NETML_FAIL=$call:$n:KILL NETML_FAIL_MARK=$work/mark LD_PRELOAD=$preload \
+        "${command[@]}" > /dev/null 2>&1; } 2> /dev/null || :
+      [[ -e $work/mark ]] || break
+      kills=$((kills + 1))
+      state=$(state_of "$database")
+      case $state in
+        '20 ok') old=$((old + 1)) ;;
+        "$((20 + lines - 1)) ok") new=$((new + 1)) ;;
+        *) broke "database killed at $call $n: $state" ;;
+      esac
+      "${command[@]}" 2> "$work/log" || broke "database killed at $call $n, next run: $(< "$work/log")"
+      [[ $(state_of "$database") == "$((20 + lines - 1)) ok" ]] ||
+        broke "database killed at $call $n, next run: $(state_of "$database")"
+    done
+  done
+  rm -f "$database" "$database-journal"
+  at_calls=$kills
+fi
+
 # At random times, most of them near the end, where the file changes hands.
 RANDOM=42
 kind=learn

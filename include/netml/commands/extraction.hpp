@@ -5,6 +5,7 @@
 #include "netml/commands/flow_rows.hpp"
 #include "netml/commands/inputs.hpp"
 #include "netml/features/recipe.hpp"
+#include "netml/flow/row_shard.hpp"
 #include "netml/pipeline/extractor.hpp"
 
 namespace netml {
@@ -12,6 +13,7 @@ namespace netml {
 struct ExtractionOptions {
   std::uint64_t flow_limit = 0;  ///< --limit; 0: none
   std::size_t threads = 1;       ///< --threads; 0: one per processor, 8 at most
+  RowShard shard = {};           ///< --shard: the rows that are handed over
 };
 
 /// Captures to labelled rows, whatever way the recipe needs: in one pass, in two when settings of a

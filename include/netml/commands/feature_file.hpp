@@ -17,8 +17,9 @@ struct FeatureFile {
   std::vector<std::string> warnings;
 };
 
-/// Reads a CSV ("-" is stdin) or NPZ, recognised by its first bytes. A CSV's `NAME-metadata.json`,
-/// where it lies beside it, gives the recipe and which columns are identity. Throws InputError,
+/// Reads a CSV ("-" is stdin), NPY or NPZ, recognised by its first bytes. The `NAME-metadata.json`
+/// of a CSV or NPY, where it lies beside it, gives the recipe, the names of a matrix's columns and
+/// which of them are identity. Throws InputError,
 /// DataError; LimitError when the file is larger than the limit.
 FeatureFile read_feature_file(const std::string& path, std::uint64_t memory_limit_bytes);
 

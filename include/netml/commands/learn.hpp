@@ -6,6 +6,7 @@
 #include "netml/commands/run_summary.hpp"
 #include "netml/commands/train.hpp"
 #include "netml/features/recipe.hpp"
+#include "netml/table/anonymized_rows.hpp"
 
 namespace netml {
 
@@ -13,7 +14,8 @@ namespace netml {
 struct LearnCommand {
   CaptureInputs inputs;
   Recipe recipe;
-  std::string feature_output;  ///< also keep the features; empty: no
+  std::string feature_output;   ///< also keep the features; empty: no
+  Anonymization anonymization;  ///< of whatever the run keeps of single flows
   std::string calibrate;  ///< capture of normal flows kept apart for the threshold; empty: none
   TrainOptions train;     ///< recipe, card and calibrate are filled in
 };

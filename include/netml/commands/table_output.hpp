@@ -8,13 +8,18 @@
 #include "netml/core/text_format.hpp"
 #include "netml/features/recipe.hpp"
 #include "netml/table/row_sink.hpp"
+#include "netml/table/sqlite_writer.hpp"
 
 namespace netml {
 
-enum class TableFormat { kCsv, kJsonLines, kNpz };
+enum class TableFormat { kCsv, kJsonLines, kNpy, kNpz, kSqlite };
 
 /// By --format, else by the suffix of the path, else CSV. Throws UsageError naming the formats.
 TableFormat choose_format(const std::string& format, const std::string& path);
+
+/// Throws UsageError when the format needs a regular file and the path is none: known before any
+/// packet is read.
+void require_possible(const std::string& path, TableFormat format);
 
 /// A feature table on its way to a file or stdout, with what belongs beside it.
 class TableOutput {
@@ -24,20 +29,25 @@ class TableOutput {
               TextMode text_mode);
 
   RowSink& sink() noexcept { return *sink_; }
-  /// Completes the table; a CSV in a regular file gets its NAME-metadata.json.
-  void commit(const Schema& schema);
+  /// Completes the table; a CSV or NPY in a regular file gets its NAME-metadata.json. `run`: what a
+  /// database keeps of it, its recipe aside. False, and nothing was added: a database holds this
+  /// run already.
+  bool commit(const Schema& schema, const RunRecord& run = {});
 
  private:
   Recipe recipe_;
   std::optional<OutputFile> file_;  ///< none for formats that write their own
   std::unique_ptr<RowSink> sink_;
-  bool is_csv_ = false;
+  SqliteWriter* database_ = nullptr;  ///< the sink, when it is one
+  bool is_matrix_ = false;
+  bool has_description_ = false;
 };
 
 /// "features.csv" -> "features-metadata.json".
 std::string metadata_path(const std::string& path);
 
-/// W3C "CSV on the Web" description of a feature table, with the recipe.
+/// W3C "CSV on the Web" description of a feature table, with the recipe. The words serve for a
+/// matrix of numbers as well.
 std::string csv_metadata(const std::string& path, const Schema& schema, const Recipe& recipe);
 
 }  // namespace netml

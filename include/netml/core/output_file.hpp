@@ -61,6 +61,13 @@ class OutputFile {
 /// The reader of our output has gone away; the run ends quietly with status 141.
 struct BrokenPipe {};
 
+/// A name for a file on its way to `path`, in the same folder; another one each time.
+std::string temporary_name(const std::string& path);
+/// The file that a name stands for: where symbolic links lead, or `path` where there is none yet.
+std::string resolve_links(const std::string& path);
+/// The folder of a file.
+std::string directory_of(const std::string& path);
+
 /// Writes a whole small file by the rules above.
 void write_file(const std::string& path, std::string_view bytes, FileMode mode = FileMode::kShared);
 

@@ -11,6 +11,7 @@ namespace netml {
 namespace skip_reason {
 inline constexpr std::string_view kLimit = "limit";                 ///< budget or --limit
 inline constexpr std::string_view kOutputClosed = "output_closed";  ///< nobody reads on
+inline constexpr std::string_view kOtherShard = "other_shard";      ///< --shard
 inline constexpr std::string_view kUnlabelled = "unlabelled";       ///< preset netml only
 inline constexpr std::string_view kDroppedPiece = "dropped_piece";  ///< likewise
 }  // namespace skip_reason

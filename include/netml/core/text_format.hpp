@@ -51,6 +51,9 @@ enum class TextMode {
 /// U+FEFF, which at the start of a file readers take for a byte-order mark.
 void append_csv_text(std::string& out, std::string_view text, TextMode mode);
 
+/// Appends `text` as such a cell says it, without the quoting: for formats that need none.
+void append_cell_text(std::string& out, std::string_view text, TextMode mode);
+
 /// Appends `text` as a JSON string with its quotes; control characters and bad UTF-8 escaped.
 void append_json_text(std::string& out, std::string_view text);
 

@@ -1,0 +1,30 @@
+// In place of sqlite_writer.cpp in a build without SQLite.
+#include "netml/core/error.hpp"
+#include "netml/table/sqlite_writer.hpp"
+
+namespace netml {
+namespace {
+
+[[noreturn]] void refuse() {
+  throw UsageError("this build lacks SQLite; use --format csv, jsonl, npy or npz");
+}
+
+}  // namespace
+
+class SqliteWriter::Impl {};
+
+SqliteWriter::SqliteWriter(const std::string&, TextMode) {
+  refuse();
+}
+SqliteWriter::~SqliteWriter() = default;
+void SqliteWriter::begin(const Schema&) {}
+void SqliteWriter::row(std::span<const Cell>) {}
+bool SqliteWriter::commit(const RunRecord&) {
+  return false;
+}
+
+bool sqlite_has_run(const std::string&, const std::string&) {
+  refuse();
+}
+
+}  // namespace netml
