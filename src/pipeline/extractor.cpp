@@ -78,12 +78,28 @@ std::size_t most_fragmented(const FlowPolicy& policy) {
   return policy.memory_limit == 0 ? most : std::clamp<std::uint64_t>(share, 1, most);
 }
 
+// Flows that were remembered for others and rows that wait for them have a quarter.
+std::uint64_t context_share(const Recipe& recipe, const FeatureSet& features) {
+  return features.context() ? recipe.policy.memory_limit / 4 : 0;
+}
+
+std::optional<ContextOptions> context_options(const Recipe& recipe, const FeatureSet& features) {
+  if (!features.context()) {
+    return std::nullopt;
+  }
+  return ContextOptions{*features.context(), recipe.context_limit, context_share(recipe, features),
+                        longest_silence_ns(recipe.policy),
+                        recipe.policy.expiry == ExpiryRule::kNfstream};
+}
+
 // What is left for the flows.
-FlowPolicy flow_policy(const FlowPolicy& policy) {
+FlowPolicy flow_policy(const Recipe& recipe, const FeatureSet& features) {
+  const FlowPolicy& policy = recipe.policy;
   FlowPolicy own = policy;
   if (own.memory_limit != 0) {
     own.memory_limit -=
-        std::min(most_fragmented(policy) * FragmentTable::kCost, own.memory_limit / 2);
+        std::min(most_fragmented(policy) * FragmentTable::kCost, own.memory_limit / 2) +
+        context_share(recipe, features);
   }
   return own;
 }
@@ -107,13 +123,14 @@ class Extractor::Impl {
         options_(options),
         decoder_(make_record_decoder(recipe, most_fragmented(recipe.policy))),
         hash_(random_hash_key()),
-        shards_(flow_policy(recipe.policy), features, shard_count(recipe, options)),
+        context_(context_options(recipe, features)),
+        shards_(flow_policy(recipe, features), features, shard_count(recipe, options)),
         epoch_records_(epoch_size(recipe, options)) {}
 
   ExtractResult run(const std::vector<std::string>& paths, FlowConsumer& consumer) {
     EpochPipeline pipeline(
         shards_, consumer,
-        {threads_for(recipe_, options_), recipe_.min_packets, options_.flow_limit});
+        {threads_for(recipe_, options_), recipe_.min_packets, options_.flow_limit, context_});
     pipeline_ = &pipeline;
     job_ = &pipeline.begin();
     for (std::size_t i = 0; i < paths.size() && !is_over_ && result_.signal == 0; ++i) {
@@ -129,6 +146,7 @@ class Extractor::Impl {
     result_.output_closed = pipeline.is_output_closed();
     result_.stopped_by_limit = pipeline.is_stopped();
     fill_stats(pipeline.counts());
+    result_.stats.context_dropped = pipeline.context_dropped();
     return std::move(result_);
   }
 
@@ -230,6 +248,7 @@ class Extractor::Impl {
   const ExtractorOptions options_;
   std::unique_ptr<RecordDecoder> decoder_;
   const FlowHash hash_;
+  const std::optional<ContextOptions> context_;
   FlowShards shards_;
   std::size_t epoch_records_;
 
