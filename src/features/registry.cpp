@@ -49,6 +49,17 @@ const std::vector<FeatureSetInfo>& feature_sets() {
   return sets;
 }
 
+const std::vector<std::string>& context_column_names() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> list;
+    for (const ColumnInfo& column : columns_of("context")) {
+      list.push_back(column.name);
+    }
+    return list;
+  }();
+  return names;
+}
+
 bool is_representation(const std::string& set) {
   for (const SetEntry& entry : kSets) {
     if (set == entry.name) {

@@ -175,6 +175,7 @@ class Extractor::Impl {
       return !is_over_;
     };
     InputOutcome outcome = reader.read(path);
+    outcome.span_ns = has_packet_ ? time_difference(last_ns_, first_ns_) : 0;
     result_.stats.clock_out_of_range += reader.clock_out_of_range;
     result_.signal = reader.signal;
     return outcome;
@@ -183,8 +184,10 @@ class Extractor::Impl {
   void add(const RawPacket& packet) {
     if (!has_packet_) {
       has_packet_ = true;
+      first_ns_ = last_ns_ = packet.ts_ns;
       job_->input = InputStart{input_, packet.ts_ns};
     }
+    last_ns_ = std::max(last_ns_, packet.ts_ns);
     ++result_.stats.packets_read;
     result_.stats.bytes_read += packet.bytes.size();
     const std::uint64_t index = next_index_++;
@@ -259,6 +262,8 @@ class Extractor::Impl {
   ExtractResult result_;
   std::size_t input_ = 0;
   bool has_packet_ = false;
+  std::int64_t first_ns_ = 0;  ///< of this input
+  std::int64_t last_ns_ = 0;
   std::uint64_t next_index_ = 0;
   CaptureClock clock_;
   SkipCounts skipped_;
