@@ -1,6 +1,7 @@
 #include "netml/features/source_context.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <functional>
@@ -21,8 +22,16 @@ double log_gap(std::int64_t gap_ns) {
   return std::log1p(static_cast<double>(gap_ns) / 1e6);
 }
 
+// ln(1 + count); small counts, which most are, from a table.
 double log1p_of(std::uint64_t count) {
-  return std::log1p(static_cast<double>(count));
+  static const std::array<double, 1024> small = [] {
+    std::array<double, 1024> values{};
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      values[i] = std::log1p(static_cast<double>(i));
+    }
+    return values;
+  }();
+  return count < small.size() ? small[count] : std::log1p(static_cast<double>(count));
 }
 
 }  // namespace

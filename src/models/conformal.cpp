@@ -118,7 +118,7 @@ double Calibration::tail_p_value(double score) const noexcept {
     return least_alpha();
   }
   const double tail = (count + 1) * least_alpha() * std::exp(-(score - quantile) * count / excess);
-  return std::min(tail, least_alpha());
+  return tail < least_alpha() ? tail : least_alpha();  // where scores are huge it is no number
 }
 
 bool Calibration::supports(double alpha) const noexcept {
