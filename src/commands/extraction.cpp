@@ -187,7 +187,7 @@ ExtractResult Extraction::run_fitted(RowReceiver& receiver) {
   // Flows are in the table or in the store: the two share the budget.
   Recipe recipe = recipe_;
   recipe.policy.memory_limit /= 2;
-  FlowStore store(collecting.state_size(), recipe.policy.memory_limit);
+  FlowStore store(collecting.state_size(), recipe.policy.memory_limit, collecting.record_bytes());
   Extractor extractor(recipe, extractor_options(inputs_, options_), collecting);
   ExtractResult result = extractor.run(inputs_.paths(), store);
   if (store.is_done()) {

@@ -491,7 +491,9 @@ FlowView EpochPipeline::view(const ClosedFlow& closed, std::uint64_t id, Worker&
   const FlowTable& table = shards_[closed.table];
   worker.series.clear();
   table.read_series(closed.slot, worker.series);
-  return {table.flow(closed.slot), table.state(closed.slot), worker.series, id};
+  clear(worker.records);
+  table.read_records(closed.slot, worker.records);
+  return {table.flow(closed.slot), table.state(closed.slot), worker.series, id, worker.records};
 }
 
 void EpochPipeline::format(Slice& slice, Worker& worker) {

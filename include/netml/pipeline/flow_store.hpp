@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "netml/flow/record_store.hpp"
 #include "netml/flow/series_store.hpp"
 #include "netml/flow/slot_pool.hpp"
 #include "netml/pipeline/extractor.hpp"
@@ -14,9 +15,9 @@ namespace netml {
 /// In slots and chunks as the flow table has them: nothing is copied as the store grows.
 class FlowStore final : public FlowConsumer {
  public:
-  /// `state_size` as of the feature set that made the flows. Above `memory_limit` bytes (0: no
-  /// limit), counted by constants, the store is full and wants no more.
-  FlowStore(std::size_t state_size, std::uint64_t memory_limit);
+  /// `state_size` and `record_bytes` as of the feature set that made the flows. Above
+  /// `memory_limit` bytes (0: no limit), counted by constants, the store is full and wants no more.
+  FlowStore(std::size_t state_size, std::uint64_t memory_limit, std::size_t record_bytes = 0);
 
   void begin_input(std::size_t input, std::int64_t first_packet_ns) override;
   void flow(const FlowView& flow) override;
@@ -39,14 +40,18 @@ class FlowStore final : public FlowConsumer {
   };
 
   std::size_t state_size_;
+  std::size_t record_bytes_;
   std::uint64_t memory_limit_;
   std::uint64_t used_bytes_ = 0;
   bool is_full_ = false;
   std::vector<Input> inputs_;
-  SlotPool flows_;  ///< each a Flow, a SeriesHandle and the state
+  SlotPool flows_;  ///< each a Flow, a SeriesHandle for both stores, and the state
   SeriesStore series_;
+  RecordStore records_;
   std::vector<std::uint32_t> slots_;
-  mutable std::vector<SeriesPacket> viewed_;  ///< series of the flow that was looked at last
+  // Of the flow that was looked at last.
+  mutable std::vector<SeriesPacket> viewed_;
+  mutable std::vector<std::byte> viewed_records_;
 };
 
 }  // namespace netml
