@@ -22,6 +22,12 @@ const std::vector<FeatureSetInfo>& feature_sets();
 /// The columns that a set has with its defaults. Throws UsageError for an unknown set.
 std::vector<ColumnInfo> columns_of(const std::string& set);
 
+/// The column of cicflowmeter that holds the name of a flow's label.
+inline constexpr char kOwnLabelColumn[] = "Label";
+/// True when one of the sets, as in Recipe::sets, brings that column: tables then have no others
+/// for labels.
+bool has_own_label(const std::vector<std::string>& sets);
+
 /// True for the Python netml's representations: iat size iat_size stats samp_num samp_size.
 bool is_representation(const std::string& set);
 
