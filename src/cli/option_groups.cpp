@@ -51,6 +51,8 @@ void add_timeouts(CLI::App& group, FlowText& text) {
            "age in seconds that ends a flow, or inf (1800)");
   add_text(group, "--tcp-timeout", text.tcp_timeout, "S", "idle timeout of TCP flows");
   add_text(group, "--udp-timeout", text.udp_timeout, "S", "idle timeout of UDP flows");
+  add_text(group, "--active-idle-threshold", text.active_idle_threshold, "S",
+           "gap that ends an active period (netflowmeter: 100, cicflowmeter: 5)");
 }
 
 void add_budget(CLI::App& group, FlowText& text) {
@@ -79,7 +81,7 @@ void add_flow_rules(CLI::App& app, FlowText& text) {
             "write a flow when it has N packets");
   add_budget(group, text);
   add_text(group, "--preset", text.preset, "SYSTEM",
-           "everything as the named system has it: netml or nfstream");
+           "everything as the named system has it: netml, nfstream, netflowmeter, cicflowmeter");
 }
 
 void add_features(CLI::App& app, FeatureText& text, const std::string& defaults) {

@@ -31,14 +31,9 @@ Preset parse_preset(const std::optional<std::string>& text) {
     return Preset::kNone;
   }
   const std::vector<std::string> words = {"netml", "nfstream", "netflowmeter", "cicflowmeter"};
-  switch (choose("--preset", *text, words)) {
-    case 0:
-      return Preset::kNetml;
-    case 1:
-      return Preset::kNfstream;
-    default:
-      throw UsageError("--preset " + *text + ": this build lacks it; it has netml and nfstream");
-  }
+  constexpr Preset kPresets[] = {Preset::kNetml, Preset::kNfstream, Preset::kNetflowmeter,
+                                 Preset::kCicflowmeter};
+  return kPresets[choose("--preset", *text, words)];
 }
 
 void set_preset(Preset preset, Recipe& recipe) {
@@ -51,6 +46,13 @@ void set_preset(Preset preset, Recipe& recipe) {
     recipe.policy.active_timeout_ns = kNoTimeout;
     recipe.per_direction = true;
     recipe.min_packets = 2;
+  } else if (preset == Preset::kNetflowmeter || preset == Preset::kCicflowmeter) {
+    const bool has_idle = preset == Preset::kNetflowmeter;
+    recipe.policy.expiry = ExpiryRule::kOwnPacket;
+    recipe.policy.idle_timeout_ns = has_idle ? 300 * kSecond : kNoTimeout;
+    recipe.policy.active_timeout_ns = (has_idle ? 3600 : 120) * kSecond;
+    recipe.policy.tcp_end = TcpEnd::kGraceful;
+    recipe.decode_tunnels = false;
   }
 }
 
@@ -105,6 +107,10 @@ void set_flow_rules(const FlowText& flow, Recipe& recipe) {
     recipe.min_packets = *flow.min_packets;
   }
   recipe.policy.max_packets_per_flow = flow.max_packets.value_or(0);
+  if (flow.active_idle_threshold) {
+    recipe.active_idle_threshold_ns =
+        parse_seconds("--active-idle-threshold", *flow.active_idle_threshold);
+  }
 }
 
 void set_context_limit(const FeatureText& text, Recipe& recipe) {

@@ -39,7 +39,7 @@ struct LabelText {
 
 struct FlowText {
   std::optional<std::string> preset, idle, active, direction, tcp_end, accounting, decode_tunnels,
-      tcp_timeout, udp_timeout, memory_limit, on_limit;
+      tcp_timeout, udp_timeout, memory_limit, on_limit, active_idle_threshold;
   std::optional<std::uint64_t> min_packets, max_packets, max_flows;
 };
 

@@ -231,7 +231,7 @@ ExtractResult Extraction::run_fitted(RowReceiver& receiver) {
   Recipe recipe = recipe_;
   recipe.policy.memory_limit /= 2;
   FlowStore store(
-      collecting.state_size(), recipe.policy.memory_limit,
+      collecting.state_size(), recipe.policy.memory_limit, collecting.record_bytes(),
       collecting.context() ? FlowStore::Keeps::kFlowsAndContext : FlowStore::Keeps::kFlows);
   Extractor extractor(recipe, extractor_options(inputs_, options_), collecting);
   ExtractResult result = extractor.run(inputs_.paths(), store);

@@ -1,6 +1,7 @@
 #include "netml/commands/flow_rows.hpp"
 
 #include "netml/core/output_file.hpp"
+#include "netml/features/registry.hpp"
 
 namespace netml {
 
@@ -22,14 +23,20 @@ void LabelledRows::guarded(Write write) {
 }
 
 void LabelledRows::begin(const Schema& columns, const Recipe& recipe) {
-  schema_ = has_labels_ ? with_label_columns(columns) : columns;
+  const bool has_own = has_own_label(recipe.sets);
+  own_label_ = has_own && has_labels_ ? columns.find(kOwnLabelColumn) : std::nullopt;
+  adds_labels_ = has_labels_ && !has_own;
+  schema_ = adds_labels_ ? with_label_columns(columns) : columns;
   sink_ = &open(schema_, recipe);
   guarded([&] { sink_->begin(schema_); });
 }
 
 void LabelledRows::row(const FlowRow& row) {
   cells_.assign(row.cells.begin(), row.cells.end());
-  if (has_labels_) {
+  if (own_label_ && row.label) {
+    cells_[*own_label_] = Cell::of(row.label->name);
+  }
+  if (adds_labels_) {
     cells_.push_back(row.label ? Cell::of(static_cast<std::uint64_t>(row.label->value))
                                : Cell::missing());
     cells_.push_back(row.label ? Cell::of(row.label->name) : Cell::missing());

@@ -143,6 +143,7 @@ DecodeStatus NfstreamFields::transport_fields(PacketRecord& out, std::size_t len
   if (is_icmp) {
     header_length = 8;
     out.icmp_type = bytes_.u8(transport_);
+    out.icmp_code = bytes_.u8(transport_ + 1);
   }
   const bool is_known = is_tcp || is_udp || is_icmp;
   out.transport_length = static_cast<std::uint32_t>(is_known ? length : 0);

@@ -65,6 +65,7 @@ template <typename Address>
   record.key.protocol = datagram.protocol;
   record.key.tunnel_id = 0;
   record.icmp_type = 0;
+  record.icmp_code = 0;
   record.is_fragment = false;
   switch (datagram.protocol) {
     case ip_protocol::kTcp:

@@ -75,7 +75,9 @@ Next decode_icmp(Walk& walk) {
   if (walk.record.transport_length < kSmallest || walk.view.reader.remaining() < kSmallest) {
     return short_l4(walk, kSmallest);
   }
-  walk.record.icmp_type = walk.view.reader.peek();
+  ByteReader header = walk.view.reader;
+  walk.record.icmp_type = header.u8();
+  walk.record.icmp_code = header.u8();
   set_payload(walk, kHeader);
   set_key(walk, 0, 0);
   return Next::kDone;
@@ -99,6 +101,7 @@ Next decode_transport(Walk& walk) {
   PacketRecord& record = walk.record;
   put_no_tcp(record);
   record.icmp_type = 0;
+  record.icmp_code = 0;
   if (walk.is_later_fragment) {
     return decode_other(walk);  // the key comes from the first fragment
   }

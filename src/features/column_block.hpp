@@ -20,28 +20,71 @@ namespace netml {
 /// Per-flow state that columns share. `init` sees the first packet, `update` each later one.
 struct Accumulator {
   std::size_t state_size = 0;
-  void (*init)(const Flow&, std::byte* state, const PacketView&) = nullptr;
+  void (*init)(const Flow&, std::byte* state, const PacketView&, std::int64_t parameter) = nullptr;
   void (*update)(const Flow&, std::byte* state, const PacketView&) = nullptr;
+  std::int64_t parameter = 0;  ///< of the run; handed to `init`
+  /// After `init`, of a flow that goes on where a timeout ended another of its key; may be null.
+  void (*follow)(const std::byte* ended, std::byte* state) = nullptr;
 };
 
-/// The accumulator of a plain struct with members init(flow, packet) and update(flow, packet).
+/// The accumulator of a plain struct with members init(flow, packet) and update(flow, packet), or,
+/// where the struct has a parameter of the run, init(flow, packet, parameter); and follow(ended)
+/// where it takes something over.
 template <typename State>
-constexpr Accumulator accumulator_of() {
+constexpr Accumulator accumulator_of(std::int64_t parameter = 0) {
   static_assert(std::is_trivially_destructible_v<State> && alignof(State) <= 16);
+  void (*follow)(const std::byte*, std::byte*) = nullptr;
+  if constexpr (requires(State & state) { state.follow(state); }) {
+    follow = [](const std::byte* ended, std::byte* state) {
+      reinterpret_cast<State*>(state)->follow(*reinterpret_cast<const State*>(ended));
+    };
+  }
   return {sizeof(State),
-          [](const Flow& flow, std::byte* state, const PacketView& packet) {
-            (new (state) State)->init(flow, packet);
+          [](const Flow& flow, std::byte* state, const PacketView& packet, std::int64_t value) {
+            State& fresh = *new (state) State;
+            if constexpr (requires { fresh.init(flow, packet, value); }) {
+              fresh.init(flow, packet, value);
+            } else {
+              fresh.init(flow, packet);
+            }
           },
           [](const Flow& flow, std::byte* state, const PacketView& packet) {
             reinterpret_cast<State*>(state)->update(flow, packet);
-          }};
+          },
+          parameter, follow};
+}
+
+/// What a block keeps of each packet: `write` fills `bytes` of them, a multiple of 4.
+struct PacketRecorder {
+  std::size_t bytes = 0;
+  void (*write)(const PacketView&, std::byte* record) = nullptr;
+};
+
+/// The recorder of a plain struct, aligned to 4, that is made from a packet.
+template <typename Record>
+constexpr PacketRecorder recorder_of() {
+  static_assert(std::is_trivially_copyable_v<Record> && alignof(Record) == 4);
+  return {sizeof(Record),
+          [](const PacketView& packet, std::byte* record) { new (record) Record(packet); }};
 }
 
 /// What a column reads.
 struct ReadContext {
   const FlowView& view;
-  const std::byte* state;  ///< of the block's accumulator
-  bool is_nfstream;        ///< times of flows are whole milliseconds, as the preset has them
+  const std::byte* state;         ///< of the block's accumulator
+  bool is_nfstream;               ///< times of flows are whole milliseconds, as the preset has them
+  std::size_t record_offset = 0;  ///< of the block's part in the record of a packet
+  std::size_t record_stride = 0;  ///< bytes per packet
+
+  /// How many packets of the flow have a record, and the block's part of one.
+  std::size_t record_count() const noexcept {
+    return record_stride == 0 ? 0 : view.records.size() / record_stride;
+  }
+  template <typename Record>
+  const Record& record(std::size_t i) const noexcept {
+    return *reinterpret_cast<const Record*>(view.records.data() + i * record_stride +
+                                            record_offset);
+  }
 
   const Flow& flow() const noexcept { return view.flow; }
   /// A difference of the flow's times in nanoseconds.
@@ -61,6 +104,7 @@ class ColumnBlock {
 
   std::vector<ColumnInfo> columns;
   Accumulator accumulator;           ///< without functions when the block keeps no state
+  PacketRecorder recorder;           ///< without function when it keeps nothing of each packet
   std::uint64_t series_packets = 0;  ///< how many first packets `read` wants in the series
   std::optional<Accounting>
       other_accounting;                  ///< of SeriesPacket::other_size, when `read` looks at it
@@ -142,6 +186,9 @@ std::unique_ptr<ColumnBlock> make_biflow_block(const SetRequest&, const Recipe&)
 std::unique_ptr<ColumnBlock> make_context_block(const SetRequest&, const Recipe&);
 std::unique_ptr<ColumnBlock> make_early_block(const SetRequest&, const Recipe&);
 std::unique_ptr<ColumnBlock> make_representation_block(const SetRequest&, const Recipe&);
+std::unique_ptr<ColumnBlock> make_netflowmeter_block(const SetRequest&, const Recipe&);
+std::unique_ptr<ColumnBlock> make_netflowmeter_all_block(const SetRequest&, const Recipe&);
+std::unique_ptr<ColumnBlock> make_cicflowmeter_block(const SetRequest&, const Recipe&);
 
 /// Puts a difference of flow times in milliseconds: nanoseconds with their fraction, or, under the
 /// nfstream preset, what is whole milliseconds already.
@@ -154,6 +201,9 @@ void put_milliseconds(std::int64_t difference, bool is_nfstream, Out& out) noexc
   }
 }
 
+/// n * squares - sum * sum from exact sums, rounded once: n² times the population variance. Where a
+/// product does not fit 128 bits, from long doubles. Never below 0.
+double spread(std::uint64_t n, Uint128 sum, Uint128 sum_of_squares) noexcept;
 /// Sample standard deviation (n - 1) from exact sums; 0 for n < 2.
 double sample_deviation(std::uint64_t n, Uint128 sum, Uint128 sum_of_squares) noexcept;
 /// Population standard deviation (n) from exact sums; 0 for n < 1.

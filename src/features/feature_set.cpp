@@ -16,6 +16,7 @@ namespace netml {
 struct FeatureSet::Part {
   std::unique_ptr<ColumnBlock> block;
   std::size_t state_offset = 0;
+  std::size_t record_offset = 0;
   std::size_t first_cell = 0;
   bool is_nfstream = false;
 };
@@ -45,9 +46,8 @@ std::unique_ptr<ColumnBlock> make_block(const std::string& text, const Recipe& r
     }
     return entry.make(request, recipe);
   }
-  constexpr std::string_view kElsewhere[] = {
-      "app",  "process", "netflowmeter", "netflowmeter-all", "cicflowmeter",
-      "dhcp", "mdns",    "ja4",          "wavelet",          "lua"};
+  constexpr std::string_view kElsewhere[] = {"app",  "process", "dhcp", "mdns",
+                                             "ja4", "wavelet", "lua"};
   if (std::find(std::begin(kElsewhere), std::end(kElsewhere), request.name) !=
       std::end(kElsewhere)) {
     throw UsageError("feature set '" + request.name + "': this build lacks it; it has " +
@@ -78,7 +78,15 @@ FeatureSet::FeatureSet(const Recipe& recipe) {
     part.is_nfstream = recipe.preset == Preset::kNfstream;
     const Accumulator& accumulator = block->accumulator;
     if (accumulator.state_size != 0) {
-      steps_.push_back({accumulator.init, accumulator.update, state_size_});
+      steps_.push_back({accumulator.init, accumulator.update, state_size_, accumulator.parameter});
+    }
+    if (accumulator.follow != nullptr) {
+      followings_.push_back({accumulator.follow, state_size_});
+    }
+    part.record_offset = record_bytes_;
+    if (block->recorder.bytes != 0) {
+      recordings_.push_back({block->recorder.write, record_bytes_});
+      record_bytes_ += block->recorder.bytes;
     }
     state_size_ += aligned(accumulator.state_size);
     cell_count += block->columns.size();
@@ -156,7 +164,7 @@ void FeatureSet::choose_columns(const Recipe& recipe) {
 
 void FeatureSet::init(const Flow& flow, std::byte* state, const PacketView& packet) const noexcept {
   for (const Step& step : steps_) {
-    step.init(flow, state + step.offset, packet);
+    step.init(flow, state + step.offset, packet, step.parameter);
   }
 }
 
@@ -176,6 +184,18 @@ void FeatureSet::update_each(const Flow& flow, std::byte* state,
   }
 }
 
+void FeatureSet::follow(const std::byte* ended, std::byte* state) const noexcept {
+  for (const Following& following : followings_) {
+    following.follow(ended + following.offset, state + following.offset);
+  }
+}
+
+void FeatureSet::write_record(const PacketView& packet, std::byte* record) const noexcept {
+  for (const Recording& recording : recordings_) {
+    recording.write(packet, record + recording.offset);
+  }
+}
+
 void FeatureSet::read(const FlowView& flow, std::span<Cell> row) {
   if (is_plain_) {
     read_parts(flow, row);
@@ -190,7 +210,9 @@ void FeatureSet::read(const FlowView& flow, std::span<Cell> row) {
 void FeatureSet::append_csv(const FlowView& flow, CharBuffer& out) {
   CsvCells cells(out.room(CsvCells::room(schema_.size())), long_integers_);
   for (Part& part : parts_) {
-    part.block->write_csv({flow, flow.state + part.state_offset, part.is_nfstream}, cells);
+    part.block->write_csv(
+        {flow, flow.state + part.state_offset, part.is_nfstream, part.record_offset, record_bytes_},
+        cells);
   }
   cells.end()[-1] = '\n';
   out.end_at(cells.end());
@@ -198,7 +220,8 @@ void FeatureSet::append_csv(const FlowView& flow, CharBuffer& out) {
 
 void FeatureSet::read_parts(const FlowView& flow, std::span<Cell> cells) {
   for (Part& part : parts_) {
-    const ReadContext context{flow, flow.state + part.state_offset, part.is_nfstream};
+    const ReadContext context{flow, flow.state + part.state_offset, part.is_nfstream,
+                              part.record_offset, record_bytes_};
     part.block->read(context, cells.subspan(part.first_cell, part.block->columns.size()));
   }
 }

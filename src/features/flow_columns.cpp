@@ -1,11 +1,7 @@
 // The set `flow`: NFStream's core attributes (its SPEC, section 6), and the identity columns that
 // go before sets without any.
 
-#include <array>
-#include <cstring>
-
-#include "netml/core/number_text.hpp"
-
+#include "address_text.hpp"
 #include "column_block.hpp"
 #include "scopes.hpp"
 
@@ -14,92 +10,6 @@ namespace {
 
 constexpr char kNfstream[] = "NFStream";
 constexpr char kOwn[] = "netml";
-
-// Room for the texts of one row; cells borrow them until the next row.
-class RowText {
- public:
-  std::string_view source(const Flow& flow) noexcept {
-    return address(flow.source(), flow, addresses_[0]);
-  }
-  std::string_view destination(const Flow& flow) noexcept {
-    return address(flow.destination(), flow, addresses_[1]);
-  }
-  std::string_view source_mac(const Flow& flow) noexcept { return mac(flow.src_mac, macs_[0]); }
-  std::string_view destination_mac(const Flow& flow) noexcept {
-    return mac(flow.dst_mac, macs_[1]);
-  }
-
- private:
-  using AddressText = std::array<char, CsvCells::kPadded>;
-  using MacText = std::array<char, CsvCells::kPadded>;
-
-  static std::string_view address(const IpAddress& address, const Flow& flow,
-                                  AddressText& out) noexcept;
-  static std::string_view mac(const std::array<std::uint8_t, 6>& mac, MacText& out) noexcept;
-
-  AddressText addresses_[2];
-  MacText macs_[2];
-};
-
-// The text of each byte in decimal, and a dot.
-struct DottedByte {
-  char text[4];
-  std::uint8_t length;
-};
-constexpr auto kDottedBytes = [] {
-  std::array<DottedByte, 256> bytes{};
-  for (unsigned value = 0; value < 256; ++value) {
-    DottedByte& byte = bytes[value];
-    for (unsigned unit = 100; unit != 0; unit /= 10) {
-      if (value >= unit || unit == 1) {
-        byte.text[byte.length++] = static_cast<char>('0' + value / unit % 10);
-      }
-    }
-    byte.text[byte.length++] = '.';
-  }
-  return bytes;
-}();
-
-// IPv4 is formatted here rather than by inet_ntop: most addresses are.
-std::string_view RowText::address(const IpAddress& address, const Flow& flow,
-                                  AddressText& out) noexcept {
-  if (flow.key.ip_version != 4) {
-    const std::string text = to_text(address, flow.key.ip_version);
-    std::memcpy(out.data(), text.data(), text.size());
-    return {out.data(), text.size()};
-  }
-  char* end = out.data();
-  for (std::size_t i = 12; i < 16; ++i) {
-    const DottedByte& byte = kDottedBytes[address.bytes[i]];
-    std::memcpy(end, byte.text, sizeof byte.text);
-    end += byte.length;
-  }
-  return {out.data(), static_cast<std::size_t>(end - 1 - out.data())};
-}
-
-constexpr auto kHexPairs = [] {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::array<std::array<char, 2>, 256> pairs{};
-  for (std::size_t value = 0; value < 256; ++value) {
-    pairs[value] = {kDigits[value >> 4], kDigits[value & 15]};
-  }
-  return pairs;
-}();
-
-std::string_view RowText::mac(const std::array<std::uint8_t, 6>& mac, MacText& out) noexcept {
-  const auto put = [&](std::size_t i) {
-    std::memcpy(out.data() + 3 * i, kHexPairs[mac[i]].data(), 2);
-  };
-  constexpr std::size_t kLength = 17;
-  std::memcpy(out.data(), "00:00:00:00:00:00", kLength);
-  put(0);
-  put(1);
-  put(2);
-  put(3);
-  put(4);
-  put(5);
-  return {out.data(), kLength};
-}
 
 ColumnInfo identity(const char* name, ColumnType type, const char* unit, const char* definition,
                     const char* source) {
@@ -156,7 +66,7 @@ class IdentityBlock final : public ColumnBlock {
     out.put(context.ns(flow.first_ns()));
   }
 
-  RowText text_;
+  AddressText text_;
 };
 
 // ---------------------------------------------------------------- the set
@@ -236,7 +146,7 @@ class FlowBlock final : public ColumnBlock {
 
   bool has_tunnel_;
   bool has_own_;
-  RowText text_;
+  AddressText text_;
 };
 
 void FlowBlock::add_core() {

@@ -3,39 +3,14 @@
 // By default from exact integer sums; NFStream keeps a running mean in doubles, whose rounding is
 // reproduced under the preset.
 
-#include <bit>
 #include <cmath>
 
 #include "column_block.hpp"
+#include "exact_counts.hpp"
 #include "scopes.hpp"
 
 namespace netml {
 namespace {
-
-// Of one direction, one counter per TCP flag bit.
-struct FlagCounts {
-  std::uint32_t count[8];
-
-  void clear() noexcept { *this = {}; }
-  // `packets`: of this direction, this one included. No counter is ahead of them.
-  void add(unsigned flags, std::uint64_t packets) noexcept {
-    if (packets > UINT32_MAX) {
-      return add_full(flags);
-    }
-    for (; flags != 0; flags &= flags - 1) {
-      ++count[std::countr_zero(flags)];
-    }
-  }
-
- private:
-  // 32 bits keep a flow small; a counter stays at 4 294 967 295.
-  void add_full(unsigned flags) noexcept {
-    for (; flags != 0; flags &= flags - 1) {
-      std::uint32_t& n = count[std::countr_zero(flags)];
-      n += n != UINT32_MAX ? 1U : 0U;
-    }
-  }
-};
 
 // The columns of series without values, and of flags that nobody set. Extremes keep the type of the
 // series.
@@ -48,9 +23,6 @@ const ZeroCells<kSummaryColumns> kNoWholeValues({Kind::kI64, Kind::kF64, Kind::k
 const ZeroCells<kScopeCount * kFlagColumns> kNoFlags({Kind::kU64});
 
 // ---------------------------------------------------------------- exact
-
-// Without the alignment to 16 that would leave holes in the state.
-using SquareSum [[gnu::aligned(8)]] = Uint128;
 
 struct GapSums {
   std::uint64_t minimum;
@@ -353,8 +325,9 @@ class StatisticsBlock final : public ColumnBlock {
   }
 };
 
-// n * squares - sum * sum, or a double where that does not fit 128 bits.
-double spread(std::uint64_t n, Uint128 sum, Uint128 squares) {
+}  // namespace
+
+double spread(std::uint64_t n, Uint128 sum, Uint128 squares) noexcept {
   if (sum <= UINT64_MAX && squares <= UINT64_MAX) {  // nearly always; no product can overflow
     const auto narrow_sum = static_cast<std::uint64_t>(sum);
     const auto narrow_squares = static_cast<std::uint64_t>(squares);
@@ -373,8 +346,6 @@ double spread(std::uint64_t n, Uint128 sum, Uint128 squares) {
                            static_cast<long double>(sum) * static_cast<long double>(sum);
   return approximate > 0 ? static_cast<double>(approximate) : 0.0;
 }
-
-}  // namespace
 
 double sample_deviation(std::uint64_t n, Uint128 sum, Uint128 sum_of_squares) noexcept {
   if (n < 2) {

@@ -15,10 +15,11 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-constexpr std::string_view kPresetNames[] = {"none", "netml", "nfstream"};
+constexpr std::string_view kPresetNames[] = {"none", "netml", "nfstream", "netflowmeter",
+                                             "cicflowmeter"};
 constexpr std::string_view kAccountingNames[] = {"link", "ip", "transport", "payload"};
 constexpr std::string_view kTcpEndNames[] = {"none", "graceful", "strict"};
-constexpr std::string_view kExpiryNames[] = {"exact", "nfstream"};
+constexpr std::string_view kExpiryNames[] = {"exact", "nfstream", "own_packet"};
 
 constexpr std::int64_t kCommonTimeout = 0;  // in the text: the protocol has no timeout of its own
 constexpr double kMostSeconds = 9e9;        // nanoseconds must fit 63 bits
@@ -55,6 +56,8 @@ class Fields {
     }
     return integer(key, low, high);
   }
+  /// For keys that recipes of earlier versions do not have.
+  bool has(const char* key) const { return object_.contains(key); }
   bool boolean(const char* key) {
     const json& value = at(key);
     if (!value.is_boolean()) {
@@ -171,6 +174,7 @@ std::string Recipe::to_json() const {
   recipe["q_interval"] = representation.q_interval;
   recipe["fft"] = representation.fft;
   recipe["header"] = representation.header;
+  recipe["active_idle_threshold_ns"] = or_null<ordered_json>(active_idle_threshold_ns);
   return recipe.dump();
 }
 
@@ -204,6 +208,10 @@ Recipe Recipe::from_json(std::string_view text, const std::string& what) {
   recipe.representation.q_interval = fields.real("q_interval", 0, 1);
   recipe.representation.fft = fields.boolean("fft");
   recipe.representation.header = fields.boolean("header");
+  if (fields.has("active_idle_threshold_ns")) {
+    recipe.active_idle_threshold_ns =
+        fields.optional_integer("active_idle_threshold_ns", 0, INT64_MAX);
+  }
   fields.end();
   return recipe;
 }

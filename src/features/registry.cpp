@@ -1,10 +1,14 @@
 #include "netml/features/registry.hpp"
 
+#include <algorithm>
+
 #include "column_block.hpp"
 #include "registry_table.hpp"
 
 namespace netml {
 namespace {
+
+constexpr char kCicflowmeter[] = "cicflowmeter";
 
 constexpr SetEntry kSets[] = {
     {"flow", "flow", 0,
@@ -24,6 +28,14 @@ constexpr SetEntry kSets[] = {
      make_context_block},
     {"early", "early[:N]", 1, "signed sizes and log gaps of the first N packets (10)",
      make_early_block},
+    {"netflowmeter", "netflowmeter", 0, "NetFlowMeter's 114 columns, correct",
+     make_netflowmeter_block},
+    {"netflowmeter-all", "netflowmeter-all", 0, "the same and the 230 that NTLFlowLyzer adds",
+     make_netflowmeter_all_block},
+    {kCicflowmeter, "cicflowmeter[:2017|:2018|:extended]", 1,
+     "CICFlowMeter's columns, correct, by its names of today, 2018 or 2017, or with the ten of its "
+     "corrected fork",
+     make_cicflowmeter_block},
     {"iat", "iat", 0, "times between packets (Python netml)", make_representation_block},
     {"size", "size", 0, "packet sizes (Python netml)", make_representation_block},
     {"iat_size", "iat_size", 0, "both, interleaved (Python netml)", make_representation_block},
@@ -67,6 +79,12 @@ bool is_representation(const std::string& set) {
     }
   }
   return false;
+}
+
+bool has_own_label(const std::vector<std::string>& sets) {
+  return std::any_of(sets.begin(), sets.end(), [](const std::string& set) {
+    return set.substr(0, set.find(':')) == kCicflowmeter;
+  });
 }
 
 std::vector<ColumnInfo> columns_of(const std::string& set) {

@@ -31,7 +31,7 @@ void FlowShards::apply_in_order(const Epoch& epoch, std::vector<ClosedFlow>& clo
     table->begin_epoch(epoch);
     table->obeys_limits_ = true;
   }
-  const bool closes_idle = tables_.front()->policy_.expiry == ExpiryRule::kExact;
+  const bool closes_idle = tables_.front()->policy_.expiry != ExpiryRule::kNfstream;
   const auto close_idle = [&](std::int64_t clock) {
     for (const auto& table : tables_) {
       if (closes_idle && !table->is_stopped()) {  // packets that are left out do not move the clock

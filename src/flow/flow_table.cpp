@@ -79,11 +79,14 @@ FlowTable::FlowTable(const FlowPolicy& policy, const FlowHooks& hooks,
       size_field_(size_field(policy.accounting)),
       other_size_field_(size_field(hooks.other_accounting())),
       state_bytes_(round_up(hooks.state_size(), 16)),
-      stride_(kStateOffset + state_bytes_ + (hooks.series_packets() == 0 ? 0 : 16)),
+      stride_(kStateOffset + state_bytes_ + (hooks.series_packets() == 0 ? 0 : kHandleBytes) +
+              (hooks.record_bytes() == 0 ? 0 : kHandleBytes)),
       series_limit_(hooks.series_packets()),
+      record_bytes_(hooks.record_bytes()),
       prefetched_bytes_(std::min<std::size_t>(stride_, 512)),
-      keeps_packets_(series_limit_ != 0 || policy.max_packets_per_flow != 0),
+      keeps_packets_(series_limit_ != 0 || record_bytes_ != 0 || policy.max_packets_per_flow != 0),
       flows_(stride_, entry_bytes(policy)),
+      records_(record_bytes_),
       lists_{TimeoutList(flows_), TimeoutList(flows_), TimeoutList(flows_)},
       creation_order_(flows_, 1) {
   lists_[kTcpList].timeout_ns = policy.tcp_idle_timeout_ns.value_or(policy.idle_timeout_ns);
@@ -95,6 +98,9 @@ FlowTable::FlowTable(const FlowPolicy& policy, const FlowHooks& hooks,
       list.reason = EndReason::kActive;
     }
   }
+  if (policy.expiry == ExpiryRule::kOwnPacket) {
+    set_own_packet_timeouts();
+  }
   budget_.add(*this);
 }
 
@@ -105,7 +111,8 @@ std::size_t FlowTable::flow_cost() const noexcept {
 }
 
 std::size_t FlowTable::most_growth() const noexcept {
-  return flow_cost() + (series_limit_ == 0 ? 0 : SeriesStore::kMostPerAppend * kSeriesPacketCost);
+  return flow_cost() + (series_limit_ == 0 ? 0 : SeriesStore::kMostPerAppend * kSeriesPacketCost) +
+         (record_bytes_ == 0 ? 0 : RecordStore::kMostPerAppend * record_cost(record_bytes_));
 }
 
 std::uint64_t FlowTable::cost_of(std::uint32_t slot) const noexcept {
@@ -115,7 +122,8 @@ std::uint64_t FlowTable::cost_of(std::uint32_t slot) const noexcept {
 }
 
 std::uint64_t FlowTable::used_bytes() const noexcept {
-  return open_ * flow_cost() + series_in_use_ * kSeriesPacketCost;
+  return open_ * flow_cost() + series_in_use_ * kSeriesPacketCost +
+         records_in_use_ * record_cost(record_bytes_);
 }
 
 // ---------------------------------------------------------------- places
@@ -160,7 +168,7 @@ void FlowTable::apply(const Epoch& epoch, std::span<const std::uint32_t> positio
   if (epoch.empty()) {
     return;
   }
-  const bool closes_idle = policy_.expiry == ExpiryRule::kExact;
+  const bool closes_idle = policy_.expiry != ExpiryRule::kNfstream;
   const auto first_closed = static_cast<std::ptrdiff_t>(closed.size());
   begin_epoch(epoch);
   obeys_limits_ = own_budget_ && budget_.is_near(positions.size());
@@ -193,6 +201,9 @@ void FlowTable::apply(const Epoch& epoch, std::span<const std::uint32_t> positio
 [[gnu::always_inline]] inline bool FlowTable::ends_by_packet(std::uint32_t slot, const Flow& flow,
                                                              const PacketRecord& record,
                                                              std::vector<ClosedFlow>& closed) {
+  if (policy_.expiry == ExpiryRule::kOwnPacket) {
+    return ends_by_own_packet(slot, flow, record, closed);
+  }
   const std::int64_t ts_ns = std::max(record.ts_ns, flow.last_ns());
   if (has_passed(flow.first_ns(), ts_ns, policy_.active_timeout_ns)) {
     close(slot, EndReason::kActive, record.index, closed);
@@ -247,6 +258,7 @@ inline void FlowTable::note_packet(const Place& place, const PacketView& view,
   }
   counters.bytes += view.size;
   counters.last_ns = ts_ns;
+  flow.last_arrival_ns = record.ts_ns;
   flow.last_index = record.index;
   flow.last_clock = clock;
   hooks_.update(flow, state_of(flow), view);
@@ -272,15 +284,22 @@ void FlowTable::apply_record(const Epoch& epoch, std::uint32_t position,
       close(slot, list.reason, index_when_idle(epoch, flow, list.timeout_ns), closed);
     }
   }
-  create(record, record.ts_ns, clock, payload_of(epoch, position), closed);
+  const std::uint32_t next =
+      create(record, record.ts_ns, clock, payload_of(epoch, position), closed);
+  // Flows that have ended stay in their slots until they are released.
+  if (slot != kNil && next != kNil && flow_at(slot)->end_reason != EndReason::kTcp) {
+    hooks_.follow(state_at(slot), state_at(next));
+  }
 }
 
-void FlowTable::create(const PacketRecord& record, std::int64_t ts_ns, std::int64_t clock,
-                       std::span<const std::uint8_t> payload, std::vector<ClosedFlow>& closed) {
+// The flow's slot; kNil when there is no room. A flow of one packet may have ended already.
+std::uint32_t FlowTable::create(const PacketRecord& record, std::int64_t ts_ns, std::int64_t clock,
+                                std::span<const std::uint8_t> payload,
+                                std::vector<ClosedFlow>& closed) {
   if (obeys_limits_ && !budget_.make_room(flow_cost(), record.index, closed)) {
     stopped_ = true;
     ++left_out_;
-    return;
+    return kNil;
   }
   const std::uint32_t slot = flows_.take();
   Flow& flow = *new (flow_at(slot)) Flow;
@@ -289,6 +308,7 @@ void FlowTable::create(const PacketRecord& record, std::int64_t ts_ns, std::int6
   flow.initiator_is_b = record.from_b;
   flow.icmp_type = record.icmp_type;
   flow.tag = static_cast<std::uint32_t>(record.hash);
+  flow.last_arrival_ns = record.ts_ns;
   flow.first_index = flow.last_index = record.index;
   flow.last_clock = clock;
   flow.direction[0] = {1, size, ts_ns, ts_ns};
@@ -304,8 +324,12 @@ void FlowTable::create(const PacketRecord& record, std::int64_t ts_ns, std::int6
   if (series_limit_ != 0) {
     series_at(slot) = {};
   }
+  if (record_bytes_ != 0) {
+    records_at(slot) = {};
+  }
   hooks_.init(flow, state_of(flow), view);
   note_packet({slot, flow}, view, closed);
+  return slot;
 }
 
 void FlowTable::update(const Place& place, const PacketRecord& record, std::int64_t ts_ns,
@@ -314,13 +338,19 @@ void FlowTable::update(const Place& place, const PacketRecord& record, std::int6
   update_inline(place, record, ts_ns, clock, payload, closed);
 }
 
-// Series and packet limits, where there are any.
+// Series, records and packet limits, where there are any.
 void FlowTable::note_kept(const Place& place, const PacketView& view,
                           std::vector<ClosedFlow>& closed) {
   const auto [slot, flow] = place;
-  if (flow.packets() <= series_limit_) {
+  const bool has_series = flow.packets() <= series_limit_;
+  if (has_series) {
     note_series(slot, view);
-    if (budget_.is_too_large(SeriesStore::capacity(series_at(slot).count) * kSeriesPacketCost)) {
+  }
+  if (record_bytes_ != 0) {
+    note_record(slot, view);
+  }
+  if (has_series || record_bytes_ != 0) {
+    if (budget_.is_too_large(kept_bytes(slot))) {
       ++evicted_;
       close(slot, EndReason::kEvicted, view.record.index, closed);
       return;
@@ -348,6 +378,26 @@ void FlowTable::note_series(std::uint32_t slot, const PacketView& view) {
   series_in_use_ += SeriesStore::capacity(series.count) - before;
 }
 
+void FlowTable::note_record(std::uint32_t slot, const PacketView& view) {
+  SeriesHandle& records = records_at(slot);
+  const std::uint64_t before = RecordStore::capacity(records.count);
+  hooks_.write_record(view, records_.append(records));
+  records_in_use_ += RecordStore::capacity(records.count) - before;
+}
+
+// What one flow keeps of its packets, and what it takes to measure it.
+std::uint64_t FlowTable::kept_bytes(std::uint32_t slot) const noexcept {
+  std::uint64_t bytes = 0;
+  if (series_limit_ != 0) {
+    bytes += SeriesStore::capacity(series_at(slot).count) * kSeriesPacketCost;
+  }
+  if (record_bytes_ != 0) {
+    bytes += RecordStore::capacity(records_at(slot).count) * record_cost(record_bytes_) *
+             (1 + kRecordReading);
+  }
+  return bytes;
+}
+
 // ---------------------------------------------------------------- ends
 
 void FlowTable::close(std::uint32_t slot, EndReason reason, std::uint64_t end_index,
@@ -363,6 +413,9 @@ void FlowTable::close(std::uint32_t slot, EndReason reason, std::uint64_t end_in
   if (series_limit_ != 0) {
     series_in_use_ -= SeriesStore::capacity(series_at(slot).count);
   }
+  if (record_bytes_ != 0) {
+    records_in_use_ -= RecordStore::capacity(records_at(slot).count);
+  }
   closed.push_back({end_index, flow.first_index, slot, number_});
 }
 
@@ -370,12 +423,21 @@ void FlowTable::release(std::uint32_t slot) noexcept {
   if (series_limit_ != 0) {
     series_.release(series_at(slot));
   }
+  if (record_bytes_ != 0) {
+    records_.release(records_at(slot));
+  }
   flows_.give_back(slot);
 }
 
 void FlowTable::read_series(std::uint32_t slot, std::vector<SeriesPacket>& packets) const {
   if (series_limit_ != 0) {
     series_.read(series_at(slot), packets);
+  }
+}
+
+void FlowTable::read_records(std::uint32_t slot, std::vector<std::byte>& records) const {
+  if (record_bytes_ != 0) {
+    records_.read(records_at(slot), records);
   }
 }
 
@@ -499,6 +561,7 @@ void FlowTable::end_finish() noexcept {
   creation_order_.clear();
   open_ = 0;
   series_in_use_ = 0;
+  records_in_use_ = 0;
   tick_ms_ = 0;
   last_scan_ms_ = 0;
 }

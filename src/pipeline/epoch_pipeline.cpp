@@ -539,8 +539,14 @@ FlowView EpochPipeline::view(const Slice& slice, std::size_t i, Worker& worker) 
   const FlowTable& table = shards_[closed.table];
   worker.series.clear();
   table.read_series(closed.slot, worker.series);
-  return {table.flow(closed.slot), table.state(closed.slot), worker.series, slice.first_id + i,
-          slice.contexts.empty() ? nullptr : &slice.contexts[i]};
+  clear(worker.records);
+  table.read_records(closed.slot, worker.records);
+  return {table.flow(closed.slot),
+          table.state(closed.slot),
+          worker.series,
+          slice.first_id + i,
+          slice.contexts.empty() ? nullptr : &slice.contexts[i],
+          worker.records};
 }
 
 void EpochPipeline::format(Slice& slice, Worker& worker) {

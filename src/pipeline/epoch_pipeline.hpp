@@ -134,6 +134,7 @@ class EpochPipeline {
   struct Worker {
     std::unique_ptr<FlowFormatter> formatter;
     std::vector<SeriesPacket> series;
+    std::vector<std::byte> records;
     std::vector<ClosedFlow> released;
     std::thread thread;
   };

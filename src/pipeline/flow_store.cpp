@@ -12,6 +12,7 @@ namespace {
 struct Stored {
   Flow flow;
   SeriesHandle series;
+  SeriesHandle records;
 };
 constexpr std::size_t kStateOffset = (sizeof(Stored) + 15) / 16 * 16;
 
@@ -25,11 +26,14 @@ std::size_t slot_bytes(std::size_t state_size, bool has_context) {
 
 }  // namespace
 
-FlowStore::FlowStore(std::size_t state_size, std::uint64_t memory_limit, Keeps keeps)
+FlowStore::FlowStore(std::size_t state_size, std::uint64_t memory_limit, std::size_t record_bytes,
+                     Keeps keeps)
     : state_size_(state_size),
+      record_bytes_(record_bytes),
       has_context_(keeps == Keeps::kFlowsAndContext),
       memory_limit_(memory_limit),
-      flows_(slot_bytes(state_size_, has_context_)) {}
+      flows_(slot_bytes(state_size_, has_context_)),
+      records_(record_bytes) {}
 
 void FlowStore::begin_input(std::size_t input, std::int64_t first_packet_ns) {
   inputs_.push_back({input, first_packet_ns, slots_.size()});
@@ -37,7 +41,7 @@ void FlowStore::begin_input(std::size_t input, std::int64_t first_packet_ns) {
 
 void FlowStore::flow(const FlowView& flow) {
   const std::uint32_t slot = flows_.take();
-  Stored& stored = *new (flows_.at(slot)) Stored{flow.flow, {}};
+  Stored& stored = *new (flows_.at(slot)) Stored{flow.flow, {}, {}};
   std::memcpy(flows_.at(slot) + kStateOffset, flow.state, state_size_);
   if (has_context_) {
     new (flows_.at(slot) + context_offset(state_size_)) ContextValues(*flow.context);
@@ -45,10 +49,15 @@ void FlowStore::flow(const FlowView& flow) {
   for (const SeriesPacket& packet : flow.series) {
     series_.append(stored.series, packet);
   }
+  for (std::size_t at = 0; at < flow.records.size(); at += record_bytes_) {
+    std::memcpy(records_.append(stored.records), flow.records.data() + at, record_bytes_);
+  }
   slots_.push_back(slot);
   constexpr std::size_t kNumberBytes = 3 * sizeof(std::uint32_t);  // a vector that doubles
-  used_bytes_ += slot_bytes(state_size_, has_context_) + kNumberBytes +
-                 SeriesStore::capacity(flow.series.size()) * FlowTable::kSeriesPacketCost;
+  used_bytes_ +=
+      slot_bytes(state_size_, has_context_) + kNumberBytes +
+      SeriesStore::capacity(flow.series.size()) * FlowTable::kSeriesPacketCost +
+      RecordStore::capacity(stored.records.count) * FlowTable::record_cost(record_bytes_);
   is_full_ = memory_limit_ != 0 && used_bytes_ > memory_limit_;
 }
 
@@ -57,10 +66,12 @@ FlowView FlowStore::view(std::size_t i) const {
   const Stored& stored = *reinterpret_cast<const Stored*>(slot);
   viewed_.clear();
   series_.read(stored.series, viewed_);
+  viewed_records_.clear();
+  records_.read(stored.records, viewed_records_);
   const auto* context =
       has_context_ ? reinterpret_cast<const ContextValues*>(slot + context_offset(state_size_))
                    : nullptr;
-  return {stored.flow, slot + kStateOffset, viewed_, i, context};
+  return {stored.flow, slot + kStateOffset, viewed_, i, context, viewed_records_};
 }
 
 void FlowStore::replay(FlowConsumer& consumer) const {

@@ -48,12 +48,39 @@ class NfstreamDecoder final : public RecordDecoder {
   bool per_direction_;
 };
 
+// NetFlowMeter and CICFlowMeter know TCP and UDP, no later fragments and no VLANs (NetFlowMeter
+// SPEC, sections 2.1 and 2.2).
+class FlowmeterDecoder final : public RecordDecoder {
+ public:
+  explicit FlowmeterDecoder(const Recipe& recipe)
+      : decoder_({recipe.decode_tunnels, recipe.per_direction, kNoFragments}) {}
+
+  bool supports(int link_type) const noexcept override { return is_supported_link_type(link_type); }
+  DecodeStatus decode(const RawPacket& packet, PacketRecord& record) override {
+    const DecodeStatus status = decoder_.decode(packet, record);
+    record.key.vlan = 0;
+    const bool is_known =
+        record.key.protocol == ip_protocol::kTcp || record.key.protocol == ip_protocol::kUdp;
+    return status != DecodeStatus::kOk || is_known ? status : DecodeStatus::kUnsupportedL4;
+  }
+  NotIpClass not_ip_class() const noexcept override { return decoder_.not_ip_class(); }
+  void start_input() override { decoder_.start_input(); }
+
+ private:
+  static constexpr std::size_t kNoFragments = 0;
+
+  PacketDecoder decoder_;
+};
+
 }  // namespace
 
 std::unique_ptr<RecordDecoder> make_record_decoder(const Recipe& recipe,
                                                    std::size_t most_fragmented) {
   if (recipe.preset == Preset::kNfstream) {
     return std::make_unique<NfstreamDecoder>(recipe);
+  }
+  if (recipe.preset == Preset::kNetflowmeter || recipe.preset == Preset::kCicflowmeter) {
+    return std::make_unique<FlowmeterDecoder>(recipe);
   }
   return std::make_unique<CorrectDecoder>(recipe, most_fragmented);
 }

@@ -36,6 +36,13 @@ TEST(Golden, PresetNfstream) {
   expect_equal_to_golden("nfstream", {"--no-l7", "--skip", "dhcp,mdns,ja4,wf"});
 }
 
+TEST(Golden, PresetNetflowmeter) {
+  NETML_NEEDS_REFERENCE("tools/golden_check.py");
+  NETML_NEEDS_REFERENCE("reference/netflowmeter/golden");
+  NETML_NEEDS_PYTHON();
+  expect_equal_to_golden("netflowmeter", {});
+}
+
 TEST(Golden, PresetNetml) {
   NETML_NEEDS_REFERENCE("tools/golden_check.py");
   NETML_NEEDS_REFERENCE("reference/netml/golden");

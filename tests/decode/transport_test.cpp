@@ -126,6 +126,8 @@ TEST(Transport, IcmpHasATypeAndNoPorts) {
   const Decoded v4 = over_v4(1, icmp(8, zeros(56)));
   ASSERT_TRUE(v4.ok());
   EXPECT_EQ(v4.record.icmp_type, 8);
+  EXPECT_EQ(v4.record.icmp_code, 0);
+  EXPECT_EQ(over_v4(1, Bytes{3, 13, 0, 0, 0, 0, 0, 0}).record.icmp_code, 13);
   EXPECT_EQ(v4.record.key.port_a, 0);
   EXPECT_EQ(v4.record.key.port_b, 0);
   EXPECT_EQ(v4.record.transport_length, 64u);

@@ -28,6 +28,7 @@ Recipe unusual() {
   recipe.decode_tunnels = false;
   recipe.min_packets = 3;
   recipe.representation = {11, 0.1, 1e-9, 0.95, true, true};
+  recipe.active_idle_threshold_ns = 5;
   return recipe;
 }
 
@@ -53,6 +54,7 @@ TEST(Recipe, ComesBackFromItsText) {
     EXPECT_EQ(back.policy.expiry, recipe.policy.expiry);
     EXPECT_EQ(back.policy.accounting, recipe.policy.accounting);
     EXPECT_EQ(back.min_packets, recipe.min_packets);
+    EXPECT_EQ(back.active_idle_threshold_ns, recipe.active_idle_threshold_ns);
     EXPECT_EQ(back.representation.dim, recipe.representation.dim);
     EXPECT_EQ(back.representation.interval_s, recipe.representation.interval_s);
     EXPECT_EQ(back.representation.sampling_s, recipe.representation.sampling_s);

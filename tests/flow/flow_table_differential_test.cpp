@@ -116,6 +116,19 @@ TEST_P(FlowTableDifferential, ClockThatIsSetBack) {
               short_timeouts());
 }
 
+TEST_P(FlowTableDifferential, OwnPacketsDecide) {
+  FlowPolicy policy = short_timeouts();
+  policy.expiry = ExpiryRule::kOwnPacket;
+  for (const std::int64_t idle : {10 * kSecond, 40 * kSecond, kNoTimeout}) {
+    policy.idle_timeout_ns = idle;
+    policy.tcp_end = idle == kNoTimeout ? TcpEnd::kGraceful : TcpEnd::kStrict;
+    expect_same(random_stream({.seed = GetParam(), .most_step_ms = 2000}), policy, 7);
+  }
+  policy.max_flows = 30;
+  policy.udp_idle_timeout_ns = 5 * kSecond;
+  expect_same(random_stream({.seed = GetParam(), .has_a_far_future_packet = true}), policy);
+}
+
 TEST_P(FlowTableDifferential, TimeoutOfZeroBesideOthers) {
   FlowPolicy policy = short_timeouts();
   policy.idle_timeout_ns = 0;

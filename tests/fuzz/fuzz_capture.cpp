@@ -1,6 +1,7 @@
 // A capture file through the whole of `extract`. Input: four bytes of options, then the file.
 //   byte 0    bit 0-1  preset: none (own sets), none (representations), netml, nfstream
-//             bit 2    flows per direction       bit 3  tunnels stay closed
+//             bit 2    flows per direction       bit 3  tunnels stay closed; with own sets and
+//             this the preset is netflowmeter
 //             bit 4    few open flows            bit 5  --on-limit stop
 //             bit 6    FIN and RST end flows     bit 7  the file twice, flows go on across the
 //             border
@@ -58,7 +59,8 @@ void set_netml_rules(Recipe& recipe) {
 void set_preset(unsigned number, Recipe& recipe) {
   const std::vector<std::string> representations = {"iat",   "size",     "iat_size",
                                                     "stats", "samp_num", "samp_size"};
-  recipe.sets = {"flow", "statistics", "biflow", "splt:10", "context:2:1", "early:4"};
+  recipe.sets = {"flow",        "statistics", "biflow",           "splt:10",
+                 "context:2:1", "early:4",    "netflowmeter-all", "cicflowmeter:extended"};
   if (number == 1) {
     recipe.sets = representations;
     recipe.representation.header = true;
@@ -69,6 +71,9 @@ void set_preset(unsigned number, Recipe& recipe) {
   } else if (number == 3) {
     recipe.preset = Preset::kNfstream;
     recipe.policy.expiry = ExpiryRule::kNfstream;
+  } else if (!recipe.decode_tunnels) {
+    recipe.preset = Preset::kNetflowmeter;
+    recipe.policy.expiry = ExpiryRule::kOwnPacket;
   }
 }
 

@@ -4,6 +4,7 @@
 // were on the wire.
 
 #include <cmath>
+#include <cstddef>
 #include <cstring>
 #include <tuple>
 #include <type_traits>
@@ -67,7 +68,9 @@ void decode_standard(const RawPacket& packet, const DecodeOptions& options) {
   }
 }
 
-static_assert(std::has_unique_object_representations_v<PacketRecord>, "compared as bytes below");
+// Records are compared as bytes: all up to the last member, with padding behind it alone.
+constexpr std::size_t kRecordBytes = offsetof(PacketRecord, is_fragment) + 1;
+static_assert(kRecordBytes == 121 && sizeof(PacketRecord) == 128, "what is compared as bytes");
 
 // A record full of what an earlier packet may have left.
 PacketRecord used_record(int fill) {
@@ -78,7 +81,7 @@ PacketRecord used_record(int fill) {
 }
 
 bool same_bytes(const PacketRecord& a, const PacketRecord& b) {
-  return std::memcmp(&a, &b, sizeof a) == 0;
+  return std::memcmp(&a, &b, kRecordBytes) == 0;
 }
 
 // Twice: the second time, what a first fragment left is there.

@@ -32,7 +32,9 @@ Trial trial_of(fuzz::Input& input) {
   const std::uint8_t bits = input.u8();
   policy.tcp_end = static_cast<TcpEnd>((bits & 3U) % 3);
   policy.on_limit = (bits & 4U) != 0 ? OnLimit::kStop : OnLimit::kEvict;
-  policy.expiry = (bits & 8U) != 0 ? ExpiryRule::kNfstream : ExpiryRule::kExact;
+  policy.expiry = (bits & 8U) != 0    ? ExpiryRule::kNfstream
+                  : (bits & 32U) != 0 ? ExpiryRule::kOwnPacket
+                                      : ExpiryRule::kExact;
   trial.has_memory_limit = (bits & 16U) != 0;
   const std::uint8_t timeouts = input.u8();
   policy.idle_timeout_ns = (timeouts & 15U) * kSecond;

@@ -43,6 +43,8 @@ for limit in "${limits[@]}"; do
   bounded splt "$limit" 0 series.pcap --features splt:100 --format csv
   bounded biflow "$limit" 0 series.pcap --features biflow,splt:20 --format csv
   bounded one-direction "$limit" 0 series.pcap --features biflow --direction one --format csv
+  bounded values "$limit" 0 series.pcap --features netflowmeter-all --format csv
+  bounded segments "$limit" 0 series.pcap --preset cicflowmeter --features cicflowmeter:extended
   bounded jsonl "$limit" 0 "syns:$many" --features flow --format jsonl
   bounded nfstream "$limit" 0 "syns:$many" --preset nfstream
   bounded stop "$limit" '0 6' "syns:$many" --features flow,statistics --on-limit stop --format csv

@@ -38,10 +38,14 @@ inline Table feature_rows(std::vector<PacketRecord> packets, const Recipe& recip
   flows.finish(closed);
   std::vector<Cell> row(features.schema().size());
   std::vector<SeriesPacket> series;
+  std::vector<std::byte> records;
   for (const ClosedFlow& end : closed) {
     series.clear();
     flows.read_series(end.slot, series);
-    features.read({flows.flow(end.slot), flows.state(end.slot), series, table.row_count()}, row);
+    records.clear();
+    flows.read_records(end.slot, records);
+    features.read({flows.flow(end.slot), flows.state(end.slot), series, table.row_count(), records},
+                  row);
     table.append(row);
     flows.release(end.slot);
   }

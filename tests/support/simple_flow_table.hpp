@@ -10,8 +10,8 @@
 
 namespace netml::test {
 
-/// The rules of FlowTable (ExpiryRule::kExact, no memory limit) in the simplest form: one std::map,
-/// one packet at a time, every open flow looked at for every packet.
+/// The rules of FlowTable (ExpiryRule::kExact and kOwnPacket, no memory limit) in the simplest
+/// form: one std::map, one packet at a time, every open flow looked at for every packet.
 class SimpleTable {
  public:
   SimpleTable(const FlowPolicy& policy, std::uint64_t series_packets)
@@ -38,6 +38,7 @@ class SimpleTable {
     EndedFlow flow;
     bool initiator_is_b = false;
     std::int64_t last_clock = 0;
+    std::int64_t last_own = 0;  ///< time of the packet before
     std::int64_t direction_last[2] = {0, 0};
     bool fin[2] = {false, false};
     bool rst = false;
@@ -73,11 +74,35 @@ class SimpleTable {
     return own.value_or(policy_.idle_timeout_ns);
   }
 
+  bool is_own_packet() const { return policy_.expiry == ExpiryRule::kOwnPacket; }
+
+  // Whether the clock takes a flow away, and why.
+  std::optional<EndReason> idle_reason(const Open& open) const {
+    const std::int64_t idle = idle_timeout(open.flow.protocol);
+    const std::int64_t gap = clock_ - open.last_clock;
+    if (!is_own_packet()) {
+      return gap >= idle ? std::optional(EndReason::kIdle) : std::nullopt;
+    }
+    const std::int64_t shorter = std::min(idle, policy_.active_timeout_ns);
+    if (shorter == kNoTimeout || gap <= shorter + 60 * kSecond) {
+      return std::nullopt;
+    }
+    return idle == shorter ? EndReason::kIdle : EndReason::kActive;
+  }
+
+  // NetFlowMeter SPEC, section 2.3.
+  std::optional<EndReason> own_reason(const Open& open, const PacketRecord& p) const {
+    if (p.ts_ns - open.flow.first_ns > policy_.active_timeout_ns) {
+      return EndReason::kActive;
+    }
+    return p.ts_ns - open.last_own > idle_timeout(p.key.protocol) ? std::optional(EndReason::kIdle)
+                                                                  : std::nullopt;
+  }
+
   void close_idle(std::size_t index) {
     for (auto i = flows_.begin(); i != flows_.end();) {
-      const std::int64_t gap = clock_ - i->second.last_clock;
-      if (gap >= idle_timeout(i->second.flow.protocol)) {
-        close_later(i->second, EndReason::kIdle, index);
+      if (const auto reason = idle_reason(i->second)) {
+        close_later(i->second, *reason, index);
         i = flows_.erase(i);
       } else {
         ++i;
@@ -93,8 +118,13 @@ class SimpleTable {
       const Open& open = found->second;
       const bool is_finished = open.rst || (open.fin[0] && open.fin[1]);
       const bool is_syn = (p.tcp_flags & tcp_flag::kSyn) != 0;
-      if (std::max(p.ts_ns, open.flow.last_ns) - open.flow.first_ns >= policy_.active_timeout_ns) {
-        close_later(open, EndReason::kActive, index);
+      const bool is_old =
+          std::max(p.ts_ns, open.flow.last_ns) - open.flow.first_ns >= policy_.active_timeout_ns;
+      const std::optional<EndReason> reason = is_own_packet() ? own_reason(open, p)
+                                              : is_old        ? std::optional(EndReason::kActive)
+                                                              : std::nullopt;
+      if (reason) {
+        close_later(open, *reason, index);
         flows_.erase(found);
         found = flows_.end();
       } else if (is_finished && (policy_.tcp_end == TcpEnd::kStrict ||
@@ -148,6 +178,7 @@ class SimpleTable {
     flow.last_ns = open.direction_last[d] = time;
     flow.last_index = index;
     open.last_clock = clock_;
+    open.last_own = p.ts_ns;
     if (p.key.protocol == ip_protocol::kTcp) {
       open.fin[d] = open.fin[d] || (p.tcp_flags & tcp_flag::kFin) != 0;
       open.rst = open.rst || (p.tcp_flags & tcp_flag::kRst) != 0;

@@ -44,8 +44,9 @@ class RowReceiver {
 /// Columns of a table that carries labels: those of the flows, then `label` and `label_name`.
 Schema with_label_columns(Schema columns);
 
-/// Writes rows into a sink, with their labels where the run has any. A reader that goes away
-/// (BrokenPipe) ends the run quietly: is_done().
+/// Writes rows into a sink, with their labels where the run has any: in columns behind the others,
+/// or in the set's own (kOwnLabelColumn). A reader that goes away (BrokenPipe) ends the run
+/// quietly: is_done().
 class LabelledRows : public RowReceiver {
  public:
   explicit LabelledRows(bool has_labels) : has_labels_(has_labels) {}
@@ -64,6 +65,8 @@ class LabelledRows : public RowReceiver {
 
  private:
   bool has_labels_;
+  bool adds_labels_ = false;              ///< as columns of their own
+  std::optional<std::size_t> own_label_;  ///< of a set that has a column for them
   Schema schema_;
   template <typename Write>
   void guarded(Write write);

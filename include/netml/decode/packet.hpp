@@ -71,6 +71,7 @@ struct PacketRecord {
   std::uint8_t ttl = 0;        ///< TTL or hop limit
   std::uint8_t tos = 0;        ///< TOS or traffic class byte
   std::uint8_t icmp_type = 0;
+  std::uint8_t icmp_code = 0;
   bool from_b = false;       ///< the sender is the key's b side
   bool is_fragment = false;  ///< any fragment but an unfragmented packet
 };

@@ -25,6 +25,7 @@ struct FlowView {
   std::span<const SeriesPacket> series;    ///< its first packets, when the set asked for them
   std::uint64_t id = 0;                    ///< number of the row in its output, from 0
   const ContextValues* context = nullptr;  ///< around it, when the set asked for that
+  std::span<const std::byte> records = {};  ///< of its packets, FeatureSet::record_bytes() each
 };
 
 /// Columns in output order and the per-flow state they need. Built once from a recipe; the flow
@@ -53,15 +54,29 @@ class FeatureSet final : public FlowHooks {
   std::size_t state_size() const noexcept override { return state_size_; }
   void init(const Flow& flow, std::byte* state, const PacketView& packet) const noexcept override;
   void update(const Flow& flow, std::byte* state, const PacketView& packet) const noexcept override;
+  void follow(const std::byte* ended, std::byte* state) const noexcept override;
   std::uint64_t series_packets() const noexcept override { return series_packets_; }
   Accounting other_accounting() const noexcept override { return other_accounting_; }
+  std::size_t record_bytes() const noexcept override { return record_bytes_; }
+  void write_record(const PacketView& packet, std::byte* record) const noexcept override;
 
  private:
   struct Part;
   /// What one part does per packet, at its offset in the state; parts without state have none.
   struct Step {
-    void (*init)(const Flow&, std::byte* state, const PacketView&);
+    void (*init)(const Flow&, std::byte* state, const PacketView&, std::int64_t parameter);
     void (*update)(const Flow&, std::byte* state, const PacketView&);
+    std::size_t offset;
+    std::int64_t parameter;
+  };
+  /// What one part takes over from the flow before.
+  struct Following {
+    void (*follow)(const std::byte* ended, std::byte* state);
+    std::size_t offset;
+  };
+  /// What one part keeps of each packet, at its offset in the record.
+  struct Recording {
+    void (*write)(const PacketView&, std::byte* record);
     std::size_t offset;
   };
   void share_other_accounting(const ColumnBlock& block);
@@ -73,6 +88,8 @@ class FeatureSet final : public FlowHooks {
 
   std::vector<Part> parts_;
   std::vector<Step> steps_;
+  std::vector<Following> followings_;
+  std::vector<Recording> recordings_;
   Schema schema_;
   std::vector<std::size_t> chosen_;  ///< column of all parts' cells, per output column
   bool is_plain_ = false;            ///< all cells in their own order
@@ -81,6 +98,7 @@ class FeatureSet final : public FlowHooks {
   LongIntegers long_integers_;
   std::vector<Cell> cells_;
   std::size_t state_size_ = 0;
+  std::size_t record_bytes_ = 0;
   std::uint64_t series_packets_ = 0;
   Accounting other_accounting_ = Accounting::kLink;
 };

@@ -11,7 +11,7 @@
 namespace netml {
 
 /// The system whose rows are reproduced.
-enum class Preset : std::uint8_t { kNone, kNetml, kNfstream };
+enum class Preset : std::uint8_t { kNone, kNetml, kNfstream, kNetflowmeter, kCicflowmeter };
 
 std::string_view to_text(Preset preset) noexcept;
 std::string_view to_text(Accounting accounting) noexcept;
@@ -40,6 +40,8 @@ struct Recipe {
   std::uint64_t min_packets = 1;
   RepresentationOptions representation;
   std::uint64_t context_limit = 1'000'000;  ///< flows that `context` remembers at once; not in JSON
+  /// The gap that ends an active period; unset: what each set has.
+  std::optional<std::int64_t> active_idle_threshold_ns;
 
   /// Compact JSON. Limits of memory are not part of it: they are the run's.
   std::string to_json() const;

@@ -25,6 +25,12 @@ std::vector<ColumnInfo> columns_of(const std::string& set);
 /// Names of the columns that tell of other flows: those of `context`.
 const std::vector<std::string>& context_column_names();
 
+/// The column of cicflowmeter that holds the name of a flow's label.
+inline constexpr char kOwnLabelColumn[] = "Label";
+/// True when one of the sets, as in Recipe::sets, brings that column: tables then have no others
+/// for labels.
+bool has_own_label(const std::vector<std::string>& sets);
+
 /// True for the Python netml's representations: iat size iat_size stats samp_num samp_size.
 bool is_representation(const std::string& set);
 

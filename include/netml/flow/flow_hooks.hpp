@@ -36,11 +36,26 @@ class FlowHooks {
   /// Each later packet; the flow's counters include it already.
   virtual void update(const Flow& flow, std::byte* state,
                       const PacketView& packet) const noexcept = 0;
+  /// After init() of a flow that goes on where another of its key was ended by a timeout at this
+  /// very packet.
+  virtual void follow(const std::byte* ended, std::byte* state) const noexcept {
+    static_cast<void>(ended);
+    static_cast<void>(state);
+  }
 
   /// How many first packets of each flow the series must hold; 0: no series.
   virtual std::uint64_t series_packets() const noexcept = 0;
   /// The accounting of SeriesPacket::other_size.
   virtual Accounting other_accounting() const noexcept = 0;
+
+  /// Bytes of the record that is kept of each packet, a multiple of 4; 0: none. They count in the
+  /// memory budget.
+  virtual std::size_t record_bytes() const noexcept { return 0; }
+  /// Fills the record of a packet, all record_bytes() of it, aligned to 4.
+  virtual void write_record(const PacketView& packet, std::byte* record) const noexcept {
+    static_cast<void>(packet);
+    static_cast<void>(record);
+  }
 };
 
 }  // namespace netml

@@ -27,12 +27,20 @@ enum class ExpiryRule : std::uint8_t {
   /// Times of packets and flows are then whole milliseconds in spite of their names, because
   /// captures carry times that nanoseconds cannot hold; gaps in PacketView stay nanoseconds.
   kNfstream,
+  /// NetFlowMeter's: a flow's own next packet decides, by its own time and the flow's packet
+  /// before, and ends it when a timeout is passed, not when it is reached. A packet may be late by
+  /// kOwnPacketLatenessNs before the capture clock, which closes flows at the packet that makes
+  /// them idle as in kExact, takes its flow away.
+  kOwnPacket,
 };
+
+inline constexpr std::int64_t kOwnPacketLatenessNs = 60'000'000'000;
 
 /// What to do when the budget is used up.
 enum class OnLimit : std::uint8_t { kEvict, kStop };
 
-/// The rules that cut packets into flows. A gap or an age equal to its timeout ends the flow.
+/// The rules that cut packets into flows. A gap or an age equal to its timeout ends the flow, but
+/// under ExpiryRule::kOwnPacket, where it must be longer.
 struct FlowPolicy {
   std::int64_t idle_timeout_ns = 120'000'000'000;
   std::optional<std::int64_t> tcp_idle_timeout_ns = {};  ///< unset: idle_timeout_ns

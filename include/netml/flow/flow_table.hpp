@@ -13,6 +13,7 @@
 #include "netml/flow/flow_hooks.hpp"
 #include "netml/flow/flow_index.hpp"
 #include "netml/flow/flow_policy.hpp"
+#include "netml/flow/record_store.hpp"
 #include "netml/flow/slot_list.hpp"
 #include "netml/flow/slot_pool.hpp"
 
@@ -41,11 +42,12 @@ inline bool closing_order(const ClosedFlow& a, const ClosedFlow& b) noexcept {
 ///
 /// Without an idle timeout a flow that has been silent for the active timeout ends by that.
 ///
-/// Memory: counted per open flow with `flow_cost()` and per packet that the flow's series has room
-/// for, against the policy's budget; over it, the flow whose last packet is oldest in arrival order
-/// is evicted.
-/// Not thread-safe, but for this: flow(), state() and read_series() of flows that have ended and
-/// are not released may be called from any thread at any time. Tables share nothing but a budget.
+/// Memory: counted per open flow with `flow_cost()` and per packet that the flow's series and
+/// records have room for, against the policy's budget; over it, the flow whose last packet is
+/// oldest in arrival order is evicted. A flow that alone holds more than a quarter, with what it
+/// takes to read its records, is itself evicted. Not thread-safe, but for this: flow(), state(),
+/// read_series() and read_records() of flows that have ended and are not released may be called
+/// from any thread at any time. Tables share nothing but a budget.
 class FlowTable {
  public:
   FlowTable(const FlowPolicy& policy, const FlowHooks& hooks);
@@ -89,6 +91,8 @@ class FlowTable {
   const std::byte* state(std::uint32_t slot) const noexcept { return state_at(slot); }
   /// Appends the series of a flow to `packets`.
   void read_series(std::uint32_t slot, std::vector<SeriesPacket>& packets) const;
+  /// Appends the records of a flow, FlowHooks::record_bytes() for each of its packets.
+  void read_records(std::uint32_t slot, std::vector<std::byte>& records) const;
   void release(std::uint32_t slot) noexcept;
 
   std::size_t open_flows() const noexcept { return open_; }
@@ -104,6 +108,13 @@ class FlowTable {
   /// Bytes that this flow counts as, with its series.
   std::uint64_t cost_of(std::uint32_t slot) const noexcept;
   static constexpr std::size_t kSeriesPacketCost = sizeof(SeriesPacket) + 4;
+  /// Bytes that room for one record counts as.
+  static constexpr std::size_t record_cost(std::size_t record_bytes) noexcept {
+    return record_bytes + 4;
+  }
+  /// Whoever measures the records of a flow needs memory beside them: a copy in one piece, and
+  /// lists of values that are sorted. At most so many times what they count as.
+  static constexpr std::size_t kRecordReading = 2;
   /// Bytes by which one packet can raise used_bytes() at most.
   std::size_t most_growth() const noexcept;
   /// Bytes that the open flows count as.
@@ -125,8 +136,9 @@ class FlowTable {
   struct TimeoutList {
     explicit TimeoutList(const SlotPool& pool) : slots(pool) {}
     SlotList slots;
-    std::int64_t timeout_ns = kNoTimeout;
-    EndReason reason = EndReason::kIdle;  ///< of flows that this timeout ends
+    std::int64_t timeout_ns = kNoTimeout;      ///< by the capture clock
+    std::int64_t own_timeout_ns = kNoTimeout;  ///< by a flow's own packet: ExpiryRule::kOwnPacket
+    EndReason reason = EndReason::kIdle;       ///< of flows that this timeout ends
   };
   enum TimeoutClass : std::uint8_t { kTcpList, kUdpList, kOtherList, kListCount };
 
@@ -141,6 +153,12 @@ class FlowTable {
   SeriesHandle& series_at(std::uint32_t slot) const noexcept {
     return *reinterpret_cast<SeriesHandle*>(state_at(slot) + state_bytes_);
   }
+  // Behind those, in tables that keep records.
+  SeriesHandle& records_at(std::uint32_t slot) const noexcept {
+    return *reinterpret_cast<SeriesHandle*>(state_at(slot) + state_bytes_ +
+                                            (series_limit_ == 0 ? 0 : kHandleBytes));
+  }
+  static constexpr std::size_t kHandleBytes = 16;
   static constexpr std::size_t kStateOffset = (sizeof(Flow) + 15) / 16 * 16;
 
   std::uint32_t find(const PacketRecord& record) const noexcept {
@@ -164,8 +182,11 @@ class FlowTable {
   void apply_record(const Epoch& epoch, std::uint32_t position, std::vector<ClosedFlow>& closed);
   bool ends_by_packet(std::uint32_t slot, const Flow& flow, const PacketRecord& record,
                       std::vector<ClosedFlow>& closed);
-  void create(const PacketRecord& record, std::int64_t ts_ns, std::int64_t clock,
-              std::span<const std::uint8_t> payload, std::vector<ClosedFlow>& closed);
+  void set_own_packet_timeouts() noexcept;
+  bool ends_by_own_packet(std::uint32_t slot, const Flow& flow, const PacketRecord& record,
+                          std::vector<ClosedFlow>& closed);
+  std::uint32_t create(const PacketRecord& record, std::int64_t ts_ns, std::int64_t clock,
+                       std::span<const std::uint8_t> payload, std::vector<ClosedFlow>& closed);
   void update(const Place& place, const PacketRecord& record, std::int64_t ts_ns,
               std::int64_t clock, std::span<const std::uint8_t> payload,
               std::vector<ClosedFlow>& closed);
@@ -176,6 +197,8 @@ class FlowTable {
   void note_packet(const Place& place, const PacketView& view, std::vector<ClosedFlow>& closed);
   void note_kept(const Place& place, const PacketView& view, std::vector<ClosedFlow>& closed);
   void note_series(std::uint32_t slot, const PacketView& view);
+  void note_record(std::uint32_t slot, const PacketView& view);
+  std::uint64_t kept_bytes(std::uint32_t slot) const noexcept;
   std::int64_t gap_ns(std::int64_t earlier, std::int64_t later) const noexcept;
   bool ends_by_tcp(const Flow& flow, const PacketRecord& record) const noexcept {
     return policy_.tcp_end != TcpEnd::kNone && flow.is_finished() &&
@@ -206,17 +229,20 @@ class FlowTable {
   std::size_t state_bytes_;
   std::size_t stride_;
   std::uint64_t series_limit_;
+  std::size_t record_bytes_;
   std::size_t prefetched_bytes_;  ///< of a flow and its state
-  bool keeps_packets_;            ///< a series, or a count of packets that ends a flow
+  bool keeps_packets_;            ///< a series, records, or a count of packets that ends a flow
   SlotPool flows_;
   SeriesStore series_;
+  RecordStore records_;
   FlowIndex index_;
   TimeoutList lists_[kListCount];
   std::vector<std::uint32_t> finishing_;  ///< flows that finish() has yet to end, last one first
   bool is_finishing_ = false;
 
   std::size_t open_ = 0;
-  std::uint64_t series_in_use_ = 0;  ///< packets that the series of open flows have room for
+  std::uint64_t series_in_use_ = 0;   ///< packets that the series of open flows have room for
+  std::uint64_t records_in_use_ = 0;  ///< and their records
   std::uint64_t evicted_ = 0;
   std::uint64_t clock_steps_back_ = 0;
   std::uint64_t left_out_ = 0;

@@ -42,11 +42,10 @@ class SeriesStore {
            : count <= kSmall ? kSmall
                              : kSmall + (count - kSmall + kLarge - 1) / kLarge * kLarge;
   }
-  static constexpr std::uint64_t kMostPerAppend = 32;  ///< by which capacity grows at once
+  static constexpr std::uint64_t kMostPerAppend = 32;      ///< by which capacity grows at once
+  static constexpr std::uint32_t kSmall = 4, kLarge = 32;  ///< packets per chunk
 
  private:
-  static constexpr std::uint32_t kSmall = 4, kLarge = 32;
-
   template <std::uint32_t kCapacity>
   struct alignas(16) Chunk {
     std::uint32_t next = SeriesHandle::kNone;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "netml/flow/record_store.hpp"
 #include "netml/flow/series_store.hpp"
 #include "netml/flow/slot_pool.hpp"
 #include "netml/pipeline/extractor.hpp"
@@ -16,9 +17,10 @@ class FlowStore final : public FlowConsumer {
  public:
   enum class Keeps : std::uint8_t { kFlows, kFlowsAndContext };
 
-  /// `state_size` as of the feature set that made the flows. Above `memory_limit` bytes (0: no
-  /// limit), counted by constants, the store is full and wants no more.
-  FlowStore(std::size_t state_size, std::uint64_t memory_limit, Keeps keeps = Keeps::kFlows);
+  /// `state_size` and `record_bytes` as of the feature set that made the flows. Above
+  /// `memory_limit` bytes (0: no limit), counted by constants, the store is full and wants no more.
+  FlowStore(std::size_t state_size, std::uint64_t memory_limit, std::size_t record_bytes = 0,
+            Keeps keeps = Keeps::kFlows);
 
   void begin_input(std::size_t input, std::int64_t first_packet_ns) override;
   void flow(const FlowView& flow) override;
@@ -41,15 +43,19 @@ class FlowStore final : public FlowConsumer {
   };
 
   std::size_t state_size_;
+  std::size_t record_bytes_;
   bool has_context_;
   std::uint64_t memory_limit_;
   std::uint64_t used_bytes_ = 0;
   bool is_full_ = false;
   std::vector<Input> inputs_;
-  SlotPool flows_;  ///< each a Flow, a SeriesHandle, the state and the context
+  SlotPool flows_;  ///< each a Flow, a SeriesHandle for both stores, the state and the context
   SeriesStore series_;
+  RecordStore records_;
   std::vector<std::uint32_t> slots_;
-  mutable std::vector<SeriesPacket> viewed_;  ///< series of the flow that was looked at last
+  // Of the flow that was looked at last.
+  mutable std::vector<SeriesPacket> viewed_;
+  mutable std::vector<std::byte> viewed_records_;
 };
 
 }  // namespace netml
