@@ -42,11 +42,6 @@ class HelpFormatter final : public CLI::Formatter {
   }
 };
 
-// A word of a few, whose list the help text gives already.
-CLI::Validator one_of(std::vector<std::string> words) {
-  return CLI::IsMember(std::move(words)).description("");
-}
-
 void add_global_options(CLI::App& app, GlobalText& global) {
   auto* group = app.add_option_group("Global options", "accepted before and after the command");
   group

@@ -4,6 +4,7 @@ namespace netml::cli {
 
 CommandLine::CommandLine(const RunContext& context, std::function<int()>& run)
     : extract_(context, run),
+      packets_(context, run),
       learn_(context, run),
       train_(context, run),
       classify_(context, run),
@@ -12,6 +13,7 @@ CommandLine::CommandLine(const RunContext& context, std::function<int()>& run)
 
 void CommandLine::add_to(CLI::App& app) {
   extract_.add_to(app);
+  packets_.add_to(app);
   learn_.add_to(app);
   train_.add_to(app);
   classify_.add_to(app);

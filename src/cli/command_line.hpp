@@ -5,6 +5,7 @@
 #include "classify_line.hpp"
 #include "extract_line.hpp"
 #include "learn_line.hpp"
+#include "packets_line.hpp"
 #include "show_lines.hpp"
 #include "train_line.hpp"
 
@@ -25,6 +26,7 @@ class CommandLine {
 
  private:
   ExtractLine extract_;
+  PacketsLine packets_;
   LearnLine learn_;
   TrainLine train_;
   ClassifyLine classify_;
