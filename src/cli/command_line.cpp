@@ -9,7 +9,8 @@ CommandLine::CommandLine(const RunContext& context, std::function<int()>& run)
       train_(context, run),
       classify_(context, run),
       inspect_(run),
-      columns_(run) {}
+      columns_(run),
+      completion_(run) {}
 
 void CommandLine::add_to(CLI::App& app) {
   extract_.add_to(app);
@@ -19,6 +20,7 @@ void CommandLine::add_to(CLI::App& app) {
   classify_.add_to(app);
   inspect_.add_to(app);
   columns_.add_to(app);
+  completion_.add_to(app);
 }
 
 }  // namespace netml::cli

@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "classify_line.hpp"
+#include "completion.hpp"
 #include "extract_line.hpp"
 #include "learn_line.hpp"
 #include "packets_line.hpp"
@@ -32,6 +33,7 @@ class CommandLine {
   ClassifyLine classify_;
   InspectLine inspect_;
   ColumnsLine columns_;
+  CompletionLine completion_;
 };
 
 }  // namespace netml::cli
