@@ -104,6 +104,9 @@ bool is_capable_terminal() {
 std::string progress_text(const ProgressMoment& moment) {
   if (moment.fit_share >= 0) {
     const double share = std::min(moment.fit_share, 1.0);
+    if (share == 0) {  // not every model can say
+      return "fitting, " + clock_text(moment.fit_elapsed_s) + " so far";
+    }
     return "fitting, " + percent_text(share) + rest_text(share, moment.fit_elapsed_s);
   }
   return moment.bytes == 0 ? "" : captures_text(moment);

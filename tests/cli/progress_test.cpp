@@ -8,6 +8,8 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "netml/core/rng.hpp"
+
 #include "program.hpp"
 #include "support/capture_text.hpp"
 #include "support/temp_folder.hpp"
@@ -141,6 +143,40 @@ TEST(Progress, AlwaysGivesPlainLinesWithoutATerminal) {
     EXPECT_EQ(line.rfind("netml: ", 0), 0U) << line;
     EXPECT_NE(line.find(" packets, "), std::string::npos) << line;
   }
+}
+
+// Rows of a model that is long in the making.
+std::string many_rows() {
+  Rng rng(1);
+  std::string text = "a,b,c,d,e,f,g,h\n";
+  for (int row = 0; row < 12000; ++row) {
+    for (int column = 0; column < 8; ++column) {
+      text += (column == 0 ? "" : ",") + std::to_string(rng.uniform());
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+TEST(Progress, ASignalEndsAFitWithoutAModel) {
+  const TempFolder folder;
+  const std::string rows = folder.write("rows.csv", many_rows());
+  const std::string model = folder.write("model.netml", "old");
+  Streams streams;
+  streams.err = folder.write("messages", "");
+  Process process(netml_command({"train", "-f", rows, "-o", model, "--progress", "always",
+                                 "--param", "{nu: 0.9, tol: 1.0e-10}"}),
+                  streams);
+  while (process.is_running() && slurp(streams.err).find("fitting") == std::string::npos) {
+    std::this_thread::sleep_for(milliseconds(20));
+  }
+  ASSERT_TRUE(process.is_running()) << slurp(streams.err);
+  process.send(SIGINT);
+  const RunResult result = process.finish();
+  EXPECT_EQ(result.died, "");
+  EXPECT_EQ(result.status, 130);
+  EXPECT_EQ(slurp(model), "old");
+  EXPECT_EQ(folder_names(folder.path("")).size(), 3U) << "no temporary file";
 }
 
 }  // namespace
