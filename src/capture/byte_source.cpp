@@ -11,6 +11,7 @@
 
 #include "netml/core/error.hpp"
 #include "netml/core/interrupt.hpp"
+#include "netml/core/progress.hpp"
 #include "netml/core/text_format.hpp"
 
 namespace netml {
@@ -75,6 +76,7 @@ std::size_t ByteSource::read(std::span<std::uint8_t> room) {
     }
     const ssize_t count = ::read(descriptor_, room.data(), room.size());
     if (count >= 0) {
+      progress::board.bytes.fetch_add(static_cast<std::uint64_t>(count), std::memory_order_relaxed);
       return static_cast<std::size_t>(count);
     }
     if (errno != EINTR) {

@@ -14,6 +14,7 @@
 #include "netml/capture/pcap_file.hpp"
 #include "netml/core/error.hpp"
 #include "netml/core/interrupt.hpp"
+#include "netml/core/progress.hpp"
 #include "netml/core/text_format.hpp"
 
 #include "byte_source.hpp"
@@ -23,6 +24,7 @@ namespace netml {
 namespace {
 
 constexpr std::size_t kReadBuffer = std::size_t{256} << 10;
+constexpr std::uint64_t kPacketsPerReport = 4096;
 constexpr std::int64_t kSecond = 1'000'000'000;
 
 // A ByteSource behind a FILE*, so that libpcap reads through us: the first bytes can be looked at
@@ -167,7 +169,9 @@ class LibpcapReader final : public PacketSource {
         bytes_.rethrow();
         return interrupt::pending() != 0 ? ReadStatus::kInterrupted : end_of_input(result);
       }
-      ++packets_seen_;
+      if (++packets_seen_ % kPacketsPerReport == 0) {
+        report_position();
+      }
       if (!has_filter_ || pcap_offline_filter(&filter_, header, data) != 0) {
         break;
       }
@@ -194,6 +198,15 @@ class LibpcapReader final : public PacketSource {
       throw UsageError("--bpf '" + printable(expression) + "': " + reason);
     }
     has_filter_ = true;
+  }
+
+  // What the library reads past us.
+  void report_position() {
+    const off_t offset = bytes_.source().waits() ? 0 : ftello(stream_);
+    if (offset > reported_) {
+      progress::board.bytes += static_cast<std::uint64_t>(offset - reported_);
+      reported_ = offset;
+    }
   }
 
   ReadStatus end_of_input(int result) {
@@ -242,6 +255,7 @@ class LibpcapReader final : public PacketSource {
   bool is_classic_ = false;
   std::int64_t subsecond_unit_ = 1000;
   std::uint64_t packets_seen_ = 0;
+  off_t reported_ = 0;  ///< to the progress meter
   std::uint64_t clock_out_of_range_ = 0;
   std::string damage_;
 };

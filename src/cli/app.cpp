@@ -16,6 +16,7 @@
 #include "arguments.hpp"
 #include "command_line.hpp"
 #include "declare.hpp"
+#include "progress.hpp"
 
 namespace netml {
 namespace {
@@ -40,11 +41,6 @@ class HelpFormatter final : public CLI::Formatter {
     return text.substr(0, text.find_last_not_of('\n') + 1) + "\n";
   }
 };
-
-// A word of a few, whose list the help text gives already.
-CLI::Validator one_of(std::vector<std::string> words) {
-  return CLI::IsMember(std::move(words)).description("");
-}
 
 void add_global_options(CLI::App& app, GlobalText& global) {
   auto* group = app.add_option_group("Global options", "accepted before and after the command");
@@ -71,7 +67,9 @@ void add_global_options(CLI::App& app, GlobalText& global) {
       ->check(whole_number())
       ->type_name("N")
       ->capture_default_str();
-  group->add_option("--progress", global.progress, "accepted; this version shows no meter")
+  group
+      ->add_option("--progress", global.progress,
+                   "a meter on stderr: auto (on a terminal), always or never")
       ->check(one_of({"auto", "always", "never"}))
       ->type_name("WHEN")
       ->capture_default_str();
@@ -244,6 +242,7 @@ int run_command_line(int argc, char** argv) {
   if (!run) {
     return print(app.help());
   }
+  const ProgressMeter meter(global.progress);
   return run();
 }
 

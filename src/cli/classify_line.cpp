@@ -92,7 +92,7 @@ void ClassifyLine::add_verdicts(CLI::App& command) {
   add_text(group, "--label-column", label_column_, "NAME",
            "of --table: 0/1 or names (label, if there is one)");
   add_text(group, "--timezone", timezone_, "ZONE", "of the text lines: utc or local")
-      ->check(CLI::IsMember({"utc", "local"}).description(""))
+      ->check(one_of({"utc", "local"}))
       ->capture_default_str();
 }
 

@@ -3,8 +3,10 @@
 #include <functional>
 
 #include "classify_line.hpp"
+#include "completion.hpp"
 #include "extract_line.hpp"
 #include "learn_line.hpp"
+#include "packets_line.hpp"
 #include "show_lines.hpp"
 #include "train_line.hpp"
 
@@ -25,11 +27,13 @@ class CommandLine {
 
  private:
   ExtractLine extract_;
+  PacketsLine packets_;
   LearnLine learn_;
   TrainLine train_;
   ClassifyLine classify_;
   InspectLine inspect_;
   ColumnsLine columns_;
+  CompletionLine completion_;
 };
 
 }  // namespace netml::cli

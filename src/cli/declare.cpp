@@ -14,6 +14,29 @@ CLI::Validator whole_number() {
           ""};
 }
 
+namespace {
+
+constexpr std::string_view kWordsMark = "words:";
+
+}  // namespace
+
+CLI::Validator one_of(std::vector<std::string> words) {
+  const std::string name = std::string(kWordsMark) + join(words, "|");
+  return CLI::IsMember(std::move(words)).description("").name(name);
+}
+
+std::vector<std::string> values_of(const CLI::Option& option) {
+  try {
+    // Throws when there is none; an option has one at most.
+    const std::string& name = const_cast<CLI::Option&>(option).get_validator(0)->get_name();
+    if (name.rfind(kWordsMark, 0) == 0) {
+      return split(std::string_view(name).substr(kWordsMark.size()), '|');
+    }
+  } catch (const CLI::OptionNotFound&) {
+  }
+  return {};
+}
+
 CLI::Validator not_empty() {
   return {[](std::string& text) { return std::string(text.empty() ? "the value is empty" : ""); },
           ""};

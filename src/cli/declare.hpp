@@ -17,6 +17,10 @@ namespace netml::cli {
 
 /// Refuses what is not a whole number from 0; the text conversion alone would take -1 as 2^64 - 1.
 CLI::Validator whole_number();
+/// Refuses all but a few words, whose list the help text gives already. Completion knows them.
+CLI::Validator one_of(std::vector<std::string> words);
+/// The words of one_of(); none for other options.
+std::vector<std::string> values_of(const CLI::Option& option);
 /// Refuses an empty text.
 CLI::Validator not_empty();
 

@@ -6,6 +6,18 @@
 
 namespace netml::cli {
 
+void add_packet_sources(CLI::App& app, CaptureText& text) {
+  auto& group = *app.add_option_group("Where packets come from");
+  add_files(group, "-p,--pcap", text.pcap,
+            "capture file, repeatable; - is standard input (also when none is given)");
+  app.add_option("FILE", text.positional, "captures, as with --pcap")
+      ->check(not_empty())
+      ->type_name("");
+  group.add_flag("--continuous", text.is_continuous,
+                 "the files are one rotated capture: times go on across them");
+  add_text(group, "--bpf", text.filter, "EXPR", "capture filter (pcap-filter syntax)");
+}
+
 void add_captures(CLI::App& app, CaptureText& text) {
   auto& group = *app.add_option_group("Where packets come from");
   add_files(group, "-p,--pcap", text.pcap,

@@ -14,6 +14,8 @@ namespace netml::cli {
 
 // Each adds its group to `app`; the text must outlive `app`.
 
+/// Captures alone, without what labels their flows.
+void add_packet_sources(CLI::App& app, CaptureText& text);
 void add_captures(CLI::App& app, CaptureText& text);
 void add_labels(CLI::App& app, LabelText& text);
 void add_flow_rules(CLI::App& app, FlowText& text);

@@ -3,9 +3,11 @@
 #include <cmath>
 
 #include <nlohmann/json.hpp>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "netml/core/error.hpp"
+#include "netml/core/progress.hpp"
 #include "netml/core/suggest.hpp"
 #include "netml/core/text_format.hpp"
 
@@ -203,6 +205,24 @@ std::uint64_t parse_size(const std::string& option, const std::string& text) {
   return *number << shift;
 }
 
+namespace {
+
+// What the progress meter is to expect of captures; nothing when one of them is a pipe.
+std::uint64_t total_bytes(const std::vector<std::string>& paths) {
+  std::uint64_t total = 0;
+  for (const std::string& path : paths) {
+    struct stat status {};
+    const int found = path == "-" ? fstat(STDIN_FILENO, &status) : stat(path.c_str(), &status);
+    if (found == 0 && !S_ISREG(status.st_mode)) {
+      return 0;
+    }
+    total += found == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
+  }
+  return total;
+}
+
+}  // namespace
+
 CaptureInputs make_inputs(const CaptureText& captures, const LabelText& labels, Preset preset) {
   CaptureInputs inputs;
   inputs.plain = captures.pcap;
@@ -240,6 +260,7 @@ CaptureInputs make_inputs(const CaptureText& captures, const LabelText& labels, 
     }
     inputs.plain = {"-"};
   }
+  progress::board.bytes_expected = total_bytes(inputs.paths());
   return inputs;
 }
 

@@ -35,7 +35,7 @@ void ColumnsLine::add_to(CLI::App& app) {
       "columns", "every column netml can write: name, type, unit, definition, source");
   command->add_option("NAME", names_, "sets or columns (all)")->type_name("");
   add_text(*command, "--format", format_, "FORMAT", "text, csv or markdown")
-      ->check(CLI::IsMember({"text", "csv", "markdown"}).description(""))
+      ->check(one_of({"text", "csv", "markdown"}))
       ->capture_default_str();
   command->footer("Examples:\n  netml columns biflow\n  netml columns --format csv > columns.csv");
   command->callback([this] { run_ = [this] { return show(); }; });

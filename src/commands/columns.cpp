@@ -6,12 +6,14 @@
 #include "netml/core/suggest.hpp"
 #include "netml/core/text_format.hpp"
 #include "netml/features/registry.hpp"
+#include "netml/pipeline/packet_series.hpp"
+#include "netml/pipeline/packet_table.hpp"
 
 namespace netml {
 namespace {
 
 struct Section {
-  const FeatureSetInfo* set;
+  FeatureSetInfo set;
   std::vector<ColumnInfo> columns;
 };
 
@@ -31,13 +33,29 @@ std::string request_for(const FeatureSetInfo& set, const std::vector<std::string
   return asked == names.end() ? set.name : *asked;
 }
 
+// The sets of --features, then the tables of netml packets.
+std::vector<Section> all_sections(const std::vector<std::string>& names) {
+  std::vector<Section> sections;
+  for (const FeatureSetInfo& set : feature_sets()) {
+    sections.push_back({set, columns_of(request_for(set, names))});
+  }
+  sections.push_back({{"packets", "packets",
+                       "one row per packet, by netml packets; those from captured_length on where "
+                       "--columns asks for them"},
+                      packet_columns()});
+  sections.push_back(
+      {{"series", "series", "the packets of one flow or device, by netml packets --id"},
+       series_columns()});
+  return sections;
+}
+
 // All sets, or those asked for: a set by its name, a column by its own.
 std::vector<Section> choose_sections(const std::vector<std::string>& names) {
   std::vector<Section> sections;
   std::vector<std::string> known;
   std::vector<bool> is_found(names.size(), false);
-  for (const FeatureSetInfo& set : feature_sets()) {
-    Section section{&set, columns_of(request_for(set, names))};
+  for (Section& section : all_sections(names)) {
+    const FeatureSetInfo& set = section.set;
     known.push_back(set.name);
     std::vector<ColumnInfo> chosen;
     for (const ColumnInfo& column : section.columns) {
@@ -69,7 +87,7 @@ std::vector<Section> choose_sections(const std::vector<std::string>& names) {
 std::string as_text(const std::vector<Section>& sections) {
   std::string text;
   for (const Section& section : sections) {
-    text += (text.empty() ? "" : "\n") + section.set->syntax + " - " + section.set->summary + "\n";
+    text += (text.empty() ? "" : "\n") + section.set.syntax + " - " + section.set.summary + "\n";
     std::size_t width = 0;
     for (const ColumnInfo& column : section.columns) {
       width = std::max(width, column.name.size());
@@ -87,7 +105,7 @@ std::string as_csv(const std::vector<Section>& sections) {
   std::string text = "set,name,type,unit,identity,definition,source\n";
   for (const Section& section : sections) {
     for (const ColumnInfo& column : section.columns) {
-      const std::string cells[] = {section.set->name,
+      const std::string cells[] = {section.set.name,
                                    column.name,
                                    std::string(to_text(column.type)),
                                    column.unit,
@@ -107,11 +125,11 @@ std::string as_csv(const std::vector<Section>& sections) {
 std::string as_markdown(const std::vector<Section>& sections) {
   std::string text =
       "# Columns\n\nEvery column that `netml` can write, by the set of `--features` that brings "
-      "it. This page is the "
+      "it, then those of `netml packets`. This page is the "
       "output of\n`netml columns --format markdown`. Columns marked *identity* are never seen by a "
       "model.\n";
   for (const Section& section : sections) {
-    text += "\n## `" + section.set->syntax + "`\n\n" + section.set->summary +
+    text += "\n## `" + section.set.syntax + "`\n\n" + section.set.summary +
             ".\n\n| column | type, unit | definition | source |\n|---|---|---|---|\n";
     for (const ColumnInfo& column : section.columns) {
       text += "| `" + column.name + "` | " + type_text(column) +

@@ -12,7 +12,9 @@
 
 #include "netml/commands/feature_file.hpp"
 #include "netml/core/error.hpp"
+#include "netml/core/interrupt.hpp"
 #include "netml/core/output_file.hpp"
+#include "netml/core/progress.hpp"
 #include "netml/core/quantile.hpp"
 #include "netml/core/rng.hpp"
 #include "netml/core/text_format.hpp"
@@ -166,8 +168,12 @@ class Trainer {
     const Scaling scaling =
         options_.scale.value_or(options_.preset_netml ? Scaling::kNone : Scaling::kStandard);
     detector_.scaler = Scaler::fit(raw, scaling, detector_.columns);
-    detector_.model->fit(detector_.scaler.transform(raw), *detector_.params,
-                         {.seed = options_.seed, .threads = options_.threads}, detector_.fit);
+    const progress::FitScope scope;
+    detector_.model->fit(
+        detector_.scaler.transform(raw), *detector_.params,
+        {.seed = options_.seed, .threads = options_.threads, .progress = progress::tell_fit},
+        detector_.fit);
+    interrupt::check();  // while it could not be asked
     result_.train_seconds = stopwatch.seconds();
     for (const std::string& warning : detector_.fit.warnings) {
       warn(warning);

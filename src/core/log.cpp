@@ -1,12 +1,14 @@
 #include "netml/core/log.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 
 #include <spdlog/logger.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
+#include "netml/core/log_lines.hpp"
 #include "netml/core/text_format.hpp"
 
 namespace netml::log {
@@ -29,6 +31,8 @@ State& state() {
   return instance;
 }
 
+std::atomic<void (*)()> prepare_line = nullptr;
+
 void write(spdlog::level::level_enum severity, const char* name, std::string message) {
   std::replace(message.begin(), message.end(), '\n', ' ');
   std::string line;
@@ -39,6 +43,9 @@ void write(spdlog::level::level_enum severity, const char* name, std::string mes
   } else {
     line = "netml: " + (severity == spdlog::level::warn ? "warning: " + message : message);
   }
+  if (void (*prepare)() = prepare_line) {
+    prepare();
+  }
   state().logger.log(severity, spdlog::string_view_t(line));
 }
 
@@ -47,6 +54,10 @@ void write(spdlog::level::level_enum severity, const char* name, std::string mes
 void configure(Level level, Format format) {
   state().level = level;
   state().format = format;
+}
+
+void before_each_line(void (*prepare)()) {
+  prepare_line = prepare;
 }
 
 Format format() noexcept {

@@ -12,6 +12,7 @@
 
 #include "netml/core/error.hpp"
 #include "netml/core/interrupt.hpp"
+#include "netml/core/progress.hpp"
 #include "netml/core/text_format.hpp"
 
 namespace netml {
@@ -100,7 +101,11 @@ OutputFile::OutputFile(const std::string& path, FileMode mode) : path_(path) {
   if (descriptor_ < 0 || fstat(descriptor_, &status) != 0) {
     fail(errno);
   }
-  followed_ = S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode) || isatty(descriptor_) == 1;
+  const bool is_terminal = isatty(descriptor_) == 1;
+  if (is_terminal) {
+    progress::board.has_data_on_terminal = true;
+  }
+  followed_ = S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode) || is_terminal;
 }
 
 OutputFile::~OutputFile() {

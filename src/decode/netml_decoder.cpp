@@ -52,6 +52,14 @@ double netml_time(const RawPacket& packet) noexcept {
   return nearest_double(seconds, ns);
 }
 
+NetmlFrame describe_netml(const RawPacket& packet) noexcept {
+  NetmlFrame frame;
+  frame.size =
+      static_cast<std::uint32_t>(std::min(packet.bytes.size(), NetmlDissector::kLongestFrame));
+  NetmlDissector(packet).describe(frame);
+  return frame;
+}
+
 DecodeStatus decode_netml(const RawPacket& packet, NetmlPacket& out) noexcept {
   if (packet.bytes.empty()) {
     return DecodeStatus::kEmpty;

@@ -2,15 +2,43 @@
 
 namespace netml {
 
-DecodeStatus NetmlDissector::dissect(NetmlPacket& out) noexcept {
+void NetmlDissector::walk() noexcept {
   for (Layer layer = first_layer_; layer != Layer::kNone && data_.remaining() > 0; ++depth_) {
     layer = enter(layer);
   }
+}
+
+DecodeStatus NetmlDissector::dissect(NetmlPacket& out) noexcept {
+  walk();
   if (!tcp_ && !udp_) {
     return status_;
   }
   fill(out);
   return DecodeStatus::kOk;
+}
+
+void NetmlDissector::describe(NetmlFrame& out) noexcept {
+  using Protocol = NetmlFrame::Protocol;
+  walk();
+  out.protocol = tcp_        ? Protocol::kTcp
+                 : udp_      ? Protocol::kUdp
+                 : has_icmp_ ? Protocol::kIcmp
+                             : Protocol::kNone;
+  if (const std::optional<Ports>& ports = tcp_ ? tcp_ : udp_) {
+    out.src_port = ports->src;
+    out.dst_port = ports->dst;
+  }
+  if (ipv4_) {
+    out.has_addresses = true;
+    out.src = ipv4_->src;
+    out.dst = ipv4_->dst;
+  }
+  if (macs_) {
+    out.has_macs = true;
+    out.mac_src = macs_->source;
+    out.mac_dst = macs_->destination;
+  }
+  out.dns = dns_;
 }
 
 Layer NetmlDissector::enter(Layer layer) noexcept {
@@ -81,10 +109,15 @@ Layer NetmlDissector::skip_to(std::size_t length, Layer next, DecodeStatus reaso
 }
 
 Layer NetmlDissector::ether() noexcept {
-  data_.skip(12);
+  const std::span<const std::uint8_t> addresses = data_.take(12);
   const std::uint16_t type_or_length = data_.u16be();
   if (!data_.ok()) {
     return end_short(DecodeStatus::kShortLink);
+  }
+  if (type_or_length > 1500 && !macs_) {
+    macs_.emplace();
+    std::copy_n(addresses.begin(), 6, macs_->destination.begin());
+    std::copy_n(addresses.begin() + 6, 6, macs_->source.begin());
   }
   if (type_or_length <= 1500) {
     data_.shrink(type_or_length);

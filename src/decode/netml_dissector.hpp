@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "netml/core/byte_reader.hpp"
 #include "netml/decode/netml_decoder.hpp"
@@ -30,6 +31,9 @@ class NetmlDissector {
   /// that is why.
   DecodeStatus dissect(NetmlPacket& out) noexcept;
 
+  /// Fills what the table of packets shows, all but the size.
+  void describe(NetmlFrame& out) noexcept;
+
  private:
   struct Ports {
     std::uint16_t src = 0;
@@ -43,6 +47,12 @@ class NetmlDissector {
     std::uint8_t ttl = 0;
     int depth = 0;
   };
+
+  struct Macs {
+    MacAddress destination{}, source{};
+  };
+
+  void walk() noexcept;
 
   Layer end(DecodeStatus reason) noexcept {
     status_ = reason;
@@ -83,6 +93,8 @@ class NetmlDissector {
   Layer udp() noexcept;
   Layer l2tp() noexcept;
   Layer vxlan() noexcept;
+  void icmp() noexcept;
+  void note_dns(const Ports& ports, std::size_t skipped) noexcept;
   Layer skip_to(std::size_t length, Layer next, DecodeStatus reason) noexcept;
 
   void fill(NetmlPacket& out) const noexcept;
@@ -98,6 +110,9 @@ class NetmlDissector {
   std::optional<Ipv4Header> ipv4_;           ///< outermost
   std::optional<Ipv4Header> ipv4_in_frame_;  ///< outermost that is not itself the link layer
   std::optional<std::uint8_t> outermost_ttl_;
+  std::optional<Macs> macs_;  ///< of the first Ethernet II header
+  bool has_icmp_ = false;
+  std::span<const std::uint8_t> dns_;  ///< the first payload on a port of DNS
 };
 
 }  // namespace netml

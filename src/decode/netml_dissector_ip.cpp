@@ -1,6 +1,9 @@
 // IP, TCP, UDP and what tunnels over them.
 
+#include <algorithm>
 #include <span>
+
+#include "netml/decode/dns.hpp"
 
 #include "netml_dissector.hpp"
 
@@ -90,6 +93,9 @@ Layer NetmlDissector::ipv4_payload(std::uint8_t protocol, bool is_later_fragment
       return Layer::kUdp;
     case ip_protocol::kGre:
       return Layer::kGre;
+    case ip_protocol::kIcmp:
+      icmp();
+      return Layer::kNone;
     default:
       return Layer::kNone;
   }
@@ -179,7 +185,26 @@ Layer NetmlDissector::tcp() noexcept {
   if (!tcp_) {
     tcp_ = ports;
   }
+  constexpr std::size_t kHeader = 20, kLength = 2;  // before DNS over TCP stands its length
+  const std::size_t header = std::max<std::size_t>(std::size_t{4} * (data_.peek(8) >> 4), kHeader);
+  note_dns(ports, header - 4 + kLength);
   return Layer::kNone;
+}
+
+/// A header whose fields are all there; identifier and sequence number only where its type has
+/// them.
+void NetmlDissector::icmp() noexcept {
+  const std::uint8_t type = data_.peek();
+  const bool has_numbers = type == 0 || type == 8 || (type >= 13 && type <= 18);
+  has_icmp_ = has_icmp_ || data_.remaining() >= (has_numbers ? 8U : 4U);
+}
+
+/// `skipped`: bytes from here to the message.
+void NetmlDissector::note_dns(const Ports& ports, std::size_t skipped) noexcept {
+  if ((is_dns_port(ports.src) || is_dns_port(ports.dst)) && dns_.empty() &&
+      data_.remaining() > skipped) {
+    dns_ = data_.rest().subspan(skipped);
+  }
 }
 
 /// A header cut right before the checksum is still UDP.
@@ -203,6 +228,7 @@ Layer NetmlDissector::udp() noexcept {
     // A negative payload length is a Python slice: that many bytes are cut from the end.
     data_.shrink(data_.remaining() - std::min(kHeaderLength - length, data_.remaining()));
   }
+  note_dns(ports, 0);
   return layer_of_udp_ports(ports.src, ports.dst);
 }
 

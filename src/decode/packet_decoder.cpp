@@ -60,17 +60,30 @@ std::string_view to_text(NotIpClass kind) noexcept {
   return kNames[static_cast<std::size_t>(kind)];
 }
 
+namespace {
+
+// Of a packet without a flow key.
+void keep_ip_header(const Walk& walk) {
+  FlowKey& key = walk.record.key;
+  if (key.ip_version != 0) {
+    key.protocol = walk.protocol;
+    put_ends(walk.source, walk.destination, 0, 0, walk.options.per_direction, walk.record);
+  }
+}
+
+}  // namespace
+
 PacketDecoder::PacketDecoder(const DecodeOptions& options)
     : options_(options), fragments_(random_hash_key(), options.most_fragmented) {}
 
 DecodeStatus PacketDecoder::walk(const RawPacket& packet, PacketRecord& record) {
-  if (packet.bytes.empty()) {
-    return DecodeStatus::kEmpty;
-  }
   record = PacketRecord{};
   record.ts_ns = packet.ts_ns;
   record.wire_length = packet.wire_length;
   record.captured_length = static_cast<std::uint32_t>(packet.bytes.size());
+  if (packet.bytes.empty()) {
+    return DecodeStatus::kEmpty;
+  }
   Walk steps(packet, options_, record);
   Next next = decode_link(steps);
   while (next != Next::kDone && next != Next::kFailed) {
@@ -79,6 +92,7 @@ DecodeStatus PacketDecoder::walk(const RawPacket& packet, PacketRecord& record) 
   if (next == Next::kFailed) {
     if (!steps.outer) {
       not_ip_class_ = steps.not_ip_class;
+      keep_ip_header(steps);
       return steps.failure;
     }
     record = *steps.outer;

@@ -12,6 +12,7 @@
 #include <libsvm/svm.h>
 
 #include "netml/core/error.hpp"
+#include "netml/core/interrupt.hpp"
 #include "netml/core/rng.hpp"
 #include "netml/core/text_format.hpp"
 
@@ -167,9 +168,10 @@ void Ocsvm::choose_gamma(const Matrix& rows, const Params& params, std::uint64_t
 }
 
 void Ocsvm::train(const Matrix& rows, double nu, double tolerance) {
-  // A hook of the whole library, hence once.
-  static std::once_flag silenced;
-  std::call_once(silenced, [] { svm_set_print_string_function([](const char*) {}); });
+  // A hook of the whole library, hence once. Called every thousand steps or so: a chance to stop.
+  static std::once_flag hooked;
+  std::call_once(hooked,
+                 [] { svm_set_print_string_function([](const char*) { interrupt::check(); }); });
 
   svm_parameter parameter{};
   parameter.svm_type = ONE_CLASS;

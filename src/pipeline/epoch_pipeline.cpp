@@ -5,6 +5,8 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include "netml/core/progress.hpp"
+
 namespace netml {
 namespace {
 
@@ -31,6 +33,12 @@ class SignalsBlocked {
  private:
   sigset_t old_;
 };
+
+void report_open_flows(std::size_t before, std::size_t after) {
+  progress::board.flows_open.fetch_add(
+      static_cast<std::int64_t>(after) - static_cast<std::int64_t>(before),
+      std::memory_order_relaxed);
+}
 
 template <typename T>
 void clear(std::vector<T>& list) {
@@ -341,6 +349,7 @@ void EpochPipeline::end_input() {
   known_open_ = 0;
   known_bytes_ = 0;
   records_since_ = 0;
+  progress::board.flows_open = 0;
 }
 
 void EpochPipeline::idle() {
@@ -411,10 +420,14 @@ void EpochPipeline::apply(EpochJob& job, std::size_t table) {
     return;
   }
   if (job.needs_all_tables) {
+    const std::size_t before = shards_.budget().open_flows();
     shards_.apply_in_order(job.epoch, job.closed.front());
+    report_open_flows(before, shards_.budget().open_flows());
     stopped_by_limit_ = shards_.is_stopped();
   } else {
+    const std::size_t before = shards_[table].open_flows();
     shards_.apply(table, job.epoch, job.positions[table], job.closed[table]);
+    report_open_flows(before, shards_[table].open_flows());
   }
 }
 
@@ -561,6 +574,7 @@ void EpochPipeline::format(Slice& slice, Worker& worker) {
 }
 
 void EpochPipeline::write(const Slice& slice, Worker& worker) {
+  progress::board.flows_closed += slice.flows.size() + slice.dropped.size();
   if (slice.input && !output_closed_) {
     consumer_.begin_input(slice.input->input, slice.input->first_packet_ns);
   }

@@ -5,6 +5,7 @@
 
 #include "netml/core/error.hpp"
 #include "netml/core/parallel.hpp"
+#include "netml/core/progress.hpp"
 #include "netml/core/sip_hash.hpp"
 #include "netml/decode/packet_decoder.hpp"
 #include "netml/flow/epoch.hpp"
@@ -218,10 +219,16 @@ class Extractor::Impl {
   }
 
   void submit() {
+    report_packets();
     pipeline_->submit(*job_);
     job_ = &pipeline_->begin();
     is_over_ = pipeline_->has_reached_flow_limit() || pipeline_->is_stopped() ||
                pipeline_->is_output_closed();
+  }
+
+  void report_packets() {
+    progress::board.packets += result_.stats.packets_read - reported_;
+    reported_ = result_.stats.packets_read;
   }
 
   void fill_stats(const FlowCounts& counts) {
@@ -265,6 +272,7 @@ class Extractor::Impl {
   std::int64_t first_ns_ = 0;  ///< of this input
   std::int64_t last_ns_ = 0;
   std::uint64_t next_index_ = 0;
+  std::uint64_t reported_ = 0;  ///< packets, to the progress meter
   CaptureClock clock_;
   SkipCounts skipped_;
   std::array<std::uint64_t, static_cast<std::size_t>(NotIpClass::kCount)> not_ip_{};

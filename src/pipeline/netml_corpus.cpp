@@ -1,5 +1,6 @@
 #include "netml/pipeline/netml_corpus.hpp"
 
+#include "netml/core/progress.hpp"
 #include "netml/decode/netml_decoder.hpp"
 #include "netml/decode/packet_decoder.hpp"
 #include "netml/features/representation.hpp"
@@ -13,6 +14,8 @@ namespace {
 // Sample, order and (at worst) one key per packet.
 constexpr std::uint64_t kBytesPerPacket =
     sizeof(NetmlSample) + sizeof(std::size_t) + 2 * sizeof(NetmlKey);
+
+constexpr std::uint64_t kPacketsPerReport = 1024;
 
 double seconds(std::int64_t ns) {
   return static_cast<double>(ns) / 1e9;
@@ -28,7 +31,9 @@ NetmlCorpus::NetmlCorpus(const std::string& path, const std::string& filter, con
   reader.supports = is_supported_link_type;
   reader.on_packet = [&](const RawPacket& packet) {
     first_packet_ns_ = stats_.packets_read == 0 ? packet.ts_ns : first_packet_ns_;
-    ++stats_.packets_read;
+    if (++stats_.packets_read % kPacketsPerReport == 0) {
+      progress::board.packets += kPacketsPerReport;
+    }
     stats_.bytes_read += packet.bytes.size();
     NetmlPacket decoded;
     const DecodeStatus status = decode_netml(packet, decoded);

@@ -46,7 +46,8 @@ class CsvFormat final : public RowFormat {
   TextMode text_mode_;
   DigitLimits limits_ = kDigitLimits;
   std::size_t row_room_ = 0;
-  std::string text_;  // an encoded text cell or list on its way into the line
+  std::string text_;    // an encoded text cell or list on its way into the line
+  std::string joined_;  // a list of texts before it is encoded
 };
 
 char* CsvFormat::write_cell(char* end, const Cell& cell, CharBuffer& out) {
@@ -59,6 +60,8 @@ char* CsvFormat::write_cell(char* end, const Cell& cell, CharBuffer& out) {
       return write_number(end, cell.i64);
     case Cell::Kind::kMillionths:
       return write_millionths(end, cell.i64);
+    case Cell::Kind::kBillionths:
+      return write_billionths(end, cell.i64);
     case Cell::Kind::kF64:
       return dialect_ == CsvDialect::kRfc4180 ? write_number(end, cell.f64)
                                               : write_python_repr(end, cell.f64);
@@ -89,6 +92,10 @@ char* CsvFormat::write_text(char* end, const Cell& cell, CharBuffer& out) {
     append_list(text_, cell.list);
   } else if (cell.kind == Cell::Kind::kRealList) {
     append_list(text_, cell.reals);
+  } else if (cell.kind == Cell::Kind::kTextList) {
+    joined_.clear();
+    append_joined(joined_, cell.texts, ';');
+    append_csv_text(text_, joined_, text_mode_);
   } else if (dialect_ == CsvDialect::kNfstream) {
     append_nfstream_text(text_, cell.text);
   } else {

@@ -16,6 +16,18 @@ void append_array(std::string& out, const Values& values) {
   out += ']';
 }
 
+void append_texts(std::string& out, std::span<const std::string> texts) {
+  out += '[';
+  for (const std::string& text : texts) {
+    append_json_text(out, text);
+    out += ',';
+  }
+  if (!texts.empty()) {
+    out.pop_back();
+  }
+  out += ']';
+}
+
 class JsonLinesFormat final : public RowFormat {
  public:
   explicit JsonLinesFormat(std::vector<std::string> keys) : keys_(std::move(keys)) {
@@ -46,6 +58,8 @@ char* JsonLinesFormat::write_value(char* end, const Cell& cell, CharBuffer& out)
       return write_number(end, cell.i64);
     case Cell::Kind::kMillionths:
       return write_millionths(end, cell.i64);
+    case Cell::Kind::kBillionths:
+      return write_billionths(end, cell.i64);
     case Cell::Kind::kF64:
       return write_number(end, cell.f64);
     case Cell::Kind::kText:
@@ -68,6 +82,8 @@ char* JsonLinesFormat::write_text(char* end, const Cell& cell, CharBuffer& out) 
     append_array(text_, cell.list);
   } else if (cell.kind == Cell::Kind::kRealList) {
     append_array(text_, cell.reals);
+  } else if (cell.kind == Cell::Kind::kTextList) {
+    append_texts(text_, cell.texts);
   } else {
     append_json_text(text_, cell.text);
   }

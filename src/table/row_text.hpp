@@ -15,13 +15,14 @@ namespace netml {
 
 /// Numbers below these are written by one digit that equals their bits: small integers, and 0 of
 /// any kind. Indexed by Cell::Kind.
-using DigitLimits = std::array<std::uint8_t, 8>;
+using DigitLimits = std::array<std::uint8_t, 10>;
 inline constexpr DigitLimits kDigitLimits = [] {
   DigitLimits limits{};
   limits[static_cast<std::size_t>(Cell::Kind::kU64)] = 10;
   limits[static_cast<std::size_t>(Cell::Kind::kI64)] = 10;
   limits[static_cast<std::size_t>(Cell::Kind::kF64)] = 1;  // -0 has other bits
   limits[static_cast<std::size_t>(Cell::Kind::kMillionths)] = 1;
+  limits[static_cast<std::size_t>(Cell::Kind::kBillionths)] = 1;
   return limits;
 }();
 
@@ -69,6 +70,44 @@ inline char* write_plain(char* end, std::string_view text, std::size_t row_room,
     return out.room(row_room);
   }
   return copy_short(end, text);
+}
+
+/// value / 1000000000 as an exact decimal without zeros at its end; at most kNumberRoom characters.
+inline char* write_billionths(char* out, std::int64_t value) noexcept {
+  constexpr std::uint64_t kScale = 1'000'000'000;
+  auto magnitude = static_cast<std::uint64_t>(value);
+  if (value < 0) {
+    *out++ = '-';
+    magnitude = std::uint64_t{0} - magnitude;
+  }
+  out = write_number(out, magnitude / kScale);
+  std::uint64_t fraction = magnitude % kScale;
+  if (fraction != 0) {
+    *out++ = '.';
+  }
+  for (std::uint64_t digit = kScale / 10; fraction != 0; digit /= 10) {
+    *out++ = static_cast<char>('0' + fraction / digit);
+    fraction %= digit;
+  }
+  return out;
+}
+
+/// Appends the texts of a list with `separator` between them, which has a backslash before it where
+/// it is part of a text, as has a backslash.
+inline void append_joined(std::string& out, std::span<const std::string> texts, char separator) {
+  bool is_first = true;
+  for (const std::string& text : texts) {
+    if (!is_first) {
+      out += separator;
+    }
+    is_first = false;
+    for (const char c : text) {
+      if (c == separator || c == '\\') {
+        out += '\\';
+      }
+      out += c;
+    }
+  }
 }
 
 /// Appends the numbers of a list.

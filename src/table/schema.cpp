@@ -5,7 +5,17 @@
 
 #include "netml/core/text_format.hpp"
 
+#include "row_text.hpp"
+
 namespace netml {
+namespace {
+
+std::string seconds_text(std::int64_t ns) {
+  char text[kNumberRoom];
+  return {text, write_billionths(text, ns)};
+}
+
+}  // namespace
 
 std::string_view to_text(ColumnType type) noexcept {
   switch (type) {
@@ -21,6 +31,8 @@ std::string_view to_text(ColumnType type) noexcept {
       return "list of i64";
     case ColumnType::kRealList:
       return "list of f64";
+    case ColumnType::kTextList:
+      return "list of text";
   }
   return "";
 }
@@ -70,6 +82,8 @@ double Cell::number() const noexcept {
       return f64;
     case Kind::kMillionths:
       return millionths_as_double(i64);
+    case Kind::kBillionths:
+      return parse_double(seconds_text(i64)).value_or(0);
     default:
       return std::numeric_limits<double>::quiet_NaN();
   }
@@ -88,6 +102,9 @@ bool append_numeric(std::string& out, const Cell& cell) {
       return true;
     case Cell::Kind::kMillionths:
       append_millionths(out, cell.i64);
+      return true;
+    case Cell::Kind::kBillionths:
+      out += seconds_text(cell.i64);
       return true;
     default:
       return false;

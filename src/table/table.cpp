@@ -17,6 +17,8 @@ Table::Values empty_column(ColumnType type) {
       return std::vector<std::vector<std::int64_t>>{};
     case ColumnType::kRealList:
       return std::vector<std::vector<double>>{};
+    case ColumnType::kTextList:
+      return std::vector<std::vector<std::string>>{};
   }
   return std::vector<double>{};
 }
@@ -47,6 +49,12 @@ struct Append {
     column.emplace_back();
     if (cell.kind == Cell::Kind::kRealList) {
       column.back().assign(cell.reals.begin(), cell.reals.end());
+    }
+  }
+  void operator()(std::vector<std::vector<std::string>>& column) const {
+    column.emplace_back();
+    if (cell.kind == Cell::Kind::kTextList) {
+      column.back().assign(cell.texts.begin(), cell.texts.end());
     }
   }
 };
@@ -81,6 +89,8 @@ Cell Table::cell(std::size_t row, std::size_t column) const {
           return Cell::of(std::span<const std::int64_t>(values[row]));
         } else if constexpr (std::is_same_v<Value, std::vector<double>>) {
           return Cell::of(std::span<const double>(values[row]));
+        } else if constexpr (std::is_same_v<Value, std::vector<std::string>>) {
+          return Cell::of(std::span<const std::string>(values[row]));
         } else {
           return Cell::of(values[row]);
         }

@@ -168,6 +168,9 @@ TEST(FeatureSet, EveryCellHasTheTypeOfItsColumn) {
       case ColumnType::kRealList:
         EXPECT_TRUE(kind == Cell::Kind::kRealList) << column.name;
         break;
+      case ColumnType::kTextList:
+        EXPECT_TRUE(kind == Cell::Kind::kTextList) << column.name;
+        break;
     }
   }
 }

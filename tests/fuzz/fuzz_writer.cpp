@@ -41,6 +41,7 @@ struct Sample {
   std::deque<std::string> texts;
   std::deque<std::vector<std::int64_t>> lists;
   std::deque<std::vector<double>> reals;
+  std::deque<std::vector<std::string>> text_lists;
 };
 
 double finite(std::uint64_t bits) {
@@ -68,8 +69,9 @@ Cell cell_of(ColumnType type, fuzz::Input& input, Sample& sample) {
     case ColumnType::kI64:
       return Cell::of(static_cast<std::int64_t>(input.u64()) >> (kind % 64));
     case ColumnType::kF64:
-      return kind % 8 == 1 ? Cell::millionths(static_cast<std::int64_t>(input.u64()))
-                           : Cell::of(finite(input.u64()));
+      return kind % 8 == 1   ? Cell::millionths(static_cast<std::int64_t>(input.u64()))
+             : kind % 8 == 2 ? Cell::billionths(static_cast<std::int64_t>(input.u64()))
+                             : Cell::of(finite(input.u64()));
     case ColumnType::kText: {
       const std::string_view text = sample.texts.emplace_back(input.text(input.u8()));
       return kind % 2 == 0 && is_plain(text) ? Cell::plain(text) : Cell::of(text);
@@ -88,6 +90,13 @@ Cell cell_of(ColumnType type, fuzz::Input& input, Sample& sample) {
       }
       return Cell::of(std::span<const double>(list));
     }
+    case ColumnType::kTextList: {
+      auto& list = sample.text_lists.emplace_back();
+      for (int i = kind % 5; i > 0; --i) {
+        list.emplace_back(input.text(input.u8()));
+      }
+      return Cell::of(std::span<const std::string>(list));
+    }
   }
   return Cell::missing();
 }
@@ -97,7 +106,7 @@ Sample sample_of(fuzz::Input& input) {
   const std::size_t columns = 1 + input.u8() % kMostColumns;
   for (std::size_t i = 0; i < columns; ++i) {
     ColumnInfo column;
-    column.type = static_cast<ColumnType>(input.u8() % 6);
+    column.type = static_cast<ColumnType>(input.u8() % 7);
     column.name = "c" + std::to_string(i);
     column.is_identity = column.type == ColumnType::kText;
     sample.schema.columns.push_back(column);
@@ -183,6 +192,23 @@ bool same_bits(double a, double b) {
   return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
 }
 
+// The double nearest to value / 1000000000, computed in decimal by the C library.
+double billionths_of(std::int64_t value) {
+  return number_of(std::to_string(value) + "e-9");
+}
+
+// The texts of a CSV's list, joined by semicolons.
+std::string joined(std::span<const std::string> texts) {
+  std::string out;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    out += i == 0 ? "" : ";";
+    for (const char c : texts[i]) {
+      out += c == ';' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+    }
+  }
+  return out;
+}
+
 // The double nearest to value / 1000000, computed in decimal by the C library.
 double millionths_of(std::int64_t value) {
   return number_of(std::to_string(value) + "e-6");
@@ -215,6 +241,12 @@ void check_csv_cell(std::string_view text, const Cell& cell, TextMode mode) {
       return;
     case Cell::Kind::kMillionths:
       require(number_of(text) == millionths_of(cell.i64), "millionths are exact", text);
+      return;
+    case Cell::Kind::kBillionths:
+      require(number_of(text) == billionths_of(cell.i64), "billionths are exact", text);
+      return;
+    case Cell::Kind::kTextList:
+      require(text == expected_text(joined(cell.texts), mode), "lists of text are encoded", text);
       return;
     case Cell::Kind::kText:
       require(text == expected_text(cell.text, mode), "text is encoded by the rules", text);
@@ -272,6 +304,17 @@ void check_json_value(const json& value, const Cell& cell) {
       require(value.is_number() && value.get<double>() == millionths_of(cell.i64),
               "millionths are exact");
       return;
+    case Cell::Kind::kBillionths:
+      require(value.is_number() && value.get<double>() == billionths_of(cell.i64),
+              "billionths are exact");
+      return;
+    case Cell::Kind::kTextList:
+      require(value.is_array() && value.size() == cell.texts.size(), "a list keeps its length");
+      for (std::size_t i = 0; i < value.size(); ++i) {
+        require(value[i].get<std::string>() == expected_json_text(cell.texts[i]),
+                "text is what it was");
+      }
+      return;
     case Cell::Kind::kText:
       require(value.is_string() && value.get<std::string>() == expected_json_text(cell.text),
               "text is what it was");
@@ -324,7 +367,8 @@ bool fits_archive(const Schema& schema) {
     return std::count_if(schema.columns.begin(), schema.columns.end(), is_it);
   };
   return count([](const ColumnInfo& column) {
-           return column.type == ColumnType::kList || column.type == ColumnType::kRealList;
+           return column.type == ColumnType::kList || column.type == ColumnType::kRealList ||
+                  column.type == ColumnType::kTextList;
          }) == 0 &&
          count([](const ColumnInfo& column) { return column.type != ColumnType::kText; }) != 0;
 }

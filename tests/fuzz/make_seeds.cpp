@@ -95,6 +95,7 @@ int run(const fs::path& folder) {
                 NETML_REFERENCE_DIR);
   }
   add_capture_seeds(seeds);
+  add_dns_seeds(seeds);
   add_text_seeds(seeds);
   add_model_seeds(seeds);
   add_noise_seeds(seeds);

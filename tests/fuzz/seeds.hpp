@@ -30,6 +30,7 @@ std::string number(std::uint64_t value, int width);
 std::vector<std::filesystem::path> reference_files(const std::string& kind);
 
 void add_capture_seeds(Seeds& seeds);  ///< capture, decode
+void add_dns_seeds(Seeds& seeds);      ///< dns
 void add_text_seeds(Seeds& seeds);     ///< labels, params_json, params_yaml
 void add_model_seeds(Seeds& seeds);    ///< model, table
 void add_noise_seeds(Seeds& seeds);    ///< flowtable, roundtrip, writer

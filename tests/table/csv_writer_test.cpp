@@ -74,6 +74,25 @@ TEST(CsvWriter, TextCannotRunAsAFormulaOrDriveATerminal) {
       << "UTF-8 always";
 }
 
+TEST(CsvWriter, ListsOfTextAreJoined) {
+  const auto joined = [](const std::vector<std::string>& texts) {
+    return cell(Cell::of(std::span<const std::string>(texts)));
+  };
+  EXPECT_EQ(joined({"10.0.0.1", "::1"}), "10.0.0.1;::1");
+  EXPECT_EQ(joined({"a;b", "c\\d"}), "a\\;b;c\\\\d");
+  EXPECT_EQ(joined({"=1", "a,b"}), "\"'=1;a,b\"");
+  EXPECT_EQ(joined({"\x1b[0m"}), "\\x1b[0m");
+}
+
+TEST(CsvWriter, BillionthsAreExactDecimals) {
+  EXPECT_EQ(cell(Cell::billionths(1'600'000'000'721'456'000)), "1600000000.721456");
+  EXPECT_EQ(cell(Cell::billionths(1'600'000'000'000'000'001)), "1600000000.000000001");
+  EXPECT_EQ(cell(Cell::billionths(-1'500'000'000)), "-1.5");
+  EXPECT_EQ(cell(Cell::billionths(20'000'000'000)), "20");
+  EXPECT_EQ(cell(Cell::billionths(0)), "0");
+  EXPECT_EQ(cell(Cell::billionths(INT64_MIN)), "-9223372036.854775808");
+}
+
 TEST(CsvWriter, ListsAreOneQuotedCell) {
   const std::int64_t whole[] = {1, -1, 0};
   const double real[] = {0, 1.5, -1};

@@ -57,6 +57,14 @@ TEST(JsonLinesWriter, AnyTextIsValidJsonOnOneLine) {
   EXPECT_EQ(read.substr(read.size() - 8), bytes.substr(bytes.size() - 8));
 }
 
+TEST(JsonLinesWriter, ListsOfText) {
+  const std::vector<std::string> texts = {"a;\"b", "\x1b"};
+  EXPECT_EQ(json_lines({{"t", Cell::of(std::span<const std::string>(texts))},
+                        {"e", Cell::of(std::span<const std::string>())},
+                        {"s", Cell::billionths(1'000'000'001)}}),
+            "{\"t\":[\"a;\\\"b\",\"\\u001b\"],\"e\":[],\"s\":1.000000001}\n");
+}
+
 TEST(JsonLinesWriter, RowsFormattedApartAreTheSameText) {
   const Schema schema =
       test::schema_of({{"a", ColumnType::kText}, {"b", ColumnType::kU64}, {"c", ColumnType::kF64}});

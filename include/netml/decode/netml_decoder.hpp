@@ -2,9 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "netml/capture/packet_source.hpp"
 #include "netml/core/ip_address.hpp"
+#include "netml/decode/link_addresses.hpp"
 #include "netml/decode/packet.hpp"
 
 namespace netml {
@@ -50,6 +52,24 @@ struct NetmlPacket {
 /// Kerberos and SNMP; and frames that recurse beyond Python's limit are decoded to the end. Never
 /// throws, never reads beyond the captured bytes.
 DecodeStatus decode_netml(const RawPacket& packet, NetmlPacket& out) noexcept;
+
+/// What the Python netml's table of packets says of a frame. A view: `dns` lives as long as the
+/// packet's bytes.
+struct NetmlFrame {
+  enum class Protocol : std::uint8_t { kNone, kIcmp, kUdp, kTcp };
+
+  std::uint32_t size = 0;  ///< captured bytes, at most 65535
+  bool has_macs = false;   ///< the frame has an Ethernet II header, at any depth; the first one
+  MacAddress mac_src{}, mac_dst{};
+  bool has_addresses = false;  ///< there is an IPv4 header, at any depth; the first one
+  IpAddress src, dst;
+  Protocol protocol = Protocol::kNone;  ///< TCP at any depth, else UDP, else ICMP
+  std::uint16_t src_port = 0, dst_port = 0;
+  std::span<const std::uint8_t> dns;  ///< the payload that scapy takes for DNS, without a length
+};
+
+/// The frame as netml 0.7.1 with scapy 2.5.0 sees it, whatever it holds. Never throws.
+NetmlFrame describe_netml(const RawPacket& packet) noexcept;
 
 /// The time of decode_netml: seconds and nanoseconds as one decimal number, rounded once.
 double netml_time(const RawPacket& packet) noexcept;

@@ -42,8 +42,9 @@ class PacketDecoder {
  public:
   explicit PacketDecoder(const DecodeOptions& options);
 
-  /// Fills `record` (all but `index` and `hash`) and returns kOk, or says why there is no flow key;
-  /// the record is then meaningless.
+  /// Fills `record` (all but `index` and `hash`) and returns kOk, or says why there is no flow key.
+  /// The record then has the lengths of the frame and, where `key.ip_version` is not 0, what the
+  /// innermost sound IP header says: addresses, protocol, lengths; no ports, nothing else.
   DecodeStatus decode(const RawPacket& packet, PacketRecord& record) {
     return decode_plain(packet, options_, record) ? DecodeStatus::kOk : walk(packet, record);
   }

@@ -14,7 +14,8 @@ enum class CsvDialect {
   kNfstream,  ///< NFStream's to_csv: all text quoted with \" inside, Python's number text
 };
 
-/// Comma-separated values with a header line, streaming. Lists are written as "[1, 2, 3]".
+/// Comma-separated values with a header line, streaming. Lists are written as "[1, 2, 3]", those of
+/// text as a;b;c with a backslash before an inner semicolon or backslash.
 class CsvWriter final : public LineWriter {
  public:
   /// `file` must outlive the writer; the caller commits it.

@@ -10,9 +10,9 @@
 
 namespace netml {
 
-enum class ColumnType { kU64, kI64, kF64, kText, kList, kRealList };
+enum class ColumnType { kU64, kI64, kF64, kText, kList, kRealList, kTextList };
 
-/// "u64", "i64", "f64", "text", "list of i64", "list of f64".
+/// "u64", "i64", "f64", "text", "list of i64", "list of f64", "list of text".
 std::string_view to_text(ColumnType type) noexcept;
 
 /// What a column is called and means. `netml columns` and the metadata files print these.
@@ -42,9 +42,11 @@ struct Cell {
     kI64,
     kF64,
     kMillionths,
+    kBillionths,
     kText,
     kList,
-    kRealList
+    kRealList,
+    kTextList
   };
 
   Kind kind = Kind::kMissing;
@@ -56,6 +58,7 @@ struct Cell {
     std::string_view text;
     std::span<const std::int64_t> list;
     std::span<const double> reals;
+    std::span<const std::string> texts;
   };
 
   Cell() noexcept : u64(0) {}
@@ -84,6 +87,12 @@ struct Cell {
     cell.i64 = value;
     return cell;
   }
+  /// value / 1000000000, likewise: nanoseconds as seconds.
+  static Cell billionths(std::int64_t value) noexcept {
+    Cell cell(Kind::kBillionths);
+    cell.i64 = value;
+    return cell;
+  }
   static Cell of(std::string_view value) noexcept {
     Cell cell(Kind::kText);
     cell.text = value;
@@ -104,6 +113,11 @@ struct Cell {
   static Cell of(std::span<const double> value) noexcept {
     Cell cell(Kind::kRealList);
     cell.reals = value;
+    return cell;
+  }
+  static Cell of(std::span<const std::string> value) noexcept {
+    Cell cell(Kind::kTextList);
+    cell.texts = value;
     return cell;
   }
 

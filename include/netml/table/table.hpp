@@ -18,7 +18,7 @@ class Table {
   using Values =
       std::variant<std::vector<std::uint64_t>, std::vector<std::int64_t>, std::vector<double>,
                    std::vector<std::string>, std::vector<std::vector<std::int64_t>>,
-                   std::vector<std::vector<double>>>;
+                   std::vector<std::vector<double>>, std::vector<std::vector<std::string>>>;
 
   Table() = default;
   explicit Table(Schema schema);

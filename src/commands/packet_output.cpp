@@ -1,0 +1,42 @@
+#include "packet_output.hpp"
+
+#include "netml/commands/table_output.hpp"
+#include "netml/core/error.hpp"
+#include "netml/table/csv_writer.hpp"
+#include "netml/table/json_lines_writer.hpp"
+
+namespace netml {
+
+PacketOutput::PacketOutput(const PacketsCommand& command, Schema schema)
+    : schema_(std::move(schema)), file_(command.output) {
+  switch (choose_format(command.format, command.output)) {
+    case TableFormat::kCsv:
+      sink_ = std::make_unique<CsvWriter>(file_, CsvDialect::kRfc4180,
+                                          command.raw_text ? TextMode::kRaw : TextMode::kSafe);
+      break;
+    case TableFormat::kJsonLines:
+      sink_ = std::make_unique<JsonLinesWriter>(file_);
+      break;
+    default:
+      throw UsageError("packets are written as csv or jsonl; name one with --format");
+  }
+}
+
+RowSink& PacketOutput::sink() {
+  if (!has_begun_) {
+    has_begun_ = true;
+    sink_->begin(schema_);
+  }
+  return *sink_;
+}
+
+void PacketOutput::flush() {
+  sink().flush();
+}
+
+void PacketOutput::commit() {
+  sink().end();
+  file_.commit();
+}
+
+}  // namespace netml
