@@ -172,7 +172,9 @@ class MeasuredFlows final : public FlowConsumer {
       return;
     }
     // Its number among the flows that are handed over.
-    features_.read({flow.flow, flow.state, flow.series, flow.id - other_flows_}, cells_);
+    FlowView own = flow;
+    own.id -= other_flows_;
+    features_.read(own, cells_);
     if (is_in_ms_) {
       hand_over(with_nanoseconds(flow.flow));
     } else {

@@ -281,6 +281,7 @@ void SqliteWriter::Impl::bind(int parameter, const Cell& cell, std::string& text
       return;
     case Cell::Kind::kF64:
     case Cell::Kind::kMillionths:
+    case Cell::Kind::kBillionths:
       insert_->bind(parameter, cell.number());
       return;
     case Cell::Kind::kText:
@@ -295,6 +296,13 @@ void SqliteWriter::Impl::bind(int parameter, const Cell& cell, std::string& text
         append_numbers(text, cell.reals, ",");
       }
       text += ']';
+      break;
+    case Cell::Kind::kTextList:
+      for (const std::string_view item : cell.texts) {
+        text += text.empty() ? '[' : ',';
+        append_json_text(text, item);
+      }
+      text += text.empty() ? "[]" : "]";
       break;
   }
   insert_->bind_text(parameter, text);

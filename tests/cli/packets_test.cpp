@@ -61,7 +61,7 @@ TEST(Packets, DefaultColumnsInTheOrderOfTheContract) {
 std::string dns_capture() {
   Bytes message = u16(1) + u16(0x8180) + u16(1) + u16(2) + u32(0) +
                   Bytes{5, '=', 'c', 'm', 'd', 0x1b, 0} + u16(1) + u16(1);
-  for (std::uint8_t last : {1, 2}) {
+  for (const std::uint8_t last : {std::uint8_t{1}, std::uint8_t{2}}) {
     message = std::move(message) + u16(0xc00c) + u16(1) + u16(1) + u32(5) + u16(4) +
               Bytes{10, 1, 1, last};
   }

@@ -72,7 +72,7 @@ Bytes dns_response() {
   Bytes message = dns_query();
   message[2] = 0x81;
   message[7] = 2;
-  for (std::uint8_t last : {1, 2}) {
+  for (const std::uint8_t last : {std::uint8_t{1}, std::uint8_t{2}}) {
     message = std::move(message) + u16(0xc00c) + u16(1) + u16(1) + u32(5) + u16(4) +
               Bytes{10, 1, 1, last};
   }

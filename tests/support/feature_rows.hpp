@@ -44,8 +44,9 @@ inline Table feature_rows(std::vector<PacketRecord> packets, const Recipe& recip
     flows.read_series(end.slot, series);
     records.clear();
     flows.read_records(end.slot, records);
-    features.read({flows.flow(end.slot), flows.state(end.slot), series, table.row_count(), records},
-                  row);
+    features.read(
+        {flows.flow(end.slot), flows.state(end.slot), series, table.row_count(), nullptr, records},
+        row);
     table.append(row);
     flows.release(end.slot);
   }
