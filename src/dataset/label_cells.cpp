@@ -85,7 +85,7 @@ std::optional<std::int64_t> parse_label_duration(std::string_view text, std::int
 }
 
 std::string read_logged_key(const LoggedKey& logged, LabelDraft& draft) {
-  const auto protocol = parse_protocol(logged.protocol);
+  const auto protocol = parse_label_protocol(logged.protocol);
   if (!protocol) {
     return bad_cell("protocol", logged.protocol, "the name or number of a protocol");
   }

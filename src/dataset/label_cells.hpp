@@ -35,7 +35,7 @@ struct NamedProtocol {
 };
 
 /// IANA's keywords and what argus, Zeek and Suricata write, in any case, and numbers. `icmp` is 1.
-std::optional<NamedProtocol> parse_protocol(std::string_view text);
+std::optional<NamedProtocol> parse_label_protocol(std::string_view text);
 
 /// Both ends of a flow as a monitor logs them. What has no ports in netml's flows (all but TCP, UDP
 /// and SCTP) has none here, whatever the monitor writes there: types and codes of ICMP, say.

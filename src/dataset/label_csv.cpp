@@ -221,7 +221,7 @@ class RuleReader {
     if (is_any(text)) {
       return "";
     }
-    const auto protocol = parse_protocol(text);
+    const auto protocol = parse_label_protocol(text);
     if (!protocol) {
       return bad_cell("protocol", text, "the name or number of a protocol");
     }

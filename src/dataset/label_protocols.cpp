@@ -193,7 +193,7 @@ static_assert(std::is_sorted(std::begin(kNames), std::end(kNames),
 
 }  // namespace
 
-std::optional<NamedProtocol> parse_protocol(std::string_view text) {
+std::optional<NamedProtocol> parse_label_protocol(std::string_view text) {
   if (const auto number = parse_whole(text, 255)) {
     return NamedProtocol{true, static_cast<std::uint8_t>(*number)};
   }

@@ -64,10 +64,10 @@ TEST(Flowmeter, BothWaysToWriteACsvAgree) {
   for (const char* set : {"netflowmeter", "cicflowmeter"}) {
     const std::string direct = netml({"extract", demo("demo.pcap"), "--features", set}).out;
     std::string names;
-    for (const std::string& name : csv_rows(direct).front()) {
+    const auto rows = csv_rows(direct);
+    for (const std::string& name : rows.front()) {
       names.insert(0, names.empty() ? name : name + ",");
     }
-    const auto rows = csv_rows(direct);
     const auto reversed =
         csv_rows(netml({"extract", demo("demo.pcap"), "--features", set, "--columns", names}).out);
     ASSERT_EQ(rows.size(), reversed.size());
@@ -170,8 +170,8 @@ TEST(Flowmeter, ItsPageNamesEveryColumn) {
   const std::string empty = folder.write("empty.pcap", pcap_header());
   for (const char* set :
        {"netflowmeter", "cicflowmeter", "cicflowmeter:2018", "cicflowmeter:2017"}) {
-    for (const std::string& name :
-         csv_rows(netml({"extract", empty, "--features", set}).out).front()) {
+    const auto rows = csv_rows(netml({"extract", empty, "--features", set}).out);
+    for (const std::string& name : rows.front()) {
       EXPECT_NE(page.find("`" + name + "`"), std::string::npos) << name;
     }
   }

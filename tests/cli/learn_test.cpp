@@ -197,7 +197,7 @@ TEST_F(Demo, LabelsGiveMetrics) {
 TEST_F(Demo, InspectShowsTheModelCard) {
   const RunResult card = netml({"inspect", model()});
   EXPECT_EQ(card.status, 0);
-  for (const char* part : {"kind: ocsvm", "name: demo.pcap", "threshold: ", "auc: 0.8",
+  for (const char* part : {"kind: ocsvm", "name: demo.pcap", "threshold: ", "auc: 0.9",
                            "idle_timeout_ns: 120000000000"}) {
     EXPECT_NE(card.out.find(part), std::string::npos) << part;
   }
@@ -380,7 +380,7 @@ TEST(Learn, PresetNetmlGivesTheScoresOfThePythonNetml) {
              "--test-scores", scores, "--summary", summary});
   ASSERT_EQ(result.status, 0) << result.err;
   EXPECT_NEAR(read_json(summary)["metrics"]["auc"].get<double>(), 0.632, 1e-12);
-  EXPECT_EQ(lines_of(result.err).size(), 7U) << result.err;
+  EXPECT_EQ(lines_of(result.err).size(), 8U) << result.err;
   EXPECT_NE(result.err.find("| 0.632 "), std::string::npos) << result.err;
   expect_conservation(read_json(summary), "preset netml");
   const DelimitedFile golden =

@@ -22,8 +22,8 @@ class Operations : public testing::Test {
     folder_ = std::make_unique<TempFolder>();
     learnt_ = netml({"learn", "-p", demo("demo.pcap"), "-l", demo("demo.csv"), "-o", model(), "-q",
                      "--report", path("learn.html")});
-    ASSERT_EQ(netml({"extract", demo("unclassified.pcap"), "-q", "--features", "biflow", "-o",
-                     path("flows.csv")})
+    ASSERT_EQ(netml({"extract", demo("unclassified.pcap"), "-q", "--features", "biflow,context",
+                     "-o", path("flows.csv")})
                   .status,
               0);
   }

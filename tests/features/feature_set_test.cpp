@@ -102,7 +102,9 @@ TEST(FeatureSet, EverySetIsRegisteredCompletely) {
       EXPECT_FALSE(column.name.empty()) << set.name;
       EXPECT_FALSE(column.definition.empty()) << column.name;
       EXPECT_FALSE(column.source.empty()) << column.name;
-      EXPECT_EQ(column.name.find_first_of(" ,\"'\n"), std::string::npos) << column.name;
+      // CICFlowMeter's names hold spaces.
+      const char* const special = column.source == "CICFlowMeter" ? ",\"'\n" : " ,\"'\n";
+      EXPECT_EQ(column.name.find_first_of(special), std::string::npos) << column.name;
     }
   }
   EXPECT_THROW(columns_of("nothing"), UsageError);
@@ -123,6 +125,7 @@ TEST(FeatureSet, NoModelSeesAddressesPortsTimesOrText) {
 
 TEST(FeatureSet, EveryCellHasTheTypeOfItsColumn) {
   Recipe recipe;
+  recipe.policy.accounting = Accounting::kIp;  // that of `early`: a series has room for one other
   for (const FeatureSetInfo& set : feature_sets()) {
     recipe.sets.push_back(set.name);
   }
