@@ -124,7 +124,7 @@ void report_ranking(SourceRanking* ranking, TextZone zone, nlohmann::ordered_jso
 void warn_of_short_inputs(const ExtractResult& result, const Detector& detector,
                           const Recipe& recipe) {
   const auto context = FeatureSet(recipe).context();
-  if (!context || detector.card_json.empty()) {
+  if (!context || detector.card_json.empty() || result.stats.flows_written == 0) {
     return;
   }
   const std::int64_t enough_ns = 2 * context->before_ns;

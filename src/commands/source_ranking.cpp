@@ -194,12 +194,12 @@ double SourceRanking::usual_share(double novelty) const {
 }
 
 std::string SourceRanking::text(TextZone zone) const {
-  std::string text = "sources by novelty over " + number_text(seconds_) +
+  std::string text = "| sources by novelty over " + number_text(seconds_) +
                      " s (a ranking; it promises no false-alarm rate)\n";
   std::size_t rank = 0;
   for (const auto& [key, peak] : first(kMostInText)) {
     const std::int64_t begin_ns = time_difference(peak->end_ns, nanoseconds(seconds_));
-    text += std::to_string(++rank) + ". " + to_text(key.first, key.second) +
+    text += "| " + std::to_string(++rank) + ". " + to_text(key.first, key.second) +
             " S=" + short_number(peak->novelty) + " flows=" + std::to_string(peak->flows);
     if (!usual_.empty()) {
       text += " usual=" + short_number(usual_share(peak->novelty));
@@ -207,7 +207,7 @@ std::string SourceRanking::text(TextZone zone) const {
     text += " " + span_text(begin_ns, peak->end_ns, zone) + "\n";
     for (const SourceFlow& flow : peak->most_novel) {
       text +=
-          "     " + endpoints_text(subject_of(flow)) + " p=" + short_number(flow.p_value) + "\n";
+          "|      " + endpoints_text(subject_of(flow)) + " p=" + short_number(flow.p_value) + "\n";
     }
   }
   return text;

@@ -271,9 +271,12 @@ void FlowTable::apply_record(const Epoch& epoch, std::uint32_t position,
   const std::int64_t clock = epoch.clocks.data()[position];
   TimeoutList& list = list_of(record.key.protocol);
   const std::uint32_t slot = find(record);
+  // A flow that the clock has ended may be gone already: where epochs are cut must not show.
+  bool goes_on = false;
   if (slot != kNil) {
     Flow& flow = *flow_at(slot);
     if (!has_passed(flow.last_clock, clock, list.timeout_ns)) {
+      goes_on = true;
       if (!ends_by_packet(slot, flow, record, closed)) {
         list.slots.move_to_back(slot);
         update_inline({slot, flow}, record, record.ts_ns, clock, payload_of(epoch, position),
@@ -287,7 +290,7 @@ void FlowTable::apply_record(const Epoch& epoch, std::uint32_t position,
   const std::uint32_t next =
       create(record, record.ts_ns, clock, payload_of(epoch, position), closed);
   // Flows that have ended stay in their slots until they are released.
-  if (slot != kNil && next != kNil && flow_at(slot)->end_reason != EndReason::kTcp) {
+  if (goes_on && next != kNil && flow_at(slot)->end_reason != EndReason::kTcp) {
     hooks_.follow(state_at(slot), state_at(next));
   }
 }

@@ -75,7 +75,7 @@ TEST(SourceWindows, AreWhatCountingGives) {
     for (int i = 0; i < 300; ++i) {
       flows.push_back(flow(static_cast<std::uint8_t>(random() % 4),
                            static_cast<double>(random() % 200),
-                           static_cast<double>(random() % 1000 + 1) / 1000.0));
+                           static_cast<double>(random() % 1000 + 1) / 1000));
     }
     Windows seen;
     SourceWindows windows(20 * kSecond, seen);
