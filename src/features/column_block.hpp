@@ -63,8 +63,9 @@ class ColumnBlock {
   Accumulator accumulator;           ///< without functions when the block keeps no state
   std::uint64_t series_packets = 0;  ///< how many first packets `read` wants in the series
   std::optional<Accounting>
-      other_accounting;       ///< of SeriesPacket::other_size, when `read` looks at it
-  bool has_identity = false;  ///< brings addresses, ports and times of its own
+      other_accounting;                  ///< of SeriesPacket::other_size, when `read` looks at it
+  std::optional<ContextWindow> context_window;  ///< of FlowView::context, when `read` looks at it
+  bool has_identity = false;             ///< brings addresses, ports and times of its own
 
   /// Fills one cell per column. Borrowed text and lists must live until the next call.
   virtual void read(const ReadContext& context, std::span<Cell> cells) = 0;
@@ -138,6 +139,8 @@ std::unique_ptr<ColumnBlock> make_statistics_block(const SetRequest&, const Reci
 std::unique_ptr<ColumnBlock> make_splt_block(const SetRequest&, const Recipe&);
 std::unique_ptr<ColumnBlock> make_splt_plugin_block(const SetRequest&, const Recipe&);
 std::unique_ptr<ColumnBlock> make_biflow_block(const SetRequest&, const Recipe&);
+std::unique_ptr<ColumnBlock> make_context_block(const SetRequest&, const Recipe&);
+std::unique_ptr<ColumnBlock> make_early_block(const SetRequest&, const Recipe&);
 std::unique_ptr<ColumnBlock> make_representation_block(const SetRequest&, const Recipe&);
 
 /// Puts a difference of flow times in milliseconds: nanoseconds with their fraction, or, under the

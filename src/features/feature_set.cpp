@@ -46,8 +46,8 @@ std::unique_ptr<ColumnBlock> make_block(const std::string& text, const Recipe& r
     return entry.make(request, recipe);
   }
   constexpr std::string_view kElsewhere[] = {
-      "app",  "process", "netflowmeter", "netflowmeter-all", "cicflowmeter", "dhcp",
-      "mdns", "ja4",     "wavelet",      "context",          "early",        "lua"};
+      "app",  "process", "netflowmeter", "netflowmeter-all", "cicflowmeter",
+      "dhcp", "mdns",    "ja4",          "wavelet",          "lua"};
   if (std::find(std::begin(kElsewhere), std::end(kElsewhere), request.name) !=
       std::end(kElsewhere)) {
     throw UsageError("feature set '" + request.name + "': this build lacks it; it has " +
@@ -71,7 +71,6 @@ FeatureSet::FeatureSet(const Recipe& recipe) {
     blocks.insert(blocks.begin(), make_identity_block({}, recipe));
   }
   std::size_t cell_count = 0;
-  bool has_other_accounting = false;
   for (std::unique_ptr<ColumnBlock>& block : blocks) {
     Part part;
     part.state_offset = state_size_;
@@ -84,19 +83,37 @@ FeatureSet::FeatureSet(const Recipe& recipe) {
     state_size_ += aligned(accumulator.state_size);
     cell_count += block->columns.size();
     series_packets_ = std::max(series_packets_, block->series_packets);
-    if (!has_other_accounting && block->other_accounting) {
-      // A later block with another one has the same column names: the first set keeps them.
-      other_accounting_ = *block->other_accounting;
-      has_other_accounting = true;
-    }
+    share_other_accounting(*block);
     part.block = std::move(block);
     parts_.push_back(std::move(part));
   }
   cells_.resize(cell_count);
   choose_columns(recipe);
+  choose_context();
 }
 
 FeatureSet::~FeatureSet() = default;
+
+// A flow's series has room for one accounting besides the run's. Of two sets that ask for one the
+// first counts: they have the same column names.
+void FeatureSet::share_other_accounting(const ColumnBlock& block) {
+  const bool is_taken = std::any_of(parts_.begin(), parts_.end(), [](const Part& part) {
+    return part.block->other_accounting.has_value();
+  });
+  if (!is_taken && block.other_accounting) {
+    other_accounting_ = *block.other_accounting;
+  }
+}
+
+void FeatureSet::choose_context() {
+  for (const Part& part : parts_) {
+    for (const ColumnInfo& column : part.block->columns) {
+      if (!context_ && part.block->context_window && schema_.find(column.name)) {
+        context_ = part.block->context_window;
+      }
+    }
+  }
+}
 
 void FeatureSet::choose_columns(const Recipe& recipe) {
   std::map<std::string, std::size_t> place;

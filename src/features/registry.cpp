@@ -18,6 +18,12 @@ constexpr SetEntry kSets[] = {
      "the same by another accounting (NFStream's SPLT plugin)", make_splt_plugin_block},
     {"biflow", "biflow", 0, "41 direction-aware, log-scaled columns made for novelty detection",
      make_biflow_block},
+    {"context", "context[:W[:L]]", 2,
+     "how busy, spread out and unsuccessful the flow's source was from W s before to L s after the "
+     "flow's end (60, 10)",
+     make_context_block},
+    {"early", "early[:N]", 1, "signed sizes and log gaps of the first N packets (10)",
+     make_early_block},
     {"iat", "iat", 0, "times between packets (Python netml)", make_representation_block},
     {"size", "size", 0, "packet sizes (Python netml)", make_representation_block},
     {"iat_size", "iat_size", 0, "both, interleaved (Python netml)", make_representation_block},
@@ -41,6 +47,17 @@ const std::vector<FeatureSetInfo>& feature_sets() {
     return list;
   }();
   return sets;
+}
+
+const std::vector<std::string>& context_column_names() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> list;
+    for (const ColumnInfo& column : columns_of("context")) {
+      list.push_back(column.name);
+    }
+    return list;
+  }();
+  return names;
 }
 
 bool is_representation(const std::string& set) {

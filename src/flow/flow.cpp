@@ -19,6 +19,7 @@ std::int64_t nanoseconds_from_ms(std::int64_t ms) noexcept {
 
 Flow with_nanoseconds(const Flow& flow_in_ms) noexcept {
   Flow flow = flow_in_ms;
+  flow.last_clock = nanoseconds_from_ms(flow.last_clock);
   for (DirectionCounters& counters : flow.direction) {
     counters.first_ns = nanoseconds_from_ms(counters.first_ns);
     counters.last_ns = nanoseconds_from_ms(counters.last_ns);

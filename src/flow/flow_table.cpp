@@ -108,6 +108,12 @@ std::size_t FlowTable::most_growth() const noexcept {
   return flow_cost() + (series_limit_ == 0 ? 0 : SeriesStore::kMostPerAppend * kSeriesPacketCost);
 }
 
+std::uint64_t FlowTable::cost_of(std::uint32_t slot) const noexcept {
+  return flow_cost() + (series_limit_ == 0
+                            ? 0
+                            : SeriesStore::capacity(series_at(slot).count) * kSeriesPacketCost);
+}
+
 std::uint64_t FlowTable::used_bytes() const noexcept {
   return open_ * flow_cost() + series_in_use_ * kSeriesPacketCost;
 }
@@ -281,6 +287,7 @@ void FlowTable::create(const PacketRecord& record, std::int64_t ts_ns, std::int6
   const std::uint32_t size = record.*size_field_;
   flow.key = record.key;
   flow.initiator_is_b = record.from_b;
+  flow.icmp_type = record.icmp_type;
   flow.tag = static_cast<std::uint32_t>(record.hash);
   flow.first_index = flow.last_index = record.index;
   flow.last_clock = clock;

@@ -2,10 +2,12 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "netml/core/char_buffer.hpp"
+#include "netml/features/context_values.hpp"
 #include "netml/features/recipe.hpp"
 #include "netml/flow/flow.hpp"
 #include "netml/flow/flow_hooks.hpp"
@@ -19,9 +21,10 @@ class ColumnBlock;
 /// A flow that has ended, as the columns read it. A view: valid until the flow is released.
 struct FlowView {
   const Flow& flow;
-  const std::byte* state;                ///< the block that FeatureSet kept beside the flow
-  std::span<const SeriesPacket> series;  ///< its first packets, when the set asked for them
-  std::uint64_t id = 0;                  ///< number of the row in its output, from 0
+  const std::byte* state;                  ///< the block that FeatureSet kept beside the flow
+  std::span<const SeriesPacket> series;    ///< its first packets, when the set asked for them
+  std::uint64_t id = 0;                    ///< number of the row in its output, from 0
+  const ContextValues* context = nullptr;  ///< around it, when the set asked for that
 };
 
 /// Columns in output order and the per-flow state they need. Built once from a recipe; the flow
@@ -37,6 +40,10 @@ class FeatureSet final : public FlowHooks {
 
   /// Fills `row` (schema().size() cells). Text and lists in it live until the next call.
   void read(const FlowView& flow, std::span<Cell> row);
+
+  /// The flows around it that a flow's row tells of; nothing: none, and FlowView::context is not
+  /// looked at.
+  const std::optional<ContextWindow>& context() const noexcept { return context_; }
 
   /// True when append_csv() can be used.
   bool writes_csv() const noexcept { return writes_csv_; }
@@ -57,7 +64,9 @@ class FeatureSet final : public FlowHooks {
     void (*update)(const Flow&, std::byte* state, const PacketView&);
     std::size_t offset;
   };
+  void share_other_accounting(const ColumnBlock& block);
   void choose_columns(const Recipe& recipe);
+  void choose_context();
   [[gnu::noinline]] void update_each(const Flow& flow, std::byte* state,
                                      const PacketView& packet) const noexcept;
   void read_parts(const FlowView& flow, std::span<Cell> cells);
@@ -68,6 +77,7 @@ class FeatureSet final : public FlowHooks {
   std::vector<std::size_t> chosen_;  ///< column of all parts' cells, per output column
   bool is_plain_ = false;            ///< all cells in their own order
   bool writes_csv_ = false;
+  std::optional<ContextWindow> context_;
   LongIntegers long_integers_;
   std::vector<Cell> cells_;
   std::size_t state_size_ = 0;

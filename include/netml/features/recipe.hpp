@@ -39,6 +39,7 @@ struct Recipe {
   bool decode_tunnels = true;
   std::uint64_t min_packets = 1;
   RepresentationOptions representation;
+  std::uint64_t context_limit = 1'000'000;  ///< flows that `context` remembers at once; not in JSON
 
   /// Compact JSON. Limits of memory are not part of it: they are the run's.
   std::string to_json() const;

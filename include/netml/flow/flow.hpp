@@ -55,6 +55,7 @@ struct Flow {
   bool initiator_is_b = false;  ///< the sender of the first packet is the key's b side
   EndReason end_reason = EndReason::kEnd;
   std::uint8_t tcp_closing = 0;  ///< bit 0, 1: FIN seen forward, backward; bit 2: RST seen
+  std::uint8_t icmp_type = 0;    ///< of the first packet
   bool is_finished() const noexcept { return (tcp_closing & 4U) != 0 || (tcp_closing & 3U) == 3U; }
 
   std::uint32_t tag = 0;          ///< 32 bits of the key's hash

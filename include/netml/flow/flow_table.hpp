@@ -101,6 +101,8 @@ class FlowTable {
 
   /// Bytes that one open flow counts as: record, state, links and index.
   std::size_t flow_cost() const noexcept;
+  /// Bytes that this flow counts as, with its series.
+  std::uint64_t cost_of(std::uint32_t slot) const noexcept;
   static constexpr std::size_t kSeriesPacketCost = sizeof(SeriesPacket) + 4;
   /// Bytes by which one packet can raise used_bytes() at most.
   std::size_t most_growth() const noexcept;
