@@ -88,6 +88,8 @@ void add_features(CLI::App& app, FeatureText& text, const std::string& defaults)
            "iat, size, …: quantile that is fitted (0.9)");
   add_text(group, "--sampling-rate", text.sampling, "S",
            "samp_num, samp_size: length of a slot in seconds (fitted)");
+  add_count(group, "--context-limit", text.context_limit,
+            "context: most flows remembered at once (1000000)");
   group.add_flag("--fft", text.fft, "iat, size, …: real part of their Fourier transform");
   group.add_flag("--header", text.header, "iat, size, …: TCP flag counts and TTLs before them");
 }

@@ -107,6 +107,14 @@ void set_flow_rules(const FlowText& flow, Recipe& recipe) {
   recipe.policy.max_packets_per_flow = flow.max_packets.value_or(0);
 }
 
+void set_context_limit(const FeatureText& text, Recipe& recipe) {
+  constexpr std::uint64_t kMost = std::uint64_t{1} << 24;
+  recipe.context_limit = text.context_limit.value_or(recipe.context_limit);
+  if (recipe.context_limit == 0 || recipe.context_limit > kMost) {
+    throw UsageError("--context-limit: from 1 to 16777216 flows");
+  }
+}
+
 void set_representation(const FeatureText& text, RepresentationOptions& options) {
   if (text.dim) {
     if (*text.dim < 2 || *text.dim > 65535) {
@@ -240,6 +248,7 @@ Recipe make_recipe(const FlowText& flow, const FeatureText& features,
   if (features.columns) {
     recipe.columns = parse_list("--columns", *features.columns);
   }
+  set_context_limit(features, recipe);
   set_representation(features, recipe.representation);
   if (recipe.representation.interval_s && recipe.preset != Preset::kNetml) {
     // A gap above the interval ends a flow; timeouts end it at a gap equal to them.
@@ -299,6 +308,7 @@ void adjust_to_model(const FlowText& flow, const FeatureText& features, Recipe& 
   }
   recipe.min_packets = flow.min_packets.value_or(recipe.min_packets);
   set_limits(flow, recipe.policy);
+  set_context_limit(features, recipe);
 }
 
 }  // namespace netml::cli

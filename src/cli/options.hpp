@@ -45,7 +45,7 @@ struct FlowText {
 
 struct FeatureText {
   std::optional<std::string> features, columns, interval, q_interval, sampling;
-  std::optional<std::uint64_t> dim;
+  std::optional<std::uint64_t> dim, context_limit;
   bool fft = false;
   bool header = false;
 };

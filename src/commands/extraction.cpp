@@ -82,6 +82,27 @@ Extraction::Extraction(const CaptureInputs& inputs, const Recipe& recipe,
 
 Extraction::~Extraction() = default;
 
+namespace {
+
+// Rows that leave late without a reason in the input are announced.
+void announce_waiting(const FeatureSet& features, const Recipe& recipe) {
+  const FlowPolicy& policy = recipe.policy;
+  if (!features.context() || policy.idle_timeout_ns != kNoTimeout) {
+    return;
+  }
+  if (policy.active_timeout_ns == kNoTimeout) {
+    log::info("context: without an idle timeout all rows wait for the end of the input");
+  } else {
+    const std::int64_t wait_ns =
+        time_difference(policy.active_timeout_ns, -features.context()->after_ns);
+    log::info("context: without an idle timeout a row waits until " +
+              number_text(static_cast<double>(wait_ns) / 1e9) +
+              " s after its flow's last packet, or for the end of the input");
+  }
+}
+
+}  // namespace
+
 ExtractResult Extraction::run(RowReceiver& receiver) {
   if (is_netml_extraction(recipe_)) {
     return run_netml(receiver);
@@ -176,6 +197,7 @@ class MeasuredFlows final : public FlowConsumer {
 
 ExtractResult Extraction::run_once(RowReceiver& receiver) {
   FeatureSet features(recipe_);
+  announce_waiting(features, recipe_);
   receiver.begin(features.schema(), recipe_);
   MeasuredFlows flows(recipe_, features, receiver, labeler_.get());
   Extractor extractor(recipe_, extractor_options(inputs_, options_), features);
@@ -184,10 +206,13 @@ ExtractResult Extraction::run_once(RowReceiver& receiver) {
 
 ExtractResult Extraction::run_fitted(RowReceiver& receiver) {
   const FeatureSet collecting(recipe_);
+  announce_waiting(collecting, recipe_);
   // Flows are in the table or in the store: the two share the budget.
   Recipe recipe = recipe_;
   recipe.policy.memory_limit /= 2;
-  FlowStore store(collecting.state_size(), recipe.policy.memory_limit);
+  FlowStore store(
+      collecting.state_size(), recipe.policy.memory_limit,
+      collecting.context() ? FlowStore::Keeps::kFlowsAndContext : FlowStore::Keeps::kFlows);
   Extractor extractor(recipe, extractor_options(inputs_, options_), collecting);
   ExtractResult result = extractor.run(inputs_.paths(), store);
   if (store.is_done()) {

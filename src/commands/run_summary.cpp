@@ -91,6 +91,7 @@ nlohmann::ordered_json summary_of(const ExtractResult& result, int status) {
   summary["flows_written"] = stats.flows_written;
   summary["flows_evicted"] = stats.flows_evicted;
   summary["flows_too_short"] = stats.flows_too_short;
+  summary["context_dropped"] = stats.context_dropped;
   summary["clock_steps_back"] = stats.clock_steps_back;
   summary["clock_out_of_range"] = stats.clock_out_of_range;
   summary["inputs"] = nlohmann::ordered_json::array();

@@ -51,6 +51,9 @@ EpochPipeline::EpochPipeline(FlowShards& shards, FlowConsumer& consumer,
       is_table_busy_(shards.size()),
       returned_(shards.size()) {
   const std::size_t threads = std::max<std::size_t>(options.threads, 1);
+  if (options.context) {
+    context_rows_.emplace(*options.context);
+  }
   prepare(end_job_);
   // One is being filled while others are worked on.
   for (std::size_t i = 0; i < (threads == 1 ? 1 : kEpochsInFlight + 1); ++i) {
@@ -317,6 +320,9 @@ void EpochPipeline::enqueue(EpochJob& job) {
     job.taken[table] = 0;
     job.is_ended[table] = false;
   }
+  job.is_exhausted = false;
+  job.is_in_context = false;
+  job.is_all_in_context = false;
   job.number = next_number_++;
   job.tables_left = shards_.size();
   jobs_.push_back(&job);
@@ -417,22 +423,62 @@ void EpochPipeline::apply(EpochJob& job, std::size_t table) {
 void EpochPipeline::arrange(EpochJob& job, Slice& slice) {
   slice.input = job.input;
   slice.flows.clear();
+  slice.contexts.clear();
   slice.dropped.clear();
   slice.text.clear();
   slice.packets = 0;
   slice.first_id = next_id_;
   job.input.reset();
   const std::size_t most = flows_per_slice();
-  std::size_t list = next_list(job);
-  for (; list != kNoList && slice.flows.size() + slice.dropped.size() < most;
-       list = next_list(job)) {
-    const ClosedFlow& closed = job.closed[list][job.taken[list]++];
-    const bool is_wanted_now = is_wanted(closed, slice.first_id + slice.flows.size());
-    (is_wanted_now ? slice.flows : slice.dropped).push_back(closed);
+  while (!job.is_exhausted && slice.flows.size() + slice.dropped.size() < most) {
+    job.is_exhausted = !(context_rows_ ? arrange_in_context(job, slice) : arrange_next(job, slice));
   }
-  job.is_exhausted = list == kNoList;
   next_id_ += slice.flows.size();
-  reached_flow_limit_ = options_.flow_limit != 0 && next_id_ >= options_.flow_limit;
+  reached_flow_limit_ = options_.flow_limit != 0 && wanted_ >= options_.flow_limit;
+}
+
+// Moves the next flow into the slice. False when there is none.
+bool EpochPipeline::arrange_next(EpochJob& job, Slice& slice) {
+  const std::size_t list = next_list(job);
+  if (list == kNoList) {
+    return false;
+  }
+  const ClosedFlow& closed = job.closed[list][job.taken[list]++];
+  (is_wanted(closed) ? slice.flows : slice.dropped).push_back(closed);
+  return true;
+}
+
+// Moves a row whose context is complete into the slice, or the next flow among those that wait.
+// All flows count in the context of others, those without a row too. False when what is left must
+// wait for packets to come.
+bool EpochPipeline::arrange_in_context(EpochJob& job, Slice& slice) {
+  if (!job.is_in_context) {
+    job.is_in_context = true;
+    context_rows_->begin(job.epoch);
+  }
+  ClosedFlow ready;
+  ContextValues values;
+  if (context_rows_->take(ready, values)) {
+    slice.flows.push_back(ready);
+    slice.contexts.push_back(values);
+    return true;
+  }
+  const std::size_t list = next_list(job);
+  if (list != kNoList) {
+    const ClosedFlow& closed = job.closed[list][job.taken[list]++];
+    const bool has_row = is_wanted(closed);
+    context_rows_->add(closed, shards_[closed.table], has_row);
+    if (!has_row) {
+      slice.dropped.push_back(closed);
+    }
+    return true;
+  }
+  if (!job.is_all_in_context) {
+    job.is_all_in_context = true;
+    job.is_end ? context_rows_->end_input() : context_rows_->end();
+    return true;
+  }
+  return false;
 }
 
 // The list whose next flow is the first of all in closing order; kNoList when all are empty.
@@ -463,8 +509,8 @@ void EpochPipeline::refill(EpochJob& job) {
   }
 }
 
-bool EpochPipeline::is_wanted(const ClosedFlow& closed, std::uint64_t id) {
-  if (options_.flow_limit != 0 && id >= options_.flow_limit) {
+bool EpochPipeline::is_wanted(const ClosedFlow& closed) {
+  if (options_.flow_limit != 0 && wanted_ >= options_.flow_limit) {
     counts_.packets_over_limit += shards_[closed.table].flow(closed.slot).packets();
     return false;
   }
@@ -476,6 +522,7 @@ bool EpochPipeline::is_wanted(const ClosedFlow& closed, std::uint64_t id) {
       return false;
     }
   }
+  ++wanted_;
   return true;
 }
 
@@ -487,16 +534,18 @@ std::size_t EpochPipeline::flows_per_slice() const noexcept {
 
 // ---------------------------------------------------------------- format and write
 
-FlowView EpochPipeline::view(const ClosedFlow& closed, std::uint64_t id, Worker& worker) const {
+FlowView EpochPipeline::view(const Slice& slice, std::size_t i, Worker& worker) const {
+  const ClosedFlow& closed = slice.flows[i];
   const FlowTable& table = shards_[closed.table];
   worker.series.clear();
   table.read_series(closed.slot, worker.series);
-  return {table.flow(closed.slot), table.state(closed.slot), worker.series, id};
+  return {table.flow(closed.slot), table.state(closed.slot), worker.series, slice.first_id + i,
+          slice.contexts.empty() ? nullptr : &slice.contexts[i]};
 }
 
 void EpochPipeline::format(Slice& slice, Worker& worker) {
   for (std::size_t i = 0; i < slice.flows.size(); ++i) {
-    const FlowView flow = view(slice.flows[i], slice.first_id + i, worker);
+    const FlowView flow = view(slice, i, worker);
     worker.formatter->append(flow, slice.text);
     slice.packets += flow.flow.packets();
   }
@@ -523,7 +572,7 @@ void EpochPipeline::write(const Slice& slice, Worker& worker) {
 
 void EpochPipeline::write_flows(const Slice& slice, Worker& worker) {
   for (std::size_t i = 0; i < slice.flows.size(); ++i) {
-    const FlowView flow = view(slice.flows[i], slice.first_id + i, worker);
+    const FlowView flow = view(slice, i, worker);
     if (output_closed_) {
       counts_.packets_output_closed += flow.flow.packets();
       continue;

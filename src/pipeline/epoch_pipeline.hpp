@@ -16,6 +16,8 @@
 #include "netml/flow/flow_shards.hpp"
 #include "netml/pipeline/extractor.hpp"
 
+#include "context_rows.hpp"
+
 namespace netml {
 
 /// An input begins: what the consumer is told before its first flow.
@@ -34,7 +36,9 @@ struct EpochJob {
   std::uint64_t number = 0;
   bool needs_all_tables = false;  ///< near a limit, or the end of the input
   bool is_end = false;
-  bool is_exhausted = false;  ///< all flows that it ended are in slices
+  bool is_exhausted = false;   ///< all flows that it ended are in slices, or wait for their context
+  bool is_in_context = false;  ///< its clocks are known there
+  bool is_all_in_context = false;  ///< and so are its flows
   std::size_t tables_left = 0;
   std::vector<std::vector<std::uint32_t>> positions;  ///< of the records of each table
   // Flows that ended, each list in closing order: one per table, or all of them in the first.
@@ -57,6 +61,7 @@ struct PipelineOptions {
   std::size_t threads = 1;  ///< that of the caller included
   std::uint64_t min_packets = 0;
   std::uint64_t flow_limit = 0;  ///< 0: none; exact with one thread and epochs of one packet
+  std::optional<ContextOptions> context = {};  ///< rows tell of the flows around theirs
 };
 
 /// Applies epochs to the flow tables and hands ended flows on in closing order.
@@ -68,6 +73,8 @@ struct PipelineOptions {
 ///   arrange  the flows that ended, of all tables, in slices of one order
 ///   format   a slice (any number side by side)
 ///   write    the slices in order
+///
+/// Where rows tell of the flows around theirs, arranging is where they wait for those to end.
 ///
 /// Little is in flight at any time: a slow consumer stops the caller in begin(). Flows stay in
 /// their tables until their slice is written.
@@ -96,6 +103,9 @@ class EpochPipeline {
   bool is_stopped() const noexcept { return stopped_by_limit_; }
   /// Requires: everything has been written.
   const FlowCounts& counts() const noexcept { return counts_; }
+  std::uint64_t context_dropped() const noexcept {
+    return context_rows_ ? context_rows_->dropped() : 0;
+  }
 
  private:
   // Ended flows in closing order.
@@ -104,7 +114,8 @@ class EpochPipeline {
     State state = State::kArranged;
     std::optional<InputStart> input;  // begins before the first flow
     std::vector<ClosedFlow> flows;
-    std::vector<ClosedFlow> dropped;  // that nobody wants
+    std::vector<ContextValues> contexts;  // one per flow where rows tell of others
+    std::vector<ClosedFlow> dropped;      // that nobody wants
     std::uint64_t first_id = 0;
     std::uint64_t packets = 0;
     CharBuffer text;
@@ -152,14 +163,16 @@ class EpochPipeline {
   void release(Worker& worker);
   void apply(EpochJob& job, std::size_t table);
   void arrange(EpochJob& job, Slice& slice);
+  bool arrange_next(EpochJob& job, Slice& slice);
+  bool arrange_in_context(EpochJob& job, Slice& slice);
   void refill(EpochJob& job);
   std::size_t next_list(EpochJob& job);
-  bool is_wanted(const ClosedFlow& closed, std::uint64_t id);
+  bool is_wanted(const ClosedFlow& closed);
   void format(Slice& slice, Worker& worker);
   void write(const Slice& slice, Worker& worker);
   void write_flows(const Slice& slice, Worker& worker);
   std::size_t flows_per_slice() const noexcept;
-  FlowView view(const ClosedFlow& closed, std::uint64_t id, Worker& worker) const;
+  FlowView view(const Slice& slice, std::size_t i, Worker& worker) const;
 
   FlowShards& shards_;
   FlowConsumer& consumer_;
@@ -186,6 +199,8 @@ class EpochPipeline {
   bool is_arranging_ = false;
   bool is_writing_ = false;
   std::uint64_t next_id_ = 0;
+  std::uint64_t wanted_ = 0;  ///< flows that get a row; some of them may still wait
+  std::optional<ContextRows> context_rows_;
   std::atomic<std::size_t> row_bytes_ = 0;  ///< of a row that was formatted lately
 
   // The tables together, when all that had been submitted was applied, and the packets since then.

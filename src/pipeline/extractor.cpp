@@ -78,12 +78,28 @@ std::size_t most_fragmented(const FlowPolicy& policy) {
   return policy.memory_limit == 0 ? most : std::clamp<std::uint64_t>(share, 1, most);
 }
 
+// Flows that were remembered for others and rows that wait for them have a quarter.
+std::uint64_t context_share(const Recipe& recipe, const FeatureSet& features) {
+  return features.context() ? recipe.policy.memory_limit / 4 : 0;
+}
+
+std::optional<ContextOptions> context_options(const Recipe& recipe, const FeatureSet& features) {
+  if (!features.context()) {
+    return std::nullopt;
+  }
+  return ContextOptions{*features.context(), recipe.context_limit, context_share(recipe, features),
+                        longest_silence_ns(recipe.policy),
+                        recipe.policy.expiry == ExpiryRule::kNfstream};
+}
+
 // What is left for the flows.
-FlowPolicy flow_policy(const FlowPolicy& policy) {
+FlowPolicy flow_policy(const Recipe& recipe, const FeatureSet& features) {
+  const FlowPolicy& policy = recipe.policy;
   FlowPolicy own = policy;
   if (own.memory_limit != 0) {
     own.memory_limit -=
-        std::min(most_fragmented(policy) * FragmentTable::kCost, own.memory_limit / 2);
+        std::min(most_fragmented(policy) * FragmentTable::kCost, own.memory_limit / 2) +
+        context_share(recipe, features);
   }
   return own;
 }
@@ -107,13 +123,14 @@ class Extractor::Impl {
         options_(options),
         decoder_(make_record_decoder(recipe, most_fragmented(recipe.policy))),
         hash_(random_hash_key()),
-        shards_(flow_policy(recipe.policy), features, shard_count(recipe, options)),
+        context_(context_options(recipe, features)),
+        shards_(flow_policy(recipe, features), features, shard_count(recipe, options)),
         epoch_records_(epoch_size(recipe, options)) {}
 
   ExtractResult run(const std::vector<std::string>& paths, FlowConsumer& consumer) {
     EpochPipeline pipeline(
         shards_, consumer,
-        {threads_for(recipe_, options_), recipe_.min_packets, options_.flow_limit});
+        {threads_for(recipe_, options_), recipe_.min_packets, options_.flow_limit, context_});
     pipeline_ = &pipeline;
     job_ = &pipeline.begin();
     for (std::size_t i = 0; i < paths.size() && !is_over_ && result_.signal == 0; ++i) {
@@ -129,6 +146,7 @@ class Extractor::Impl {
     result_.output_closed = pipeline.is_output_closed();
     result_.stopped_by_limit = pipeline.is_stopped();
     fill_stats(pipeline.counts());
+    result_.stats.context_dropped = pipeline.context_dropped();
     return std::move(result_);
   }
 
@@ -157,6 +175,7 @@ class Extractor::Impl {
       return !is_over_;
     };
     InputOutcome outcome = reader.read(path);
+    outcome.span_ns = has_packet_ ? time_difference(last_ns_, first_ns_) : 0;
     result_.stats.clock_out_of_range += reader.clock_out_of_range;
     result_.signal = reader.signal;
     return outcome;
@@ -165,8 +184,10 @@ class Extractor::Impl {
   void add(const RawPacket& packet) {
     if (!has_packet_) {
       has_packet_ = true;
+      first_ns_ = last_ns_ = packet.ts_ns;
       job_->input = InputStart{input_, packet.ts_ns};
     }
+    last_ns_ = std::max(last_ns_, packet.ts_ns);
     ++result_.stats.packets_read;
     result_.stats.bytes_read += packet.bytes.size();
     const std::uint64_t index = next_index_++;
@@ -230,6 +251,7 @@ class Extractor::Impl {
   const ExtractorOptions options_;
   std::unique_ptr<RecordDecoder> decoder_;
   const FlowHash hash_;
+  const std::optional<ContextOptions> context_;
   FlowShards shards_;
   std::size_t epoch_records_;
 
@@ -240,6 +262,8 @@ class Extractor::Impl {
   ExtractResult result_;
   std::size_t input_ = 0;
   bool has_packet_ = false;
+  std::int64_t first_ns_ = 0;  ///< of this input
+  std::int64_t last_ns_ = 0;
   std::uint64_t next_index_ = 0;
   CaptureClock clock_;
   SkipCounts skipped_;

@@ -15,14 +15,21 @@ struct Stored {
 };
 constexpr std::size_t kStateOffset = (sizeof(Stored) + 15) / 16 * 16;
 
-std::size_t slot_bytes(std::size_t state_size) {
+std::size_t context_offset(std::size_t state_size) {
   return kStateOffset + (state_size + 15) / 16 * 16;
+}
+
+std::size_t slot_bytes(std::size_t state_size, bool has_context) {
+  return context_offset(state_size) + (has_context ? (sizeof(ContextValues) + 15) / 16 * 16 : 0);
 }
 
 }  // namespace
 
-FlowStore::FlowStore(std::size_t state_size, std::uint64_t memory_limit)
-    : state_size_(state_size), memory_limit_(memory_limit), flows_(slot_bytes(state_size)) {}
+FlowStore::FlowStore(std::size_t state_size, std::uint64_t memory_limit, Keeps keeps)
+    : state_size_(state_size),
+      has_context_(keeps == Keeps::kFlowsAndContext),
+      memory_limit_(memory_limit),
+      flows_(slot_bytes(state_size_, has_context_)) {}
 
 void FlowStore::begin_input(std::size_t input, std::int64_t first_packet_ns) {
   inputs_.push_back({input, first_packet_ns, slots_.size()});
@@ -32,12 +39,15 @@ void FlowStore::flow(const FlowView& flow) {
   const std::uint32_t slot = flows_.take();
   Stored& stored = *new (flows_.at(slot)) Stored{flow.flow, {}};
   std::memcpy(flows_.at(slot) + kStateOffset, flow.state, state_size_);
+  if (has_context_) {
+    new (flows_.at(slot) + context_offset(state_size_)) ContextValues(*flow.context);
+  }
   for (const SeriesPacket& packet : flow.series) {
     series_.append(stored.series, packet);
   }
   slots_.push_back(slot);
   constexpr std::size_t kNumberBytes = 3 * sizeof(std::uint32_t);  // a vector that doubles
-  used_bytes_ += slot_bytes(state_size_) + kNumberBytes +
+  used_bytes_ += slot_bytes(state_size_, has_context_) + kNumberBytes +
                  SeriesStore::capacity(flow.series.size()) * FlowTable::kSeriesPacketCost;
   is_full_ = memory_limit_ != 0 && used_bytes_ > memory_limit_;
 }
@@ -47,7 +57,10 @@ FlowView FlowStore::view(std::size_t i) const {
   const Stored& stored = *reinterpret_cast<const Stored*>(slot);
   viewed_.clear();
   series_.read(stored.series, viewed_);
-  return {stored.flow, slot + kStateOffset, viewed_, i};
+  const auto* context =
+      has_context_ ? reinterpret_cast<const ContextValues*>(slot + context_offset(state_size_))
+                   : nullptr;
+  return {stored.flow, slot + kStateOffset, viewed_, i, context};
 }
 
 void FlowStore::replay(FlowConsumer& consumer) const {

@@ -30,6 +30,7 @@ struct RunStats {
   std::uint64_t flows_written = 0;
   std::uint64_t flows_evicted = 0;
   std::uint64_t flows_too_short = 0;
+  std::uint64_t context_dropped = 0;     ///< flows that the context of others lost for want of room
   std::uint64_t clock_steps_back = 0;    ///< packets earlier than their flow's last packet
   std::uint64_t clock_out_of_range = 0;  ///< timestamps saturated at the ends of 1677..2262
   std::uint64_t inputs = 0;

@@ -51,7 +51,8 @@ enum class InputStatus : std::uint8_t { kOk, kDamaged, kUnusable };
 struct InputOutcome {
   std::string path;
   InputStatus status = InputStatus::kOk;
-  std::string message;  ///< `<path>: <reason> [packet n, byte m]`; empty when all is well
+  std::string message;       ///< `<path>: <reason> [packet n, byte m]`; empty when all is well
+  std::int64_t span_ns = 0;  ///< from the first packet to the latest
 };
 
 /// How a run over all inputs ended.

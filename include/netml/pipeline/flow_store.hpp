@@ -14,9 +14,11 @@ namespace netml {
 /// In slots and chunks as the flow table has them: nothing is copied as the store grows.
 class FlowStore final : public FlowConsumer {
  public:
+  enum class Keeps : std::uint8_t { kFlows, kFlowsAndContext };
+
   /// `state_size` as of the feature set that made the flows. Above `memory_limit` bytes (0: no
   /// limit), counted by constants, the store is full and wants no more.
-  FlowStore(std::size_t state_size, std::uint64_t memory_limit);
+  FlowStore(std::size_t state_size, std::uint64_t memory_limit, Keeps keeps = Keeps::kFlows);
 
   void begin_input(std::size_t input, std::int64_t first_packet_ns) override;
   void flow(const FlowView& flow) override;
@@ -39,11 +41,12 @@ class FlowStore final : public FlowConsumer {
   };
 
   std::size_t state_size_;
+  bool has_context_;
   std::uint64_t memory_limit_;
   std::uint64_t used_bytes_ = 0;
   bool is_full_ = false;
   std::vector<Input> inputs_;
-  SlotPool flows_;  ///< each a Flow, a SeriesHandle and the state
+  SlotPool flows_;  ///< each a Flow, a SeriesHandle, the state and the context
   SeriesStore series_;
   std::vector<std::uint32_t> slots_;
   mutable std::vector<SeriesPacket> viewed_;  ///< series of the flow that was looked at last
