@@ -77,6 +77,10 @@ void ClassifyLine::add_verdicts(CLI::App& command) {
            "its end");
   add_count(group, "--explain", explain_,
             "the N columns that drove each alert, and the nearest normal flow");
+  group
+      .add_flag("--by-source{60}", by_source_,
+                "rank sources too, by the novelty of their flows within 60 s, or =S")
+      ->type_name("[=S]");
   group.add_flag("--exit-code", uses_exit_code_, "status 10 when an anomaly was reported");
   group.add_flag("--fail-on-drift", fails_on_drift_,
                  "status 11 when the input no longer looks like the training flows");
@@ -128,6 +132,9 @@ int ClassifyLine::classify() const {
   }
   if (fdr_) {
     command.fdr = parse_real("--fdr", *fdr_, 1e-9, 1 - 1e-9);
+  }
+  if (!by_source_.empty()) {
+    command.by_source_s = parse_real("--by-source", by_source_, 1e-3, 86'400);
   }
   command.explain = static_cast<std::size_t>(explain_.value_or(0));
   command.uses_exit_code = uses_exit_code_;

@@ -34,7 +34,7 @@ class ClassifyLine {
   LabelText labels_;
   FlowText flow_;
   FeatureText features_;
-  std::string model_, output_ = "-", format_, timezone_ = "utc";
+  std::string model_, output_ = "-", format_, timezone_ = "utc", by_source_;
   std::string table_, label_column_, report_, state_;
   std::optional<std::string> threshold_, false_alarm_rate_, fdr_;
   std::optional<std::uint64_t> explain_;

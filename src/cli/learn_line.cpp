@@ -11,7 +11,7 @@
 namespace netml::cli {
 namespace {
 
-constexpr const char* kDefaultFeatures = "biflow";
+constexpr const char* kDefaultFeatures = "biflow,context";
 
 }  // namespace
 

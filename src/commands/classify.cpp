@@ -1,18 +1,22 @@
 #include "netml/commands/classify.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdio>
 
 #include <nlohmann/json.hpp>
 
 #include "netml/commands/extraction.hpp"
 #include "netml/commands/report_output.hpp"
 #include "netml/core/error.hpp"
+#include "netml/core/json_text.hpp"
 #include "netml/core/log.hpp"
 #include "netml/core/text_format.hpp"
 
 #include "classify_outcome.hpp"
 #include "classify_table.hpp"
 #include "done_captures.hpp"
+#include "source_ranking.hpp"
 
 namespace netml {
 namespace {
@@ -44,9 +48,17 @@ class ScoredFlows final : public RowReceiver {
       return;
     }
     stage_.emplace(detector_, *writer_, file_, options_);
+    if (command_.by_source_s) {
+      ranking_.emplace(detector_, command_.model, columns, *command_.by_source_s, options_.threads);
+    }
   }
 
-  void begin_input(std::size_t) override { stage_->end_input(); }
+  void begin_input(std::size_t) override {
+    stage_->end_input();
+    if (ranking_ && !command_.inputs.is_continuous) {
+      ranking_->end_input();
+    }
+  }
 
   void row(const FlowRow& row) override {
     VerdictSubject subject;
@@ -59,6 +71,9 @@ class ScoredFlows final : public RowReceiver {
     for (std::size_t i = 0; i < places_.size(); ++i) {
       values_[i] = row.cells[places_[i]].number();
     }
+    if (ranking_ && subject.has_addresses) {
+      ranking_->add(row.flow, row.cells);
+    }
     stage_->add(std::move(subject), values_);
   }
 
@@ -67,6 +82,8 @@ class ScoredFlows final : public RowReceiver {
 
   /// Null when the reader of the output had gone before the first row.
   VerdictStage* stage() { return stage_ ? &*stage_ : nullptr; }
+  /// Null when it was not asked for.
+  SourceRanking* ranking() { return ranking_ ? &*ranking_ : nullptr; }
 
  private:
   bool has_addresses(const FlowRow& row) const {
@@ -82,11 +99,51 @@ class ScoredFlows final : public RowReceiver {
   const StageOptions options_;
   std::unique_ptr<VerdictWriter> writer_;
   std::optional<VerdictStage> stage_;
+  std::optional<SourceRanking> ranking_;
   std::vector<std::size_t> places_;
   std::size_t source_place_ = 0;
   std::vector<double> values_;
   bool is_closed_ = false;
 };
+
+void report_ranking(SourceRanking* ranking, TextZone zone, nlohmann::ordered_json& summary) {
+  if (ranking == nullptr) {
+    return;
+  }
+  ranking->end_input();
+  summary["by_source"] = ranking->json();
+  if (log::format() == log::Format::kJson) {
+    log::info("by source: " + summary["by_source"].dump());
+  } else if (log::level() >= log::Level::kDefault) {
+    std::fputs(ranking->text(zone).c_str(), stderr);
+  }
+}
+
+// Rows of a capture that is shorter than what context looks back to are not like those that the
+// model has learnt from, where these came from longer ones.
+void warn_of_short_inputs(const ExtractResult& result, const Detector& detector,
+                          const Recipe& recipe) {
+  const auto context = FeatureSet(recipe).context();
+  if (!context || detector.card_json.empty() || result.stats.flows_written == 0) {
+    return;
+  }
+  const std::int64_t enough_ns = 2 * context->before_ns;
+  const JsonDocument card = parse_json(detector.card_json, "training card", {.depth = 12});
+  const auto longest = card->find("longest_capture_ns");
+  if (longest == card->end() || !longest->is_number_integer() ||
+      longest->get<std::int64_t>() < enough_ns) {
+    return;
+  }
+  for (const InputOutcome& input : result.inputs) {
+    if (input.status != InputStatus::kUnusable && input.span_ns < enough_ns) {
+      log::warning(printable(input.path) + ": spans " +
+                   number_text(std::floor(static_cast<double>(input.span_ns) / 1e8) / 10) +
+                   " s; context looks back " +
+                   number_text(static_cast<double>(context->before_ns) / 1e9) +
+                   " s, and the model learnt from longer captures: its rows are less like those");
+    }
+  }
+}
 
 Detector load_model(const ClassifyCommand& command) {
   Detector detector = load_detector(read_file(command.model, kMostModelBytes), command.model);
@@ -100,6 +157,12 @@ Detector load_model(const ClassifyCommand& command) {
   }
   if (command.false_alarm_rate) {
     detector.use_alpha(*command.false_alarm_rate);
+  }
+  if (command.by_source_s) {
+    if (!command.table.empty()) {
+      throw UsageError("--by-source takes captures, not --table");
+    }
+    static_cast<void>(ranking_model(detector, command.model));  // refused before packets are read
   }
   return detector;
 }
@@ -158,6 +221,9 @@ int classify_captures(const ClassifyCommand& command, const Detector& detector,
   ExtractResult result = extraction.run(flows);
   require_usable(result);
   report_inputs(result);
+  if (!inputs.is_continuous && result.signal == 0) {
+    warn_of_short_inputs(result, detector, recipe);
+  }
   VerdictStage* const stage = flows.stage();
   if (stage != nullptr) {
     stage->finish();
@@ -167,6 +233,7 @@ int classify_captures(const ClassifyCommand& command, const Detector& detector,
   const int status =
       stage == nullptr ? result.exit_status() : final_status(result.exit_status(), *stage, command);
   nlohmann::ordered_json summary = summary_of(result, status);
+  report_ranking(flows.ranking(), command.zone, summary);
   if (stage != nullptr) {
     add_outcome(summary, *stage, labeler != nullptr);
     log_outcome(*stage, labeler != nullptr, "flows");

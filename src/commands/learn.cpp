@@ -1,6 +1,7 @@
 #include "netml/commands/learn.hpp"
 
 #include <cstdio>
+#include <map>
 #include <optional>
 
 #include <nlohmann/json.hpp>
@@ -12,6 +13,7 @@
 #include "netml/core/log.hpp"
 #include "netml/core/sha256.hpp"
 #include "netml/core/text_format.hpp"
+#include "netml/features/registry.hpp"
 #include "netml/table/table_sink.hpp"
 
 namespace netml {
@@ -35,6 +37,7 @@ class LearnRows final : public LabelledRows {
   }
   void row(const FlowRow& row) override {
     LabelledRows::row(row);
+    note_place(row.flow);
     first_ns = std::min(first_ns, row.flow.first_ns());
     last_ns = std::max(last_ns, row.flow.last_ns());
   }
@@ -58,6 +61,7 @@ class LearnRows final : public LabelledRows {
 
   Recipe recipe;
   TableSink sink;
+  RowPlaces places;
   std::int64_t first_ns = INT64_MAX;
   std::int64_t last_ns = INT64_MIN;
 
@@ -65,6 +69,14 @@ class LearnRows final : public LabelledRows {
   RowSink& open(const Schema&, const Recipe&) override { return sink; }
 
  private:
+  void note_place(const Flow& flow) {
+    const auto next = static_cast<std::int32_t>(sources_.size());
+    const auto source = sources_.try_emplace({flow.source(), flow.key.ip_version}, next).first;
+    places.source.push_back(source->second);
+    places.end_ns.push_back(flow.last_clock);
+  }
+
+  std::map<std::pair<IpAddress, std::uint8_t>, std::int32_t> sources_;
   std::string feature_output_;
   std::optional<TableOutput> output_;
 };
@@ -107,6 +119,12 @@ std::string card_of(const LearnCommand& command, const ExtractResult& result,
     card["first_ns"] = rows.first_ns;
     card["last_ns"] = rows.last_ns;
   }
+  std::int64_t longest_ns = 0;
+  for (const InputOutcome& input : result.inputs) {
+    longest_ns = command.inputs.is_continuous ? longest_ns + input.span_ns
+                                              : std::max(longest_ns, input.span_ns);
+  }
+  card["longest_capture_ns"] = longest_ns;
   card["labelled"] = command.inputs.has_labels();
   return card.dump();
 }
@@ -115,6 +133,7 @@ std::string card_of(const LearnCommand& command, const ExtractResult& result,
 // others.
 struct CalibrationFlows {
   Table table;
+  RowPlaces places;
   ExtractResult result;
 };
 
@@ -128,7 +147,7 @@ CalibrationFlows read_calibration(const LearnCommand& command, const Recipe& rec
   ExtractResult result = extraction.run(rows);
   require_usable(result);
   report_inputs(result);
-  return {std::move(rows.sink.table), std::move(result)};
+  return {std::move(rows.sink.table), std::move(rows.places), std::move(result)};
 }
 
 void require_matches(const Labeler& labeler) {
@@ -248,6 +267,8 @@ int run_learn(const LearnCommand& command, const RunContext& context) {
   rows.commit_features();
   TrainOptions options = command.train;
   options.columns = command.recipe.columns;
+  options.context_columns = context_column_names();
+  options.places = &rows.places;
   options.recipe_json = rows.recipe.to_json();
   options.card_json = card_of(command, extracted, rows);
   options.what =
@@ -258,6 +279,7 @@ int run_learn(const LearnCommand& command, const RunContext& context) {
     fitted.policy.memory_limit = command.recipe.policy.memory_limit;
     calibration = read_calibration(command, fitted, context);
     options.calibrate = &calibration.table;
+    options.calibrate_places = &calibration.places;
     options.calibrate_what = printable(command.calibrate);
   }
   const int status = worst_status(extracted, calibration);

@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <iterator>
+#include <map>
+#include <numeric>
+#include <span>
 
 #include <nlohmann/json.hpp>
 
@@ -12,6 +16,7 @@
 #include "netml/core/quantile.hpp"
 #include "netml/core/rng.hpp"
 #include "netml/core/text_format.hpp"
+#include "netml/flow/flow.hpp"
 #include "netml/models/detector.hpp"
 
 #include "calibration_rows.hpp"
@@ -30,6 +35,8 @@ using nlohmann::json;
 constexpr double kReportedFalseAlarmRate = 0.01;
 constexpr double kNetmlContamination = 0.1;
 constexpr std::uint64_t kReferenceStream = 102;
+constexpr std::uint64_t kFlowModelStream = 103;
+constexpr std::size_t kMostFlowModelRows = 5000;
 
 class Stopwatch {
  public:
@@ -64,8 +71,32 @@ class Trainer {
     fit();
     calibrate();
     test();
+    detector_.flow_model = flow_model();
+    place_calibration();
     write();
     return std::move(result_);
+  }
+
+  // The same without test and file, on a few rows.
+  std::unique_ptr<Detector> run_small() {
+    prepare_detector();
+    choose_rows();
+    if (plan_.fit.size() > kMostFlowModelRows) {
+      Rng rng(derive_seed(options_.seed, kFlowModelStream));
+      std::vector<std::size_t> drawn =
+          sample_without_replacement(plan_.fit.size(), kMostFlowModelRows, rng);
+      std::sort(drawn.begin(), drawn.end());
+      for (std::size_t& position : drawn) {
+        position = plan_.fit[position];
+      }
+      plan_.fit = std::move(drawn);
+    }
+    check_memory();
+    fit();
+    calibrate();
+    detector_.reference.keys = {""};  // it explains nothing
+    detector_.reference.rows = select_rows(rows_, std::span(plan_.fit).first(1));
+    return std::make_unique<Detector>(std::move(detector_));
   }
 
  private:
@@ -254,6 +285,72 @@ class Trainer {
       write_test_scores(options_.test_scores,
                         {table_, label_column_, plan_.test, tested_.answers, labels});
     }
+  }
+
+  // Null where the model sees single flows only, or nothing else.
+  std::unique_ptr<Detector> flow_model() const {
+    const auto tells_of_others = [&](const std::string& name) {
+      return std::find(options_.context_columns.begin(), options_.context_columns.end(), name) !=
+             options_.context_columns.end();
+    };
+    TrainOptions small = options_;
+    small.columns.clear();
+    std::remove_copy_if(detector_.columns.begin(), detector_.columns.end(),
+                        std::back_inserter(small.columns), tells_of_others);
+    if (small.columns.size() == detector_.columns.size() || small.columns.empty()) {
+      return nullptr;
+    }
+    small.test_scores.clear();
+    return Trainer(table_, small).run_small();
+  }
+
+  // The last calibration flows, with their scores by the model that adds up flows of a source.
+  void place_calibration() {
+    const bool is_separate = options_.calibrate != nullptr;
+    const RowPlaces* places = is_separate ? options_.calibrate_places : options_.places;
+    if (places == nullptr || detector_.calibration_source == CalibrationSource::kTraining ||
+        detector_.calibration.is_empty()) {
+      return;
+    }
+    const Detector& scoring = detector_.flow_model ? *detector_.flow_model : detector_;
+    std::vector<std::size_t> rows = plan_.calibration;
+    Matrix values;
+    if (is_separate) {
+      values = read_calibration_rows(scoring.columns, options_).rows;
+      if (row_count(values) != places->source.size()) {
+        return;  // some were left out: places are not known
+      }
+      rows.resize(row_count(values));
+      std::iota(rows.begin(), rows.end(), std::size_t{0});
+    } else {
+      values = to_matrix(table_, places_of(scoring.columns));
+      values = select_rows(values, rows);
+    }
+    const Vector scores = scoring.raw_scores(values, options_.threads);
+    SourceCalibration& kept = detector_.source_calibration;
+    std::vector<std::size_t> order(rows.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      return places->end_ns[rows[a]] < places->end_ns[rows[b]];
+    });
+    const std::size_t most = std::min(order.size(), SourceCalibration::kMost);
+    order.erase(order.begin(), order.end() - static_cast<std::ptrdiff_t>(most));
+    std::map<std::int32_t, std::int32_t> numbers;
+    for (const std::size_t i : order) {
+      const auto next = static_cast<std::int32_t>(numbers.size());
+      kept.source.push_back(numbers.emplace(places->source[rows[i]], next).first->second);
+      kept.end_ns.push_back(
+          time_difference(places->end_ns[rows[i]], places->end_ns[rows[order.front()]]));
+      kept.score.push_back(scores[static_cast<Eigen::Index>(i)]);
+    }
+  }
+
+  std::vector<std::size_t> places_of(const std::vector<std::string>& names) const {
+    std::vector<std::size_t> places;
+    for (const std::string& name : names) {
+      places.push_back(*table_.schema().find(name));
+    }
+    return places;
   }
 
   void write() {

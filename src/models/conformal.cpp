@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "netml/core/error.hpp"
+#include "netml/core/quantile.hpp"
 #include "netml/core/text_format.hpp"
 
 namespace netml {
@@ -100,6 +101,24 @@ double Calibration::p_value(double score) const noexcept {
 
 std::size_t Calibration::alarm_ranks(double alpha) const noexcept {
   return static_cast<std::size_t>(std::floor(alpha * static_cast<double>(size() + 1) + kRounding));
+}
+
+double Calibration::tail_p_value(double score) const noexcept {
+  if (score <= scores_.back()) {
+    return p_value(score);
+  }
+  const double quantile = quantile_sorted(scores_, 0.9);
+  double excess = 0;
+  const auto first = std::upper_bound(scores_.begin(), scores_.end(), quantile);
+  for (auto above = first; above != scores_.end(); ++above) {
+    excess += *above - quantile;
+  }
+  const auto count = static_cast<double>(scores_.end() - first);
+  if (excess <= 0) {
+    return least_alpha();
+  }
+  const double tail = (count + 1) * least_alpha() * std::exp(-(score - quantile) * count / excess);
+  return tail < least_alpha() ? tail : least_alpha();  // where scores are huge it is no number
 }
 
 bool Calibration::supports(double alpha) const noexcept {

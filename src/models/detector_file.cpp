@@ -25,6 +25,9 @@ constexpr std::size_t kMostColumns = 65536;
 constexpr std::size_t kFewValues = 65536;
 constexpr std::size_t kBytesPerValue = 64;
 
+enum class Nesting { kOuter, kInner };
+Detector load_detector(std::string_view bytes, const std::string& what, Nesting nesting);
+
 constexpr ThresholdRule kRules[] = {ThresholdRule::kNone, ThresholdRule::kConformal,
                                     ThresholdRule::kOwn, ThresholdRule::kQuantile};
 constexpr CalibrationSource kSources[] = {CalibrationSource::kNone, CalibrationSource::kHeldOut,
@@ -317,6 +320,38 @@ void read_training_rows(const Container& container, const std::string& what, Det
   }
 }
 
+void read_sources(const Container& container, const std::string& what, Detector& detector) {
+  const ArrayReader reader(container, "by_source.", what);
+  if (!reader.has("score")) {
+    return;
+  }
+  SourceCalibration& sources = detector.source_calibration;
+  sources.source = reader.i32("source");
+  sources.end_ns = reader.i64("end_ns");
+  sources.score = reader.f64("score");
+  if (sources.score.size() > SourceCalibration::kMost ||
+      sources.source.size() != sources.score.size() ||
+      sources.end_ns.size() != sources.score.size()) {
+    reader.refuse("score", "not one number for each flow, or too many flows");
+  }
+  const Detector& scoring = detector.flow_model ? *detector.flow_model : detector;
+  if (scoring.calibration.is_empty()) {
+    reader.refuse("score", "the model has no calibration scores");
+  }
+}
+
+// A model within a model is the last one.
+void read_flow_model(const Container& container, const std::string& what, Detector& detector) {
+  const ArrayReader reader(container, "", what);
+  if (!reader.has("flow_model")) {
+    return;
+  }
+  const std::string bytes = reader.text("flow_model");
+  auto inner =
+      std::make_unique<Detector>(load_detector(bytes, what + ": flow_model", Nesting::kInner));
+  detector.flow_model = std::move(inner);
+}
+
 }  // namespace
 
 std::string save_detector(const Detector& detector) {
@@ -334,10 +369,25 @@ std::string save_detector(const Detector& detector) {
     keys += key + "\n";
   }
   root.add_text("training.reference_keys", keys);
+  if (detector.flow_model) {
+    root.add_text("flow_model", save_detector(*detector.flow_model));
+  }
+  const SourceCalibration& sources = detector.source_calibration;
+  if (!sources.score.empty()) {
+    root.add("by_source.source", std::span<const std::int32_t>(sources.source));
+    root.add("by_source.end_ns", std::span<const std::int64_t>(sources.end_ns));
+    root.add("by_source.score", std::span<const double>(sources.score));
+  }
   return write_container(dump(description_of(detector)), arrays);
 }
 
 Detector load_detector(std::string_view bytes, const std::string& what) {
+  return load_detector(bytes, what, Nesting::kOuter);
+}
+
+namespace {
+
+Detector load_detector(std::string_view bytes, const std::string& what, Nesting nesting) {
   const Container container = read_container(bytes, what);
   const Description description(container, bytes.size(), what);
   Detector detector;
@@ -349,7 +399,15 @@ Detector load_detector(std::string_view bytes, const std::string& what) {
   detector.recipe_json = description.object_text("recipe");
   detector.card_json = description.object_text("training");
   detector.warnings = description.texts("warnings", 1000);
+  if (nesting == Nesting::kOuter) {
+    read_flow_model(container, what, detector);
+  } else if (container.find("flow_model") != nullptr) {
+    throw ModelError(what + ": flow_model: a model within a model within a model");
+  }
+  read_sources(container, what, detector);
   return detector;
 }
+
+}  // namespace
 
 }  // namespace netml

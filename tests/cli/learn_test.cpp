@@ -327,6 +327,47 @@ TEST(Learn, ParametersAndHelpForThem) {
   }
 }
 
+TEST_F(Demo, LearnSeesTheContextOfFlowsByDefault) {
+  const RunResult inspected = netml({"inspect", model()});
+  EXPECT_NE(inspected.out.find("biflow, context"), std::string::npos) << inspected.out;
+  EXPECT_NE(inspected.out.find("src_unanswered_share"), std::string::npos);
+  EXPECT_EQ(classify({demo("unclassified.pcap"), "--features", "biflow"}).status, 2);
+}
+
+TEST_F(Demo, RanksSourcesByTheirMostNovelMinute) {
+  const std::string summary = folder().path("sources.json");
+  const RunResult result =
+      classify({"--by-source", demo("unclassified.pcap"), "--threads", "1", "--summary", summary});
+  ASSERT_EQ(result.status, 0) << result.err;
+  EXPECT_NE(result.err.find("it promises no false-alarm rate"), std::string::npos) << result.err;
+  const nlohmann::json ranking = read_json(summary)["by_source"];
+  EXPECT_EQ(ranking["seconds"], 60);
+  EXPECT_GE(ranking["calibration_flows"], 100);
+  const nlohmann::json& sources = ranking["sources"];
+  ASSERT_GE(sources.size(), 8U);
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    EXPECT_TRUE(i == 0 || sources[i - 1]["novelty"] >= sources[i]["novelty"]);
+    EXPECT_EQ(sources[i]["window_end_ns"].get<std::int64_t>() -
+                  sources[i]["window_start_ns"].get<std::int64_t>(),
+              60'000'000'000);
+    EXPECT_GE(sources[i]["most_novel"].size(), 1U);
+    EXPECT_LE(sources[i]["most_novel"].size(), 3U);
+    EXPECT_GT(sources[i]["usual_share"].get<double>(), 0);
+  }
+  classify({demo("unclassified.pcap"), "--by-source=60", "--threads", "3", "--summary", summary});
+  EXPECT_EQ(read_json(summary)["by_source"], ranking);
+  classify({demo("unclassified.pcap"), "--by-source=5", "--summary", summary});
+  EXPECT_EQ(read_json(summary)["by_source"]["seconds"], 5);
+  EXPECT_EQ(classify({demo("unclassified.pcap"), "--by-source=0"}).status, 2);
+}
+
+TEST_F(Demo, SaysWhenACaptureIsTooShortForContext) {
+  const TempFolder own;
+  const std::string brief = own.write("brief.pcap", udp_capture(30));
+  EXPECT_NE(classify({brief}).err.find("brief.pcap: spans "), std::string::npos);
+  EXPECT_EQ(classify({demo("demo.pcap")}).err.find("spans"), std::string::npos);
+}
+
 // RESULTS of the Python netml 0.7.1 on its own demo: AUC 0.632, and the scores of its test rows.
 TEST(Learn, PresetNetmlGivesTheScoresOfThePythonNetml) {
   NETML_NEEDS_REFERENCE("reference/netml/golden/demo-labelled/scores-IAT.csv");

@@ -41,6 +41,17 @@ TEST(Conformal, PValuesCountScoresAtOrAbove) {
   EXPECT_EQ(calibration.p_value(0), 1.0);
 }
 
+// FEATURES, section 5, worked out by hand: u = 10 (the tenth of eleven), k = 1, b = 10.
+TEST(Conformal, TheTailGoesOnBeyondTheLargestScore) {
+  const Calibration calibration({1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 20});
+  EXPECT_EQ(calibration.tail_p_value(20), calibration.p_value(20));
+  EXPECT_EQ(calibration.tail_p_value(3), calibration.p_value(3));
+  EXPECT_NEAR(calibration.tail_p_value(50), 2. / 12 * std::exp(-4), 1e-15);
+  EXPECT_LE(calibration.tail_p_value(20.001), 1. / 12);
+  EXPECT_LT(calibration.tail_p_value(60), calibration.tail_p_value(50));
+  EXPECT_EQ(Calibration({4, 4, 4}).tail_p_value(5), .25) << "no excess to go by";
+}
+
 TEST(Conformal, ThresholdAndPValueAreTheSameRule) {
   for (const std::size_t m : {1U, 7U, 19U, 99U, 100U, 199U, 800U}) {
     const Calibration calibration(ramp(m));

@@ -68,6 +68,43 @@ TEST(Detector, SavedAndLoadedGivesTheSameBits) {
   }
 }
 
+Detector detector_of_sources() {
+  Detector detector = small_detector(normal_rows(120, 3, 1));
+  detector.flow_model = std::make_unique<Detector>(small_detector(normal_rows(90, 2, 3)));
+  detector.source_calibration = {{0, 1, 0}, {0, 5, 7}, {.5, -1, 2}};
+  return detector;
+}
+
+TEST(Detector, AModelForSourcesIsKeptInside) {
+  const Detector detector = detector_of_sources();
+  const std::string bytes = save_detector(detector);
+  const Detector loaded = load_detector(bytes, "t");
+  EXPECT_EQ(save_detector(loaded), bytes);
+  ASSERT_TRUE(loaded.flow_model);
+  const Matrix probes = normal_rows(20, 2, 4);
+  EXPECT_EQ(loaded.flow_model->raw_scores(probes), detector.flow_model->raw_scores(probes));
+  EXPECT_EQ(loaded.source_calibration.end_ns, detector.source_calibration.end_ns);
+  EXPECT_EQ(loaded.source_calibration.source, detector.source_calibration.source);
+  EXPECT_EQ(loaded.source_calibration.score, detector.source_calibration.score);
+}
+
+TEST(Detector, WhatIsKeptForSourcesIsChecked) {
+  Detector detector = detector_of_sources();
+  detector.source_calibration.end_ns.pop_back();
+  EXPECT_NE(refusal(save_detector(detector)).find("by_source.score"), std::string::npos);
+  detector = detector_of_sources();
+  detector.source_calibration.score.assign(SourceCalibration::kMost + 1, 0);
+  EXPECT_NE(refusal(save_detector(detector)), "accepted");
+  detector = detector_of_sources();
+  detector.flow_model->flow_model =
+      std::make_unique<Detector>(small_detector(normal_rows(40, 1, 1)));
+  EXPECT_NE(refusal(save_detector(detector)).find("within a model"), std::string::npos);
+  EXPECT_NE(refusal(tampered([](nlohmann::json&, std::vector<Array>& arrays) {
+              ArrayWriter(arrays, "").add_text("flow_model", "no model");
+            })).find("flow_model"),
+            std::string::npos);
+}
+
 TEST(Detector, TheSameTrainingGivesTheSameBytes) {
   EXPECT_EQ(save_detector(small_detector(normal_rows(120, 3, 1))),
             save_detector(small_detector(normal_rows(120, 3, 1))));

@@ -22,14 +22,15 @@ struct ClassifyCommand {
   std::optional<bool> reports_all;  ///< unset: text at verbosity 2, csv and jsonl always
   std::optional<double> threshold;
   std::optional<double> false_alarm_rate;
-  std::string table;            ///< rows of a feature table in place of captures; empty: none
-  std::string label_column;     ///< of that table; empty: `label` if there is one
-  std::size_t explain = 0;      ///< reasons per alert
-  std::optional<double> fdr;    ///< false-discovery rate per input, in place of the threshold
-  bool uses_exit_code = false;  ///< status 10 when an anomaly was reported
-  bool fails_on_drift = false;  ///< status 11 when the input has drifted
-  std::string report;           ///< HTML page; its JSON twin stands beside it; empty: none
-  std::string state;            ///< captures that were done by earlier runs; empty: none
+  std::string table;                  ///< rows of a feature table in place of captures; empty: none
+  std::string label_column;           ///< of that table; empty: `label` if there is one
+  std::size_t explain = 0;            ///< reasons per alert
+  std::optional<double> by_source_s;  ///< a ranking of sources, by windows of so many seconds
+  std::optional<double> fdr;          ///< false-discovery rate per input, in place of the threshold
+  bool uses_exit_code = false;        ///< status 10 when an anomaly was reported
+  bool fails_on_drift = false;        ///< status 11 when the input has drifted
+  std::string report;                 ///< HTML page; its JSON twin stands beside it; empty: none
+  std::string state;                  ///< captures that were done by earlier runs; empty: none
   TextZone zone = TextZone::kUtc;
   bool uses_color = false;
   /// Changes the model's recipe by what was given on the command line: limits of memory, or throws

@@ -23,6 +23,12 @@ SplitKind parse_split_kind(std::string_view text);
 TrainOn parse_train_on(std::string_view text);
 MissingRule parse_missing_rule(std::string_view text);
 
+/// Where and when the flows of a table's rows were.
+struct RowPlaces {
+  std::vector<std::int32_t> source;  ///< by number, from 0
+  std::vector<std::int64_t> end_ns;  ///< capture clock at the last packet
+};
+
 struct TrainOptions {
   std::string output;  ///< the model file
   std::string algorithm = "ocsvm";
@@ -40,8 +46,13 @@ struct TrainOptions {
   std::size_t threads = 1;  ///< to fit and score with; no result depends on it
   bool preset_netml = false;
   std::vector<std::string> columns;  ///< empty: every numeric column that is not identity
-  std::string label_column;          ///< empty: `label` if there is one
-  std::string what = "features";     ///< how messages call the table
+  /// Columns that tell of other flows. A model that sees any of them holds a small one that does
+  /// not, beside it.
+  std::vector<std::string> context_columns;
+  const RowPlaces* places = nullptr;            ///< of the table's rows; null: not known
+  const RowPlaces* calibrate_places = nullptr;  ///< of those of `calibrate`
+  std::string label_column;                     ///< empty: `label` if there is one
+  std::string what = "features";                ///< how messages call the table
   std::string calibrate_what = "calibration flows";
   std::string recipe_json;  ///< kept in the model
   std::string card_json;    ///< a JSON object: training files and what else the caller knows

@@ -30,6 +30,11 @@ class Calibration {
   std::size_t size() const noexcept { return scores_.size(); }
 
   double p_value(double score) const noexcept;
+  /// The same, but beyond the largest score the tail goes on exponentially instead of staying at
+  /// 1/(m+1): with u the 0.9-quantile, k scores above u and b their mean excess,
+  ///   p(s) = min(1/(m+1), (k + 1)/(m + 1) exp(-(s - u)/b)).
+  /// For ranking: no false-alarm rate follows from it. Requires: not empty.
+  double tail_p_value(double score) const noexcept;
 
   /// The least alpha that can ever flag anything: 1/(m+1).
   double least_alpha() const noexcept { return 1.0 / static_cast<double>(size() + 1); }

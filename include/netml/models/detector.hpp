@@ -54,6 +54,15 @@ struct TrainingQuantiles {
 /// Requires: finite rows, at least one.
 TrainingQuantiles training_quantiles(const Matrix& rows);
 
+/// The calibration flows in time, for what is usual of a source (`classify --by-source`). Sources
+/// are numbers and times begin at 0: nobody can be recognised. All lists have the same length.
+struct SourceCalibration {
+  static constexpr std::size_t kMost = 10000;
+  std::vector<std::int32_t> source;
+  std::vector<std::int64_t> end_ns;
+  std::vector<double> score;  ///< by the model without context
+};
+
 /// One row's answer.
 struct RowScore {
   double score = 0;               ///< greater = more novel; NaN when invalid
@@ -85,6 +94,10 @@ class Detector {
   TrainingQuantiles quantiles;
   ReferenceRows reference;
   std::vector<std::string> warnings;  ///< what `inspect` and reports repeat
+  /// With columns that tell of other flows of the source: a small model without them, for what
+  /// adds flows of a source up. Null: the model sees single flows, or was trained on a table.
+  std::unique_ptr<Detector> flow_model;
+  SourceCalibration source_calibration;  ///< of flow_model, or of this model where there is none
 
   /// Sets threshold, alpha and bound from the calibration scores (see choose_alpha); the warning
   /// of a default that gave way is added to `warnings`.
