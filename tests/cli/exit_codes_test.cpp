@@ -62,7 +62,8 @@ TEST(ExitCodes, UsageErrorsAreTwoAndSuggest) {
        {{"extract", "--direction", "boht", capture},
         "--direction: 'boht' is none of both, one; did you mean 'both'?"},
        {{"extract", "--format", "cvs", capture},
-        "unknown format 'cvs'; this build writes csv, jsonl, npy, npz, sqlite; did you mean 'csv'?"},
+        "unknown format 'cvs'; this build writes csv, jsonl, npy, npz, sqlite; did you mean "
+        "'csv'?"},
        {{"extract", "--limit", "-1", capture}, "--limit: '-1' is not a whole number from 0"},
        {{"extract", "--limit", "x", capture}, "--limit: 'x' is not a whole number from 0"},
        {{"extract", "--seed", "-3", capture}, "--random-state: '-3' is not a whole number from 0"},

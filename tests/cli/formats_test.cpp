@@ -238,7 +238,7 @@ TEST(Rotate, PiecesTogetherAreTheWhole) {
       const TempFolder folder;
       const std::string expected = run(with(extract, more)).out;
       run(with(with(extract, more),
-               {"--threads", threads, "-o", folder.path("flows.csv"), "--rotate", "100"}));
+               {"--threads", threads, "-o", folder.path("flows.csv"), "--rotate", "300"}));
       EXPECT_TRUE(joined_pieces(folder, ".csv", true) == expected) << threads << join(more, " ");
       EXPECT_EQ(folder.entries(), 2 * ((rows + 299) / 300));
       EXPECT_EQ(lines_of(slurp(folder.path("flows.0.csv"))).size(), 301U);
