@@ -25,7 +25,7 @@ case_of() {
     # Added to a database that is there, and one that is new.
     sqlite | sqlite-new) words=(extract "$capture" --features biflow -o out/t.db) files=(t.db) ;;
     rotate)
-      words=(extract "$capture" --features biflow -o out/t.jsonl --rotate 60)
+      words=(extract "$capture" --features biflow -o out/t.jsonl --rotate 400)
       files=(t.0.jsonl t.1.jsonl)
       ;;
     npz) words=(extract "$capture" --features biflow -o out/t.npz) files=(t.npz) ;;
