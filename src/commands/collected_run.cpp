@@ -26,13 +26,18 @@ Json label_options(const LabelOptions& options) {
   json["slack_ns"] = options.slack_ns ? Json(*options.slack_ns) : Json(nullptr);
   json["conflict"] = options.conflict ? Json(static_cast<int>(*options.conflict)) : Json(nullptr);
   json["skip_bad_rows"] = options.skip_bad_rows;
+  for (const auto& [key, name] : options.columns) {
+    json["columns"].push_back({valid_utf8(key), valid_utf8(name)});
+  }
   return json;
 }
 
 // The budget decides which flows are evicted, and is no part of a recipe.
-Json budget(const FlowPolicy& policy) {
+Json budget(const Recipe& recipe) {
+  const FlowPolicy& policy = recipe.policy;
   return {{"max_flows", policy.max_flows},
           {"memory_limit", policy.memory_limit},
+          {"context_limit", recipe.context_limit},
           {"on_limit", policy.on_limit == OnLimit::kStop ? "stop" : "evict"}};
 }
 
@@ -81,7 +86,7 @@ CollectedRun::CollectedRun(const CaptureInputs& inputs, const Recipe& recipe, co
   options["recipe"] = Json::parse(recipe.to_json());
   options["bpf"] = valid_utf8(inputs.filter);
   options["continuous"] = inputs.is_continuous;
-  options["budget"] = budget(recipe.policy);
+  options["budget"] = budget(recipe);
   if (!inputs.labels.empty()) {
     options["labels"] = label_options(inputs.label_options);
   }
