@@ -93,7 +93,7 @@ bool DnsReader::read_name(std::size_t& offset, std::string& text) const {
       }
       const std::size_t target = (size & 0x3fU) << 8 | message_[position + 1];
       offset = jumps == 0 ? position + 2 : offset;
-      if (target >= begin || ++jumps > kMostLabels) {
+      if (target < kHeaderSize || target >= begin || ++jumps > kMostLabels) {
         return false;
       }
       position = begin = target;

@@ -38,10 +38,10 @@ inline constexpr std::uint16_t kA = 1, kNs = 2, kCname = 5, kSoa = 6, kMb = 7, k
 
 /// Reads a DNS message (RFC 1035, 4.1) from its front, as far as it is sound.
 ///
-/// Work and memory are bounded by the message: a compression pointer must point before the name
-/// that it ends, so that no chain of them is a loop, and a name has at most 255 bytes. Text is what
-/// the packet holds, whatever the bytes: it must pass through a writer's rules for text. Never
-/// throws but for want of memory; the message must outlive the reader.
+/// Work and memory are bounded by the message: a compression pointer must point behind the header
+/// and before the name that it ends, so that no chain of them is a loop, and a name has at most 255
+/// bytes. Text is what the packet holds, whatever the bytes: it must pass through a writer's rules
+/// for text. Never throws but for want of memory; the message must outlive the reader.
 class DnsReader {
  public:
   DnsReader(std::span<const std::uint8_t> message, DnsNameText names);
