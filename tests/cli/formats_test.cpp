@@ -240,8 +240,8 @@ TEST(Rotate, PiecesTogetherAreTheWhole) {
       run(with(with(extract, more),
                {"--threads", threads, "-o", folder.path("flows.csv"), "--rotate", "300"}));
       EXPECT_TRUE(joined_pieces(folder, ".csv", true) == expected) << threads << join(more, " ");
-      EXPECT_EQ(folder.entries(), 2 * ((rows + 99) / 100));
-      EXPECT_EQ(lines_of(slurp(folder.path("flows.0.csv"))).size(), 101U);
+      EXPECT_EQ(folder.entries(), 2 * ((rows + 299) / 300));
+      EXPECT_EQ(lines_of(slurp(folder.path("flows.0.csv"))).size(), 301U);
       EXPECT_EQ(read_json(folder.path("flows.1-metadata.json"))["url"], "flows.1.csv");
     }
     const TempFolder folder;
