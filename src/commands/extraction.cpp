@@ -234,7 +234,8 @@ ExtractResult Extraction::run_fitted(RowReceiver& receiver) {
   recipe.policy.memory_limit /= 2;
   FlowStore store(
       collecting.state_size(), recipe.policy.memory_limit, collecting.record_bytes(),
-      collecting.context() ? FlowStore::Keeps::kFlowsAndContext : FlowStore::Keeps::kFlows);
+      collecting.context() ? FlowStore::Keeps::kFlowsAndContext : FlowStore::Keeps::kFlows,
+      collecting.blob_offsets());
   Extractor extractor(recipe, extractor_options(inputs_, options_), collecting);
   ExtractResult result = extractor.run(inputs_.paths(), store);
   if (store.is_done()) {

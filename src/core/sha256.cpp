@@ -14,8 +14,6 @@
 namespace netml {
 namespace {
 
-constexpr std::size_t kBlock = 64;
-
 constexpr std::array<std::uint32_t, 64> kRounds = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
     0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
@@ -69,41 +67,53 @@ void compress(State& state, const char* block) {
 
 }  // namespace
 
-void Sha256::add(std::string_view bytes) {
+void Sha256::add(std::string_view bytes) noexcept {
   length_ += bytes.size();
-  if (!pending_.empty()) {
-    const std::size_t count = std::min(kBlock - pending_.size(), bytes.size());
-    pending_ += bytes.substr(0, count);
+  if (pending_size_ != 0) {
+    const std::size_t count = std::min(kBlock - pending_size_, bytes.size());
+    std::copy_n(bytes.begin(), count, pending_.data() + pending_size_);
+    pending_size_ += count;
     bytes.remove_prefix(count);
-    if (pending_.size() < kBlock) {
+    if (pending_size_ < kBlock) {
       return;
     }
     compress(state_, pending_.data());
-    pending_.clear();
   }
   while (bytes.size() >= kBlock) {
     compress(state_, bytes.data());
     bytes.remove_prefix(kBlock);
   }
-  pending_ = bytes;
+  std::copy(bytes.begin(), bytes.end(), pending_.begin());
+  pending_size_ = bytes.size();
+}
+
+Sha256::Digest Sha256::digest() noexcept {
+  constexpr std::size_t kLength = 8;  // bytes of the length that ends the last block
+  const std::uint64_t bits = length_ * 8;
+  pending_[pending_size_++] = '\x80';
+  if (pending_size_ > kBlock - kLength) {
+    std::fill(pending_.begin() + static_cast<std::ptrdiff_t>(pending_size_), pending_.end(), '\0');
+    compress(state_, pending_.data());
+    pending_size_ = 0;
+  }
+  std::fill(pending_.begin() + static_cast<std::ptrdiff_t>(pending_size_), pending_.end(), '\0');
+  for (std::size_t i = 0; i < kLength; ++i) {
+    pending_[kBlock - 1 - i] = static_cast<char>(bits >> (8 * i));
+  }
+  compress(state_, pending_.data());
+  Digest digest{};
+  for (std::size_t i = 0; i < digest.size(); ++i) {
+    digest[i] = static_cast<std::uint8_t>(state_[i / 4] >> (24 - 8 * (i % 4)));
+  }
+  return digest;
 }
 
 std::string Sha256::hex() {
-  std::string tail = std::move(pending_);
-  tail += '\x80';
-  tail.resize(tail.size() <= kBlock - 8 ? kBlock - 8 : 2 * kBlock - 8, '\0');
-  for (int shift = 56; shift >= 0; shift -= 8) {
-    tail += static_cast<char>((length_ * 8) >> shift);
-  }
-  for (std::size_t i = 0; i < tail.size(); i += kBlock) {
-    compress(state_, tail.data() + i);
-  }
   constexpr char kDigits[] = "0123456789abcdef";
   std::string hex;
-  for (const std::uint32_t word : state_) {
-    for (int shift = 28; shift >= 0; shift -= 4) {
-      hex += kDigits[(word >> shift) & 15U];
-    }
+  for (const std::uint8_t byte : digest()) {
+    hex += kDigits[byte >> 4];
+    hex += kDigits[byte & 15];
   }
   return hex;
 }

@@ -25,13 +25,17 @@ struct Accumulator {
   std::int64_t parameter = 0;  ///< of the run; handed to `init`
   /// After `init`, of a flow that goes on where a timeout ended another of its key; may be null.
   void (*follow)(const std::byte* ended, std::byte* state) = nullptr;
+  bool needs_payload = false;           ///< the functions look at PacketView::payload
+  std::vector<std::size_t> blobs = {};  ///< offsets of BlobHandles in the state
+  std::size_t most_blob_growth = 0;     ///< of all of them together, by one packet
+  bool (*ends_flow)(const std::byte* state) = nullptr;  ///< as FlowHooks has it; may be null
 };
 
 /// The accumulator of a plain struct with members init(flow, packet) and update(flow, packet), or,
 /// where the struct has a parameter of the run, init(flow, packet, parameter); and follow(ended)
 /// where it takes something over.
 template <typename State>
-constexpr Accumulator accumulator_of(std::int64_t parameter = 0) {
+Accumulator accumulator_of(std::int64_t parameter = 0) {
   static_assert(std::is_trivially_destructible_v<State> && alignof(State) <= 16);
   void (*follow)(const std::byte*, std::byte*) = nullptr;
   if constexpr (requires(State & state) { state.follow(state); }) {
@@ -107,9 +111,9 @@ class ColumnBlock {
   PacketRecorder recorder;           ///< without function when it keeps nothing of each packet
   std::uint64_t series_packets = 0;  ///< how many first packets `read` wants in the series
   std::optional<Accounting>
-      other_accounting;                  ///< of SeriesPacket::other_size, when `read` looks at it
+      other_accounting;  ///< of SeriesPacket::other_size, when `read` looks at it
   std::optional<ContextWindow> context_window;  ///< of FlowView::context, when `read` looks at it
-  bool has_identity = false;             ///< brings addresses, ports and times of its own
+  bool has_identity = false;                    ///< brings addresses, ports and times of its own
 
   /// Fills one cell per column. Borrowed text and lists must live until the next call.
   virtual void read(const ReadContext& context, std::span<Cell> cells) = 0;
@@ -189,6 +193,10 @@ std::unique_ptr<ColumnBlock> make_representation_block(const SetRequest&, const 
 std::unique_ptr<ColumnBlock> make_netflowmeter_block(const SetRequest&, const Recipe&);
 std::unique_ptr<ColumnBlock> make_netflowmeter_all_block(const SetRequest&, const Recipe&);
 std::unique_ptr<ColumnBlock> make_cicflowmeter_block(const SetRequest&, const Recipe&);
+std::unique_ptr<ColumnBlock> make_dhcp_block(const SetRequest&, const Recipe&);
+std::unique_ptr<ColumnBlock> make_mdns_block(const SetRequest&, const Recipe&);
+std::unique_ptr<ColumnBlock> make_ja4_block(const SetRequest&, const Recipe&);
+std::unique_ptr<ColumnBlock> make_wavelet_block(const SetRequest&, const Recipe&);
 
 /// Puts a difference of flow times in milliseconds: nanoseconds with their fraction, or, under the
 /// nfstream preset, what is whole milliseconds already.

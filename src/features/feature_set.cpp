@@ -46,8 +46,7 @@ std::unique_ptr<ColumnBlock> make_block(const std::string& text, const Recipe& r
     }
     return entry.make(request, recipe);
   }
-  constexpr std::string_view kElsewhere[] = {"app",  "process", "dhcp", "mdns",
-                                             "ja4", "wavelet", "lua"};
+  constexpr std::string_view kElsewhere[] = {"app", "process", "lua"};
   if (std::find(std::begin(kElsewhere), std::end(kElsewhere), request.name) !=
       std::end(kElsewhere)) {
     throw UsageError("feature set '" + request.name + "': this build lacks it; it has " +
@@ -70,34 +69,49 @@ FeatureSet::FeatureSet(const Recipe& recipe) {
   if (!has_identity) {
     blocks.insert(blocks.begin(), make_identity_block({}, recipe));
   }
-  std::size_t cell_count = 0;
   for (std::unique_ptr<ColumnBlock>& block : blocks) {
-    Part part;
-    part.state_offset = state_size_;
-    part.first_cell = cell_count;
-    part.is_nfstream = recipe.preset == Preset::kNfstream;
-    const Accumulator& accumulator = block->accumulator;
-    if (accumulator.state_size != 0) {
-      steps_.push_back({accumulator.init, accumulator.update, state_size_, accumulator.parameter});
-    }
-    if (accumulator.follow != nullptr) {
-      followings_.push_back({accumulator.follow, state_size_});
-    }
-    part.record_offset = record_bytes_;
-    if (block->recorder.bytes != 0) {
-      recordings_.push_back({block->recorder.write, record_bytes_});
-      record_bytes_ += block->recorder.bytes;
-    }
-    state_size_ += aligned(accumulator.state_size);
-    cell_count += block->columns.size();
-    series_packets_ = std::max(series_packets_, block->series_packets);
-    share_other_accounting(*block);
-    part.block = std::move(block);
-    parts_.push_back(std::move(part));
+    add_part(std::move(block), recipe.preset == Preset::kNfstream);
   }
-  cells_.resize(cell_count);
   choose_columns(recipe);
   choose_context();
+}
+
+void FeatureSet::add_part(std::unique_ptr<ColumnBlock> block, bool is_nfstream) {
+  const Accumulator& accumulator = block->accumulator;
+  if (accumulator.state_size != 0) {
+    steps_.push_back({accumulator.init, accumulator.update, state_size_, accumulator.parameter});
+  }
+  if (accumulator.follow != nullptr) {
+    followings_.push_back({accumulator.follow, state_size_});
+  }
+  for (const std::size_t offset : accumulator.blobs) {
+    blob_offsets_.push_back(state_size_ + offset);
+  }
+  most_blob_growth_ += accumulator.most_blob_growth;
+  if (accumulator.ends_flow != nullptr) {
+    enders_.push_back({accumulator.ends_flow, state_size_});
+  }
+  needs_payload_ = needs_payload_ || accumulator.needs_payload;
+  series_packets_ = std::max(series_packets_, block->series_packets);
+  share_other_accounting(*block);
+  Part part;
+  part.state_offset = state_size_;
+  part.first_cell = cells_.size();
+  part.is_nfstream = is_nfstream;
+  part.record_offset = record_bytes_;
+  if (block->recorder.bytes != 0) {
+    recordings_.push_back({block->recorder.write, record_bytes_});
+    record_bytes_ += block->recorder.bytes;
+  }
+  state_size_ += aligned(accumulator.state_size);
+  cells_.resize(cells_.size() + block->columns.size());
+  part.block = std::move(block);
+  parts_.push_back(std::move(part));
+}
+
+bool FeatureSet::ends_flow(const std::byte* state) const noexcept {
+  return std::any_of(enders_.begin(), enders_.end(),
+                     [state](const Ender& ender) { return ender.ends_flow(state + ender.offset); });
 }
 
 FeatureSet::~FeatureSet() = default;

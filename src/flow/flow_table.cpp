@@ -84,8 +84,12 @@ FlowTable::FlowTable(const FlowPolicy& policy, const FlowHooks& hooks,
       series_limit_(hooks.series_packets()),
       record_bytes_(hooks.record_bytes()),
       prefetched_bytes_(std::min<std::size_t>(stride_, 512)),
-      keeps_packets_(series_limit_ != 0 || record_bytes_ != 0 || policy.max_packets_per_flow != 0),
+      blob_offsets_(hooks.blob_offsets()),
+      can_end_flows_(hooks.can_end_flows()),
+      keeps_packets_(series_limit_ != 0 || record_bytes_ != 0 || policy.max_packets_per_flow != 0 ||
+                     !blob_offsets_.empty() || can_end_flows_),
       flows_(stride_, entry_bytes(policy)),
+      blobs_(blob_offsets_.empty() ? nullptr : std::make_unique<BlobStore>()),
       records_(record_bytes_),
       lists_{TimeoutList(flows_), TimeoutList(flows_), TimeoutList(flows_)},
       creation_order_(flows_, 1) {
@@ -112,18 +116,21 @@ std::size_t FlowTable::flow_cost() const noexcept {
 
 std::size_t FlowTable::most_growth() const noexcept {
   return flow_cost() + (series_limit_ == 0 ? 0 : SeriesStore::kMostPerAppend * kSeriesPacketCost) +
-         (record_bytes_ == 0 ? 0 : RecordStore::kMostPerAppend * record_cost(record_bytes_));
+         (record_bytes_ == 0 ? 0 : RecordStore::kMostPerAppend * record_cost(record_bytes_)) +
+         hooks_.most_blob_growth();
 }
 
 std::uint64_t FlowTable::cost_of(std::uint32_t slot) const noexcept {
-  return flow_cost() + (series_limit_ == 0
-                            ? 0
-                            : SeriesStore::capacity(series_at(slot).count) * kSeriesPacketCost);
+  return flow_cost() +
+         (series_limit_ == 0 ? 0
+                             : SeriesStore::capacity(series_at(slot).count) * kSeriesPacketCost) +
+         blob_bytes(state_at(slot), blob_offsets_);
 }
 
 std::uint64_t FlowTable::used_bytes() const noexcept {
   return open_ * flow_cost() + series_in_use_ * kSeriesPacketCost +
-         records_in_use_ * record_cost(record_bytes_);
+         records_in_use_ * record_cost(record_bytes_) +
+         (blobs_ ? blobs_->used_bytes() - closed_blob_bytes_ : 0);
 }
 
 // ---------------------------------------------------------------- places
@@ -252,7 +259,8 @@ inline void FlowTable::note_packet(const Place& place, const PacketView& view,
                         ts_ns,
                         gap_ns(last_ns, ts_ns),
                         is_first ? 0 : gap_ns(counters.last_ns, ts_ns),
-                        record.*size_field_};
+                        record.*size_field_,
+                        blobs_.get()};
   if (is_first) {
     counters.first_ns = ts_ns;
   }
@@ -323,7 +331,7 @@ std::uint32_t FlowTable::create(const PacketRecord& record, std::int64_t ts_ns, 
   if (policy_.expiry == ExpiryRule::kNfstream) {
     creation_order_.push_back(slot);
   }
-  const PacketView view{record, payload, Direction::kForward, ts_ns, 0, 0, size};
+  const PacketView view{record, payload, Direction::kForward, ts_ns, 0, 0, size, blobs_.get()};
   if (series_limit_ != 0) {
     series_at(slot) = {};
   }
@@ -341,10 +349,13 @@ void FlowTable::update(const Place& place, const PacketRecord& record, std::int6
   update_inline(place, record, ts_ns, clock, payload, closed);
 }
 
-// Series, records and packet limits, where there are any.
+// Series, records, blobs and packet limits, where there are any.
 void FlowTable::note_kept(const Place& place, const PacketView& view,
                           std::vector<ClosedFlow>& closed) {
   const auto [slot, flow] = place;
+  if (blobs_ && blobs_->is_exhausted()) {
+    throw std::bad_alloc();  // the hooks may not
+  }
   const bool has_series = flow.packets() <= series_limit_;
   if (has_series) {
     note_series(slot, view);
@@ -352,7 +363,7 @@ void FlowTable::note_kept(const Place& place, const PacketView& view,
   if (record_bytes_ != 0) {
     note_record(slot, view);
   }
-  if (has_series || record_bytes_ != 0) {
+  if (has_series || record_bytes_ != 0 || blobs_) {
     if (budget_.is_too_large(kept_bytes(slot))) {
       ++evicted_;
       close(slot, EndReason::kEvicted, view.record.index, closed);
@@ -361,6 +372,10 @@ void FlowTable::note_kept(const Place& place, const PacketView& view,
     if (obeys_limits_ && !budget_.make_room(0, view.record.index, closed)) {
       stopped_ = true;
     }
+  }
+  if (can_end_flows_ && hooks_.ends_flow(state_of(flow))) {
+    close(slot, EndReason::kPlugin, view.record.index, closed);
+    return;
   }
   if (policy_.max_packets_per_flow != 0 && flow.packets() >= policy_.max_packets_per_flow) {
     close(slot, EndReason::kSplit, view.record.index, closed);
@@ -398,7 +413,7 @@ std::uint64_t FlowTable::kept_bytes(std::uint32_t slot) const noexcept {
     bytes += RecordStore::capacity(records_at(slot).count) * record_cost(record_bytes_) *
              (1 + kRecordReading);
   }
-  return bytes;
+  return bytes + blob_bytes(state_at(slot), blob_offsets_);
 }
 
 // ---------------------------------------------------------------- ends
@@ -419,10 +434,24 @@ void FlowTable::close(std::uint32_t slot, EndReason reason, std::uint64_t end_in
   if (record_bytes_ != 0) {
     records_in_use_ -= RecordStore::capacity(records_at(slot).count);
   }
+  note_closed(slot);
   closed.push_back({end_index, flow.first_index, slot, number_});
 }
 
+// Its blobs are there until release(), but count no more.
+void FlowTable::note_closed(std::uint32_t slot) noexcept {
+  if (blobs_) {
+    closed_blob_bytes_ += blob_bytes(state_at(slot), blob_offsets_);
+  }
+}
+
 void FlowTable::release(std::uint32_t slot) noexcept {
+  if (blobs_) {
+    closed_blob_bytes_ -= blob_bytes(state_at(slot), blob_offsets_);
+    for (const std::size_t offset : blob_offsets_) {
+      blobs_->release(blob_at(state_at(slot), offset));
+    }
+  }
   if (series_limit_ != 0) {
     series_.release(series_at(slot));
   }
@@ -545,6 +574,7 @@ void FlowTable::finish(std::vector<ClosedFlow>& closed, std::size_t most) {
     finishing_.pop_back();
     Flow& flow = *flow_at(slot);
     flow.end_reason = EndReason::kEnd;
+    note_closed(slot);
     closed.push_back({UINT64_MAX, flow.first_index, slot, number_});
   }
   if (finishing_.empty()) {

@@ -559,7 +559,8 @@ FlowView EpochPipeline::view(const Slice& slice, std::size_t i, Worker& worker) 
           worker.series,
           slice.first_id + i,
           slice.contexts.empty() ? nullptr : &slice.contexts[i],
-          worker.records};
+          worker.records,
+          table.blobs()};
 }
 
 void EpochPipeline::format(Slice& slice, Worker& worker) {

@@ -8,6 +8,7 @@
 #include "netml/core/progress.hpp"
 #include "netml/core/sip_hash.hpp"
 #include "netml/decode/packet_decoder.hpp"
+#include "netml/decode/payload.hpp"
 #include "netml/flow/epoch.hpp"
 #include "netml/flow/flow_shards.hpp"
 
@@ -115,6 +116,9 @@ std::size_t epoch_size(const Recipe& recipe, const ExtractorOptions& options) {
   return options.epoch_records != 0 ? options.epoch_records : by_threads;
 }
 
+// Payloads are large: so many bytes of them end an epoch too, so that what is in flight is bounded.
+constexpr std::size_t kMostEpochBytes = std::size_t{8} << 20;
+
 }  // namespace
 
 class Extractor::Impl {
@@ -126,7 +130,8 @@ class Extractor::Impl {
         hash_(random_hash_key()),
         context_(context_options(recipe, features)),
         shards_(flow_policy(recipe, features), features, shard_count(recipe, options)),
-        epoch_records_(epoch_size(recipe, options)) {}
+        epoch_records_(epoch_size(recipe, options)),
+        needs_payload_(features.needs_payload()) {}
 
   ExtractResult run(const std::vector<std::string>& paths, FlowConsumer& consumer) {
     EpochPipeline pipeline(
@@ -206,7 +211,10 @@ class Extractor::Impl {
     Epoch& epoch = job_->epoch;
     epoch.records.push_back(record_);
     epoch.clocks.push_back(clock_.now());
-    if (epoch.records.size() >= epoch_records_) {
+    if (needs_payload_) {
+      epoch.add_payload(captured_payload(packet, record_));
+    }
+    if (epoch.records.size() >= epoch_records_ || epoch.arena.size() >= kMostEpochBytes) {
       submit();
     }
   }
@@ -261,6 +269,7 @@ class Extractor::Impl {
   const std::optional<ContextOptions> context_;
   FlowShards shards_;
   std::size_t epoch_records_;
+  const bool needs_payload_;
 
   EpochPipeline* pipeline_ = nullptr;
   EpochJob* job_ = nullptr;  ///< the epoch that is being filled

@@ -27,13 +27,31 @@ std::size_t slot_bytes(std::size_t state_size, bool has_context) {
 }  // namespace
 
 FlowStore::FlowStore(std::size_t state_size, std::uint64_t memory_limit, std::size_t record_bytes,
-                     Keeps keeps)
+                     Keeps keeps, std::span<const std::size_t> blob_offsets)
     : state_size_(state_size),
       record_bytes_(record_bytes),
       has_context_(keeps == Keeps::kFlowsAndContext),
+      blob_offsets_(blob_offsets.begin(), blob_offsets.end()),
       memory_limit_(memory_limit),
       flows_(slot_bytes(state_size_, has_context_)),
-      records_(record_bytes) {}
+      records_(record_bytes),
+      blobs_(blob_offsets.empty() ? nullptr : std::make_unique<BlobStore>()) {}
+
+// The copied state still refers to the blobs of the flow's table.
+void FlowStore::copy_blobs(std::byte* state, const FlowView& flow) {
+  for (const std::size_t offset : blob_offsets_) {
+    const BlobHandle& original = blob_at(flow.state, offset);
+    BlobHandle& own = blob_at(state, offset) = {};
+    if (original.is_empty()) {
+      continue;
+    }
+    std::byte* bytes = blobs_->reserve(own, original.capacity);
+    if (bytes == nullptr) {
+      throw std::bad_alloc();
+    }
+    std::memcpy(bytes, flow.blobs->at(original), original.capacity);
+  }
+}
 
 void FlowStore::begin_input(std::size_t input, std::int64_t first_packet_ns) {
   inputs_.push_back({input, first_packet_ns, slots_.size()});
@@ -46,6 +64,7 @@ void FlowStore::flow(const FlowView& flow) {
   if (has_context_) {
     new (flows_.at(slot) + context_offset(state_size_)) ContextValues(*flow.context);
   }
+  copy_blobs(flows_.at(slot) + kStateOffset, flow);
   for (const SeriesPacket& packet : flow.series) {
     series_.append(stored.series, packet);
   }
@@ -57,7 +76,8 @@ void FlowStore::flow(const FlowView& flow) {
   used_bytes_ +=
       slot_bytes(state_size_, has_context_) + kNumberBytes +
       SeriesStore::capacity(flow.series.size()) * FlowTable::kSeriesPacketCost +
-      RecordStore::capacity(stored.records.count) * FlowTable::record_cost(record_bytes_);
+      RecordStore::capacity(stored.records.count) * FlowTable::record_cost(record_bytes_) +
+      blob_bytes(flow.state, blob_offsets_);
   is_full_ = memory_limit_ != 0 && used_bytes_ > memory_limit_;
 }
 
@@ -71,7 +91,7 @@ FlowView FlowStore::view(std::size_t i) const {
   const auto* context =
       has_context_ ? reinterpret_cast<const ContextValues*>(slot + context_offset(state_size_))
                    : nullptr;
-  return {stored.flow, slot + kStateOffset, viewed_, i, context, viewed_records_};
+  return {stored.flow, slot + kStateOffset, viewed_, i, context, viewed_records_, blobs_.get()};
 }
 
 void FlowStore::replay(FlowConsumer& consumer) const {

@@ -33,7 +33,7 @@ TEST(Golden, PresetNfstream) {
   NETML_NEEDS_REFERENCE("tools/golden_check.py");
   NETML_NEEDS_REFERENCE("reference/nfstream/golden");
   NETML_NEEDS_PYTHON();
-  expect_equal_to_golden("nfstream", {"--no-l7", "--skip", "dhcp,mdns,ja4,wf"});
+  expect_equal_to_golden("nfstream", {"--no-l7"});
 }
 
 TEST(Golden, PresetNetflowmeter) {

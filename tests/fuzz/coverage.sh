@@ -30,7 +30,7 @@ while [[ $# -gt 0 ]]; do
   shift
 done
 
-targets=(capture decode dns flowtable labels model params_json params_yaml reader roundtrip table
+targets=(capture decode dns flowtable labels model params_json params_yaml payload reader roundtrip table
   writer)
 ensure_packages "${NETML_BUILD_PACKAGES[@]}" clang libclang-rt-14-dev llvm-14
 build=$NETML_ROOT/build-coverage

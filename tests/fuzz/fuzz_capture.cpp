@@ -59,8 +59,18 @@ void set_netml_rules(Recipe& recipe) {
 void set_preset(unsigned number, Recipe& recipe) {
   const std::vector<std::string> representations = {"iat",   "size",     "iat_size",
                                                     "stats", "samp_num", "samp_size"};
-  recipe.sets = {"flow",        "statistics", "biflow",           "splt:10",
-                 "context:2:1", "early:4",    "netflowmeter-all", "cicflowmeter:extended"};
+  recipe.sets = {"flow",
+                 "statistics",
+                 "biflow",
+                 "splt:10",
+                 "context:2:1",
+                 "early:4",
+                 "netflowmeter-all",
+                 "cicflowmeter:extended",
+                 "dhcp",
+                 "mdns",
+                 "ja4",
+                 "wavelet:3"};
   if (number == 1) {
     recipe.sets = representations;
     recipe.representation.header = true;

@@ -98,6 +98,7 @@ int run(const fs::path& folder) {
   add_dns_seeds(seeds);
   add_text_seeds(seeds);
   add_model_seeds(seeds);
+  add_payload_seeds(seeds);
   add_noise_seeds(seeds);
   std::printf("%zu seeds in %s\n", seeds.count(), folder.c_str());
   return 0;

@@ -21,11 +21,12 @@ class ColumnBlock;
 /// A flow that has ended, as the columns read it. A view: valid until the flow is released.
 struct FlowView {
   const Flow& flow;
-  const std::byte* state;                  ///< the block that FeatureSet kept beside the flow
-  std::span<const SeriesPacket> series;    ///< its first packets, when the set asked for them
-  std::uint64_t id = 0;                    ///< number of the row in its output, from 0
-  const ContextValues* context = nullptr;  ///< around it, when the set asked for that
+  const std::byte* state;                   ///< the block that FeatureSet kept beside the flow
+  std::span<const SeriesPacket> series;     ///< its first packets, when the set asked for them
+  std::uint64_t id = 0;                     ///< number of the row in its output, from 0
+  const ContextValues* context = nullptr;   ///< around it, when the set asked for that
   std::span<const std::byte> records = {};  ///< of its packets, FeatureSet::record_bytes() each
+  const BlobStore* blobs = nullptr;         ///< what the state keeps beside itself
 };
 
 /// Columns in output order and the per-flow state they need. Built once from a recipe; the flow
@@ -59,6 +60,11 @@ class FeatureSet final : public FlowHooks {
   Accounting other_accounting() const noexcept override { return other_accounting_; }
   std::size_t record_bytes() const noexcept override { return record_bytes_; }
   void write_record(const PacketView& packet, std::byte* record) const noexcept override;
+  bool needs_payload() const noexcept override { return needs_payload_; }
+  std::span<const std::size_t> blob_offsets() const noexcept override { return blob_offsets_; }
+  std::size_t most_blob_growth() const noexcept override { return most_blob_growth_; }
+  bool can_end_flows() const noexcept override { return !enders_.empty(); }
+  bool ends_flow(const std::byte* state) const noexcept override;
 
  private:
   struct Part;
@@ -79,7 +85,13 @@ class FeatureSet final : public FlowHooks {
     void (*write)(const PacketView&, std::byte* record);
     std::size_t offset;
   };
+  /// Asks one part whether its packet ends the flow.
+  struct Ender {
+    bool (*ends_flow)(const std::byte* state);
+    std::size_t offset;
+  };
   void share_other_accounting(const ColumnBlock& block);
+  void add_part(std::unique_ptr<ColumnBlock> block, bool is_nfstream);
   void choose_columns(const Recipe& recipe);
   void choose_context();
   [[gnu::noinline]] void update_each(const Flow& flow, std::byte* state,
@@ -101,6 +113,10 @@ class FeatureSet final : public FlowHooks {
   std::size_t record_bytes_ = 0;
   std::uint64_t series_packets_ = 0;
   Accounting other_accounting_ = Accounting::kLink;
+  bool needs_payload_ = false;
+  std::vector<std::size_t> blob_offsets_;
+  std::size_t most_blob_growth_ = 0;
+  std::vector<Ender> enders_;
 };
 
 }  // namespace netml

@@ -13,11 +13,16 @@ namespace netml {
 struct Epoch {
   std::vector<PacketRecord> records;  ///< in arrival order, `index` ascending
   std::vector<std::int64_t> clocks;   ///< the capture clock at each record: largest time so far
-  std::vector<std::uint8_t> arena;    ///< captured payloads; no column asks for them yet
+  std::vector<std::uint8_t> arena;    ///< captured payloads, when a column asks for them
   std::vector<std::uint32_t> payload_begins;  ///< into the arena, one per record, when it is used
   bool clock_was_set_back = false;  ///< just before the first record; clocks[0] is the new clock
 
   bool empty() const noexcept { return records.empty(); }
+  /// Adds the payload of the last record. For every record, or for none.
+  void add_payload(std::span<const std::uint8_t> bytes) {
+    payload_begins.push_back(static_cast<std::uint32_t>(arena.size()));
+    arena.insert(arena.end(), bytes.begin(), bytes.end());
+  }
   std::int64_t clock() const noexcept { return clocks.back(); }
   void clear() noexcept {
     records.clear();

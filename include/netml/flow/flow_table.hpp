@@ -42,12 +42,13 @@ inline bool closing_order(const ClosedFlow& a, const ClosedFlow& b) noexcept {
 ///
 /// Without an idle timeout a flow that has been silent for the active timeout ends by that.
 ///
-/// Memory: counted per open flow with `flow_cost()` and per packet that the flow's series and
-/// records have room for, against the policy's budget; over it, the flow whose last packet is
-/// oldest in arrival order is evicted. A flow that alone holds more than a quarter, with what it
-/// takes to read its records, is itself evicted. Not thread-safe, but for this: flow(), state(),
-/// read_series() and read_records() of flows that have ended and are not released may be called
-/// from any thread at any time. Tables share nothing but a budget.
+/// Memory: counted per open flow with `flow_cost()`, per packet that the flow's series and records
+/// have room for, and by the bytes of its blobs, against the policy's budget; over it, the flow
+/// whose last packet is oldest in arrival order is evicted. A flow that alone holds more than a
+/// quarter, with what it takes to read its records, is itself evicted.
+/// Not thread-safe, but for this: flow(), state(), read_series(), read_records() and what blobs()
+/// has of flows that have ended and are not released may be read from any thread at any time.
+/// Tables share nothing but a budget.
 class FlowTable {
  public:
   FlowTable(const FlowPolicy& policy, const FlowHooks& hooks);
@@ -94,6 +95,9 @@ class FlowTable {
   /// Appends the records of a flow, FlowHooks::record_bytes() for each of its packets.
   void read_records(std::uint32_t slot, std::vector<std::byte>& records) const;
   void release(std::uint32_t slot) noexcept;
+
+  /// What flow() and state() keep in blobs; null when the hooks keep none.
+  const BlobStore* blobs() const noexcept { return blobs_.get(); }
 
   std::size_t open_flows() const noexcept { return open_; }
   std::uint64_t evicted() const noexcept { return evicted_; }
@@ -199,6 +203,7 @@ class FlowTable {
   void note_series(std::uint32_t slot, const PacketView& view);
   void note_record(std::uint32_t slot, const PacketView& view);
   std::uint64_t kept_bytes(std::uint32_t slot) const noexcept;
+  void note_closed(std::uint32_t slot) noexcept;
   std::int64_t gap_ns(std::int64_t earlier, std::int64_t later) const noexcept;
   bool ends_by_tcp(const Flow& flow, const PacketRecord& record) const noexcept {
     return policy_.tcp_end != TcpEnd::kNone && flow.is_finished() &&
@@ -231,8 +236,11 @@ class FlowTable {
   std::uint64_t series_limit_;
   std::size_t record_bytes_;
   std::size_t prefetched_bytes_;  ///< of a flow and its state
-  bool keeps_packets_;            ///< a series, records, or a count of packets that ends a flow
+  std::span<const std::size_t> blob_offsets_;
+  bool can_end_flows_;
+  bool keeps_packets_;  ///< a series, records, blobs, or something to ask after each packet
   SlotPool flows_;
+  std::unique_ptr<BlobStore> blobs_;
   SeriesStore series_;
   RecordStore records_;
   FlowIndex index_;
@@ -241,8 +249,9 @@ class FlowTable {
   bool is_finishing_ = false;
 
   std::size_t open_ = 0;
-  std::uint64_t series_in_use_ = 0;   ///< packets that the series of open flows have room for
-  std::uint64_t records_in_use_ = 0;  ///< and their records
+  std::uint64_t series_in_use_ = 0;      ///< packets that the series of open flows have room for
+  std::uint64_t records_in_use_ = 0;     ///< and their records
+  std::uint64_t closed_blob_bytes_ = 0;  ///< of flows that have ended and are not released
   std::uint64_t evicted_ = 0;
   std::uint64_t clock_steps_back_ = 0;
   std::uint64_t left_out_ = 0;

@@ -2,8 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <vector>
 
+#include "netml/flow/blob_store.hpp"
 #include "netml/flow/record_store.hpp"
 #include "netml/flow/series_store.hpp"
 #include "netml/flow/slot_pool.hpp"
@@ -17,10 +20,11 @@ class FlowStore final : public FlowConsumer {
  public:
   enum class Keeps : std::uint8_t { kFlows, kFlowsAndContext };
 
-  /// `state_size` and `record_bytes` as of the feature set that made the flows. Above
-  /// `memory_limit` bytes (0: no limit), counted by constants, the store is full and wants no more.
+  /// `state_size`, `record_bytes` and `blob_offsets` as of the feature set that made the flows.
+  /// Above `memory_limit` bytes (0: no limit), counted by constants, the store is full and wants no
+  /// more.
   FlowStore(std::size_t state_size, std::uint64_t memory_limit, std::size_t record_bytes = 0,
-            Keeps keeps = Keeps::kFlows);
+            Keeps keeps = Keeps::kFlows, std::span<const std::size_t> blob_offsets = {});
 
   void begin_input(std::size_t input, std::int64_t first_packet_ns) override;
   void flow(const FlowView& flow) override;
@@ -42,9 +46,12 @@ class FlowStore final : public FlowConsumer {
     std::size_t first_flow = 0;
   };
 
+  void copy_blobs(std::byte* state, const FlowView& flow);
+
   std::size_t state_size_;
   std::size_t record_bytes_;
   bool has_context_;
+  std::vector<std::size_t> blob_offsets_;
   std::uint64_t memory_limit_;
   std::uint64_t used_bytes_ = 0;
   bool is_full_ = false;
@@ -52,6 +59,7 @@ class FlowStore final : public FlowConsumer {
   SlotPool flows_;  ///< each a Flow, a SeriesHandle for both stores, the state and the context
   SeriesStore series_;
   RecordStore records_;
+  std::unique_ptr<BlobStore> blobs_;  ///< where the state refers to some
   std::vector<std::uint32_t> slots_;
   // Of the flow that was looked at last.
   mutable std::vector<SeriesPacket> viewed_;

@@ -1,0 +1,182 @@
+// The set `mdns`: NFStream's MDNS plugin (its SPEC, section 13). Names that PTR answers of
+// multicast DNS point to.
+//
+// NFStream skips IPv6, and every message with a record of a type that its DNS reader does not know
+// (NSEC, say); without the preset both are read, a malformed message up to where it is sound.
+
+#include <algorithm>
+
+#include "netml/core/text_format.hpp"
+#include "netml/decode/dns_message.hpp"
+
+#include "column_block.hpp"
+#include "python_text.hpp"
+
+namespace netml {
+namespace {
+
+constexpr std::uint16_t kMdnsPort = 5353;
+
+bool has_name(const DnsMessage& message, std::size_t offset) {
+  DnsName name;
+  return message.name_at(offset, name);
+}
+
+// dpkt, which NFStream reads with, refuses a message for the content of any record.
+bool is_read_by_dpkt(const DnsMessage& message, const DnsEntry& record) {
+  const std::size_t size = message.bytes().size();
+  const std::size_t captured =
+      record.data_begin < size ? std::min(record.data_length, size - record.data_begin) : 0;
+  switch (record.type) {
+    case dns_entry_type::kA:
+    case dns_entry_type::kAaaa:
+    case dns_entry_type::kNull:
+    case dns_entry_type::kHinfo:
+    case dns_entry_type::kTxt:
+    case dns_entry_type::kOpt:
+      return true;
+    case dns_entry_type::kNs:
+    case dns_entry_type::kCname:
+    case dns_entry_type::kPtr:
+      return has_name(message, record.data_begin);
+    case dns_entry_type::kMx:
+      return captured >= 2 && has_name(message, record.data_begin + 2);
+    case dns_entry_type::kSrv:
+      return captured >= 6 && has_name(message, record.data_begin + 6);
+    case dns_entry_type::kSoa: {
+      constexpr std::size_t kNumbers = 20;
+      DnsName name;
+      std::size_t end = 0;
+      return message.name_at(record.data_begin, name, end) && message.name_at(end, name, end) &&
+             end + kNumbers <= size;
+    }
+    default:
+      return false;
+  }
+}
+
+bool is_read_by_dpkt(std::span<const std::uint8_t> bytes) {
+  DnsMessage message(bytes);
+  for (DnsEntry record; message.next(record);) {
+    if (record.section != DnsEntry::Section::kQuestion && !is_read_by_dpkt(message, record)) {
+      return false;
+    }
+  }
+  return message.ok();
+}
+
+/// Distinct names in order, in a blob: each as its length and its bytes.
+struct MdnsState {
+  static constexpr std::uint32_t kMostNames = 1024;
+
+  BlobHandle blob;
+  std::uint32_t count = 0;
+  std::uint32_t used = 0;
+
+  void add(std::string_view name, BlobStore& blobs) noexcept {
+    char text[DnsName::kLongest];
+    std::replace_copy(name.begin(), name.end(), text, ',', ' ');
+    const std::string_view wanted(text, name.size());
+    if (count == kMostNames || holds(wanted, blobs.at(blob))) {
+      return;
+    }
+    std::byte* bytes = blobs.reserve(blob, used + 1 + wanted.size());
+    if (bytes == nullptr) {
+      return;
+    }
+    bytes[used++] = static_cast<std::byte>(wanted.size());
+    std::memcpy(bytes + used, wanted.data(), wanted.size());
+    used += static_cast<std::uint32_t>(wanted.size());
+    ++count;
+  }
+
+  /// Calls `visit` with each name, in order, until it gives true; whether it did.
+  template <typename Visit>
+  bool find(const std::byte* bytes, Visit visit) const {
+    for (std::size_t at = 0; at < used;) {
+      const auto size = static_cast<std::size_t>(bytes[at]);
+      if (visit(std::string_view(reinterpret_cast<const char*>(bytes + at + 1), size))) {
+        return true;
+      }
+      at += 1 + size;
+    }
+    return false;
+  }
+  bool holds(std::string_view wanted, const std::byte* bytes) const noexcept {
+    return find(bytes, [wanted](std::string_view name) { return name == wanted; });
+  }
+};
+
+void add_answers(std::span<const std::uint8_t> payload, MdnsState& state, BlobStore& blobs) {
+  DnsMessage message(payload);
+  for (DnsEntry record; message.next(record);) {
+    DnsName name;
+    if (record.section == DnsEntry::Section::kAnswer && record.type == dns_entry_type::kPtr &&
+        message.name_at(record.data_begin, name)) {
+      state.add(name.text(), blobs);
+    }
+  }
+}
+
+template <bool kIsNfstream>
+struct MdnsHooks : MdnsState {
+  void init(const Flow& flow, const PacketView& packet) noexcept { update(flow, packet); }
+  void update(const Flow& flow, const PacketView& packet) noexcept {
+    if (flow.destination_port() != kMdnsPort) {
+      return;
+    }
+    const bool is_read = kIsNfstream ? flow.key.ip_version == 4 && is_read_by_dpkt(packet.payload)
+                                     : flow.key.protocol == ip_protocol::kUdp;
+    if (is_read) {
+      add_answers(packet.payload, *this, *packet.blobs);
+    }
+  }
+};
+
+class MdnsBlock final : public ColumnBlock {
+ public:
+  explicit MdnsBlock(bool is_nfstream) : is_nfstream_(is_nfstream) {
+    accumulator =
+        is_nfstream ? accumulator_of<MdnsHooks<true>>() : accumulator_of<MdnsHooks<false>>();
+    accumulator.needs_payload = true;
+    accumulator.blobs = {offsetof(MdnsState, blob)};
+    accumulator.most_blob_growth = BlobStore::kLargest;
+    columns = {{"udps.mdns_ptr", ColumnType::kText, "",
+                "distinct names in PTR answers of a flow to port 5353, in order, between commas "
+                "(their own commas are blanks); at most 1024 names and 16 KiB",
+                "NFStream", true}};
+  }
+
+  void read(const ReadContext& context, std::span<Cell> cells) override {
+    const auto& state = context.state_as<MdnsState>();
+    text_ = is_nfstream_ ? "[" : "";
+    bool is_first = true;
+    const auto append = [&](std::string_view name) {
+      text_ += is_first ? "" : is_nfstream_ ? ", " : ",";
+      is_first = false;
+      if (is_nfstream_) {
+        append_python_text(text_, name);
+      } else {
+        text_ += valid_utf8(name);
+      }
+      return false;
+    };
+    if (state.count != 0) {
+      state.find(context.view.blobs->at(state.blob), append);
+    }
+    text_ += is_nfstream_ ? "]" : "";
+    cells[0] = text_.empty() ? Cell::missing() : Cell::of(std::string_view(text_));
+  }
+
+ private:
+  bool is_nfstream_;
+  std::string text_;
+};
+
+}  // namespace
+
+std::unique_ptr<ColumnBlock> make_mdns_block(const SetRequest&, const Recipe& recipe) {
+  return std::make_unique<MdnsBlock>(recipe.preset == Preset::kNfstream);
+}
+
+}  // namespace netml
