@@ -134,9 +134,7 @@ void write_classify_report(const ClassifyCommand& command, const Detector& detec
                    (table == nullptr ? " flows" : " rows") + " raised an alert. " + report.summary;
   const Labelled rows = labelled(stage);
   report.evaluation = evaluate(rows.scores, rows.labels, detector.seed);
-  if (detector.threshold && !rows.scores.empty()) {
-    report.confusion = confusion(rows.scores, rows.labels, *detector.threshold);
-  }
+  report.confusion = stage.confusion();
   report.histogram = score_histogram(stage.scores(), stage.labels());
   report.drift = stage.drift();
   const Explainer explainer(detector);

@@ -39,8 +39,8 @@ double alert_rate(const Matrix& rows, const Fold& fold, const Detector& whole,
   detector.model = entry.make();
   detector.model->fit(detector.scaler.transform(fit), *whole.params,
                       {.seed = whole.seed, .threads = options.threads}, detector.fit);
-  const Vector scores = detector.raw_scores(select_rows(rows, fold.calibration), options.threads);
-  detector.calibration = Calibration({scores.begin(), scores.end()});
+  detector.set_calibration(CalibrationSource::kHeldOut, select_rows(rows, fold.calibration),
+                           options.threads);
   detector.calibrate(whole.alpha);
   const std::vector<RowScore> answers =
       detector.score(select_rows(rows, fold.test), options.threads);
@@ -58,7 +58,7 @@ std::optional<FoldRates> alert_rates_by_fold(const Matrix& rows, const Detector&
     return std::nullopt;
   }
   const std::size_t calibration = row_count(rows) * (kFolds - 1) / kFolds / kCalibrationShare;
-  if (calibration < Calibration::needed(*detector.alpha)) {
+  if (calibration < detector.calibration_needed(*detector.alpha)) {
     return std::nullopt;
   }
   FoldRates rates;

@@ -197,7 +197,8 @@ void report_training(const TrainResult& result) {
     text += "; threshold " + number_text(*result.threshold);
   }
   if (result.alpha) {
-    text += " for a false-alarm rate of " + number_text(*result.alpha);
+    text += (result.threshold ? " for" : "; alerts at") + std::string(" a false-alarm rate of ") +
+            number_text(*result.alpha);
   }
   log::info(text);
   if (log::format() == log::Format::kJson) {

@@ -223,16 +223,14 @@ class Trainer {
     if (options_.false_alarm_rate) {
       throw DataError("a false-alarm rate of " + number_text(*options_.false_alarm_rate) +
                       " takes at least " +
-                      std::to_string(Calibration::needed(*options_.false_alarm_rate)) +
+                      std::to_string(detector_.calibration_needed(*options_.false_alarm_rate)) +
                       " calibration flows; there are too few flows to keep any back");
     }
   }
 
   void set_calibration(CalibrationSource source, const Matrix& raw) {
-    const Vector scores = detector_.raw_scores(raw, options_.threads);
+    detector_.set_calibration(source, raw, options_.threads);
     result_.flows_calibration = row_count(raw);
-    detector_.calibration_source = source;
-    detector_.calibration = Calibration({scores.begin(), scores.end()});
     if (row_count(raw) > Calibration::kMostScores) {
       result_.details.push_back("of " + std::to_string(row_count(raw)) + " calibration scores " +
                                 std::to_string(Calibration::kMostScores) +
@@ -284,8 +282,8 @@ class Trainer {
     result_.auc = roc_auc(scores, labels);
     result_.average_precision = average_precision(scores, labels);
     result_.tpr_at_fpr_001 = tpr_at_fpr(scores, labels, kReportedFalseAlarmRate);
-    if (detector_.threshold) {
-      result_.confusion = confusion(scores, labels, *detector_.threshold);
+    if (detector_.has_verdicts()) {
+      result_.confusion = confusion(tested_.answers, labels);
     }
     if (!options_.test_scores.empty()) {
       write_test_scores(options_.test_scores,

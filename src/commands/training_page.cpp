@@ -62,8 +62,8 @@ void write_training_page(const TrainOptions& options, const TrainingPage& page) 
                                  : " flows of the calibration, which the model was not fitted on.");
   if (is_labelled) {
     report.evaluation = evaluate(scores, page.part.labels, options.seed);
-    if (page.detector.threshold) {
-      report.confusion = confusion(scores, page.part.labels, *page.detector.threshold);
+    if (page.detector.has_verdicts()) {
+      report.confusion = confusion(page.part.answers, page.part.labels);
     }
   }
   report.histogram = score_histogram(scores, page.part.labels);

@@ -106,6 +106,12 @@ void VerdictStage::write(const Waiting& row, std::span<const double> values) {
     keep_novel(row, values);
   }
   const bool is_anomaly = verdict == Verdict::kAnomaly;
+  if (row.subject.label && (is_anomaly || verdict == Verdict::kNormal)) {
+    confusion_ = confusion_.value_or(Confusion{});
+    const bool is_abnormal = *row.subject.label != 0;
+    ++(is_abnormal ? (is_anomaly ? confusion_->true_positives : confusion_->false_negatives)
+                   : (is_anomaly ? confusion_->false_positives : confusion_->true_negatives));
+  }
   if (!is_anomaly && !options_.reports_all) {
     return;
   }

@@ -61,6 +61,8 @@ class VerdictStage {
   /// Of labelled rows, or of all with keeps_scores; -1: no label.
   const std::vector<double>& scores() const noexcept { return scores_; }
   const std::vector<int>& labels() const noexcept { return labels_; }
+  /// How the verdicts agree with the labels; nothing without labelled rows or verdicts.
+  const std::optional<Confusion>& confusion() const noexcept { return confusion_; }
   std::optional<DriftReport> drift() const;
   /// The most novel first.
   std::vector<NovelVerdict> most_novel() const;
@@ -96,6 +98,7 @@ class VerdictStage {
   std::array<std::uint64_t, 4> counts_{};
   std::vector<double> scores_;
   std::vector<int> labels_;
+  std::optional<Confusion> confusion_;
   bool has_reported_anomaly_ = false;
   bool is_done_ = false;
 };

@@ -140,29 +140,33 @@ double Calibration::rate_bound(double alpha, double confidence) const {
                        static_cast<double>(size() + 1 - ranks));
 }
 
-AlphaChoice choose_alpha(const Calibration& calibration, std::optional<double> asked) {
+AlphaChoice choose_alpha(const Calibration& calibration, std::optional<double> asked,
+                         std::size_t members) {
   const std::string have = std::to_string(calibration.size());
+  const auto shares = static_cast<double>(members);
+  const double least = members == 1 ? calibration.least_alpha()
+                                    : shares / static_cast<double>(calibration.size() + 1);
+  const std::string shared =
+      members == 1 ? "" : ", because " + std::to_string(members) + " members share it";
   if (asked) {
     if (!(*asked > 0 && *asked < 1)) {
       throw UsageError("the false-alarm rate " + number_text(*asked) + " is not between 0 and 1");
     }
-    if (!calibration.supports(*asked)) {
+    if (!calibration.supports(*asked / shares)) {
       throw DataError("a false-alarm rate of " + number_text(*asked) + " takes at least " +
-                      std::to_string(Calibration::needed(*asked)) +
-                      " calibration flows, there are " + have +
-                      "; train on more normal flows, or ask for at least " +
-                      number_text(calibration.least_alpha()));
+                      std::to_string(Calibration::needed(*asked / shares)) + " calibration flows" +
+                      shared + ", there are " + have +
+                      "; train on more normal flows, or ask for at least " + number_text(least));
     }
     return {*asked, ""};
   }
-  if (calibration.supports(kDefaultAlpha)) {
+  if (calibration.supports(kDefaultAlpha / shares)) {
     return {kDefaultAlpha, ""};
   }
-  const double least = calibration.least_alpha();
-  return {least, "the false-alarm rate is " + number_text(least) + ", not " +
-                     number_text(kDefaultAlpha) + ": " + have +
-                     " calibration flows allow no less, and " + number_text(kDefaultAlpha) +
-                     " takes " + std::to_string(Calibration::needed(kDefaultAlpha))};
+  return {least,
+          "the false-alarm rate is " + number_text(least) + ", not " + number_text(kDefaultAlpha) +
+              ": " + have + " calibration flows allow no less, and " + number_text(kDefaultAlpha) +
+              " takes " + std::to_string(Calibration::needed(kDefaultAlpha / shares)) + shared};
 }
 
 }  // namespace netml

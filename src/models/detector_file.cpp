@@ -9,6 +9,8 @@
 #include "netml/core/text_format.hpp"
 #include "netml/models/detector.hpp"
 
+#include "ensemble.hpp"
+
 namespace netml {
 namespace {
 
@@ -43,6 +45,17 @@ json embedded(const std::string& text, const std::string& what) {
   return text.empty() ? json() : *parse_json(text, what, {kDeepestEmbedded});
 }
 
+// Whose arrays a file of an ensemble holds, and how each was fitted.
+json members_of(const Ensemble& ensemble) {
+  json members = json::array();
+  for (const Ensemble::Member& member : ensemble.members()) {
+    members.push_back({{"kind", member.entry->name},
+                       {"params", member.params.to_json()},
+                       {"params_given", member.params.given()}});
+  }
+  return members;
+}
+
 json description_of(const Detector& detector) {
   json derived = json::array();
   for (const DerivedValue& value : detector.fit.derived) {
@@ -60,7 +73,7 @@ json description_of(const Detector& detector) {
   if (detector.rate_bound) {
     bound = {{"value", *detector.rate_bound}, {"confidence", kConfidence}};
   }
-  return {
+  json description = {
       {"netml_version", NETML_VERSION},
       {"kind", detector.algorithm},
       {"params", detector.params->to_json()},
@@ -81,6 +94,10 @@ json description_of(const Detector& detector) {
       {"rate_bound", bound},
       {"warnings", detector.warnings},
       {"training", embedded(detector.card_json, "training card")}};
+  if (const Ensemble* ensemble = as_ensemble(detector.model.get())) {
+    description["members"] = members_of(*ensemble);
+  }
+  return description;
 }
 
 // The description of a file, field by field; every accessor checks.
@@ -184,6 +201,36 @@ class Description {
   JsonDocument root_;
 };
 
+std::vector<Ensemble::Member> read_members(const Description& description, const Params& params,
+                                           const std::string& what) {
+  const std::vector<std::string> names = member_names(params);
+  const json& listed = description.get("members");
+  if (!listed.is_array() || listed.size() != names.size()) {
+    description.fail("members", "not those of the parameters");
+  }
+  std::vector<Ensemble::Member> members;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const json& item = listed[i];
+    const ModelEntry* entry = find_model_or_null(names[i]);
+    const bool is_whole = item.is_object() && item.contains("kind") && item["kind"] == names[i] &&
+                          item.contains("params") && item.contains("params_given");
+    if (entry == nullptr || !is_whole) {
+      description.fail("members", "not those of the parameters");
+    }
+    try {
+      members.push_back({entry,
+                         Params::from_json(entry->schema, item["params"], item["params_given"],
+                                           what + ": members: " + names[i]),
+                         entry->make(),
+                         {},
+                         0});
+    } catch (const DataError& error) {
+      throw ModelError(error.what());
+    }
+  }
+  return members;
+}
+
 void read_model(const Description& description, const Container& container, const std::string& what,
                 Detector& detector) {
   const ModelEntry* entry = find_model_or_null(description.text("kind"));
@@ -219,6 +266,9 @@ void read_model(const Description& description, const Container& container, cons
   const std::size_t columns = detector.columns.size();
   detector.scaler = Scaler::load(ArrayReader(container, "scaler.", what), scaling, columns);
   detector.model = entry->make();
+  if (Ensemble* ensemble = as_ensemble(detector.model.get())) {
+    ensemble->set_members(read_members(description, *detector.params, what));
+  }
   detector.model->load(ArrayReader(container, entry->name + ".", what), *detector.params, columns);
 }
 
@@ -256,6 +306,11 @@ void read_calibration(const Description& description, const Container& container
     reader.refuse("scores", "not in ascending order");
   }
   detector.calibration = Calibration(std::move(scores));
+  const Ensemble* ensemble = as_ensemble(detector.model.get());
+  if (ensemble != nullptr && !detector.calibration.is_empty() &&
+      ensemble->members().front().calibration.size() != detector.calibration.size()) {
+    reader.refuse("scores", "not as many as the members have");
+  }
 }
 
 void read_threshold(const Description& description, Detector& detector) {
@@ -265,7 +320,9 @@ void read_threshold(const Description& description, Detector& detector) {
   detector.threshold = description.number_or_null("threshold");
   detector.alpha = description.number_or_null("alpha");
   const bool is_conformal = detector.threshold_rule == ThresholdRule::kConformal;
-  if (detector.threshold.has_value() != (detector.threshold_rule != ThresholdRule::kNone) ||
+  const bool has_threshold = detector.threshold_rule != ThresholdRule::kNone &&
+                             !(is_conformal && as_ensemble(detector.model.get()) != nullptr);
+  if (detector.threshold.has_value() != has_threshold ||
       detector.alpha.has_value() != is_conformal) {
     description.fail("threshold", "threshold, alpha and threshold_rule do not fit each other");
   }
@@ -279,14 +336,14 @@ void read_threshold(const Description& description, Detector& detector) {
   const double alpha = *detector.alpha;
   if (!(alpha > 0 && alpha < 1) || detector.calibration.is_empty() ||
       detector.calibration_source == CalibrationSource::kTraining ||
-      !detector.calibration.supports(alpha) ||
-      *detector.threshold != detector.calibration.threshold(alpha)) {
+      !detector.calibration.supports(alpha / static_cast<double>(detector.members())) ||
+      (has_threshold && *detector.threshold != detector.calibration.threshold(alpha))) {
     description.fail("threshold", "it is not the one that alpha and the calibration scores give");
   }
   detector.rate_bound = description.number_or_null("rate_bound.value");
   // Computed with the C library's lgamma, which may differ in its last bits.
   if (!detector.rate_bound ||
-      std::fabs(*detector.rate_bound - detector.calibration.rate_bound(alpha)) > 1e-6) {
+      std::fabs(*detector.rate_bound - detector.conformal_rate_bound()) > 1e-6) {
     description.fail("rate_bound", "it is not the one that alpha and the calibration scores give");
   }
 }

@@ -152,8 +152,10 @@ void DriftCheck::add(std::span<const double> row, const RowScore& answer) {
     scores_->add(answer.score);
   }
   if (answer.p_value) {
-    at_most_half_ += *answer.p_value <= .5 ? 1U : 0U;
-    at_most_tenth_ += *answer.p_value <= .1 ? 1U : 0U;
+    // Of the score itself: the p-value of an ensemble is larger than that.
+    const double p = detector_.calibration.p_value(answer.score);
+    at_most_half_ += p <= .5 ? 1U : 0U;
+    at_most_tenth_ += p <= .1 ? 1U : 0U;
   }
 }
 

@@ -4,24 +4,35 @@
 #include <bit>
 #include <cmath>
 #include <numeric>
-#include <unordered_map>
 
 namespace netml {
 namespace {
 
 // The first `count` places of a partial Fisher-Yates shuffle of 0..n-1, as
-// sample_without_replacement draws them, without touching all n.
+// sample_without_replacement draws them, without touching all n: a hash table holds what stands
+// elsewhere than at first.
 std::vector<std::size_t> draw_rows(std::size_t n, std::size_t count, Rng& rng) {
-  std::unordered_map<std::size_t, std::size_t> moved;
-  const auto at = [&](std::size_t place) {
-    const auto found = moved.find(place);
-    return found == moved.end() ? place : found->second;
+  struct Moved {
+    std::size_t place = SIZE_MAX, value = 0;
+  };
+  std::vector<Moved> table(std::bit_ceil(4 * count));
+  const auto slot = [&](std::size_t place) -> Moved& {
+    std::size_t at = place * 0x9e3779b97f4a7c15U >> 20;
+    while (table[at % table.size()].place != place && table[at % table.size()].place != SIZE_MAX) {
+      ++at;
+    }
+    return table[at % table.size()];
+  };
+  const auto value = [](const Moved& moved, std::size_t place) {
+    return moved.place == SIZE_MAX ? place : moved.value;
   };
   std::vector<std::size_t> drawn(count);
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t other = i + rng.below(n - i);
-    drawn[i] = at(other);
-    moved[other] = at(i);
+    const std::size_t here = value(slot(i), i);
+    Moved& there = slot(other);
+    drawn[i] = value(there, other);
+    there = {other, here};
   }
   return drawn;
 }
@@ -63,7 +74,7 @@ class Grower {
       tree_.threshold[at] = split_.threshold;
       const auto first = order_.begin() + static_cast<std::ptrdiff_t>(task.begin);
       const auto last = order_.begin() + static_cast<std::ptrdiff_t>(task.end);
-      const auto middle = std::stable_partition(
+      const auto middle = std::partition(
           first, last, [&](std::uint32_t row) { return split_.values[row] <= split_.threshold; });
       const auto border = static_cast<std::size_t>(middle - order_.begin());
       tasks.push_back({border, task.end, task.depth + 1, candidates, node, Side::kRight});

@@ -44,6 +44,9 @@ ParamNode from_json(const nlohmann::json& value) {
       break;
     case nlohmann::json::value_t::array:
       node.kind = ParamNode::Kind::kList;
+      for (const auto& item : value) {
+        node.entries.push_back({"", from_json(item)});
+      }
       break;
     case nlohmann::json::value_t::object:
       node.kind = ParamNode::Kind::kMap;
@@ -163,16 +166,16 @@ class DocumentBuilder : public YAML::EventHandler {
     }
   }
 
-  // Where the node went; nullptr for the key of a map and for the items of a list, which nobody
-  // needs.
+  // Where the node went; nullptr for the key of a map.
   ParamNode* add(const YAML::Mark& mark, ParamNode node) {
     if (open_.empty()) {
       root_ = std::move(node);
       return &root_;
     }
     Level& level = open_.back();
-    if (level.node == nullptr || level.node->kind == ParamNode::Kind::kList) {
-      return nullptr;
+    if (level.node->kind == ParamNode::Kind::kList) {
+      level.node->entries.push_back({"", std::move(node)});
+      return &level.node->entries.back().value;
     }
     if (!level.has_key) {
       if (node.kind == ParamNode::Kind::kList || node.kind == ParamNode::Kind::kMap) {
@@ -198,7 +201,7 @@ class DocumentBuilder : public YAML::EventHandler {
     }
     ParamNode node;
     node.kind = kind;
-    // Stable: a map only grows while it is the innermost open one.
+    // Stable: a map or list only grows while it is the innermost open one.
     open_.push_back({add(mark, std::move(node)), false, ""});
   }
 

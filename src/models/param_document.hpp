@@ -21,7 +21,7 @@ struct ParamNode {
 
   Kind kind = Kind::kNull;
   std::string text;
-  std::vector<ParamEntry> entries;  ///< of a map, names distinct
+  std::vector<ParamEntry> entries;  ///< of a map, names distinct; of a list, without names
 };
 
 struct ParamEntry {

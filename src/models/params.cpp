@@ -35,7 +35,23 @@ std::string range_text(const ParamSpec& spec) {
   return kind + low + (spec.low_is_open ? ", at most " : " to ") + number_text(spec.high);
 }
 
+// "a, b" as "a,b"; nothing where a name is not a choice, or stands twice.
+std::optional<Params::Value> names_value(const ParamSpec& spec, std::string_view text) {
+  std::vector<std::string> names;
+  for (const std::string& part : split(text, ',')) {
+    const std::string name(trim(part));
+    if (!is_choice(spec, name) || std::find(names.begin(), names.end(), name) != names.end()) {
+      return std::nullopt;
+    }
+    names.push_back(name);
+  }
+  return names.empty() ? std::nullopt : std::optional<Params::Value>(join(names, ","));
+}
+
 std::optional<Params::Value> value_of(const ParamSpec& spec, std::string_view text) {
+  if (spec.type == ParamType::kNames) {
+    return names_value(spec, text);
+  }
   if (spec.type == ParamType::kChoice ||
       (spec.type == ParamType::kRealOrChoice && is_choice(spec, text))) {
     return is_choice(spec, text) ? std::optional<Params::Value>(std::string(text)) : std::nullopt;
@@ -97,6 +113,30 @@ const ParamNode& select(const ParamNode& document, const AlgorithmNames& names,
   return *own;
 }
 
+// What a parameter is given as, as text; nothing where it is not of the parameter's kind.
+std::optional<std::string> given_text(const ParamSpec& spec, const ParamNode& node) {
+  using Kind = ParamNode::Kind;
+  if (spec.type == ParamType::kNames && node.kind == Kind::kList) {
+    std::string text;
+    for (const ParamEntry& item : node.entries) {
+      if (item.value.kind != Kind::kText) {
+        return std::nullopt;
+      }
+      text += (text.empty() ? "" : ",") + item.value.text;
+    }
+    return text;
+  }
+  if (node.kind == Kind::kNumber && spec.type != ParamType::kChoice &&
+      spec.type != ParamType::kNames) {
+    return node.text;
+  }
+  // YAML also writes True and TRUE.
+  const std::string word = node.kind == Kind::kBoolean ? to_lower(node.text) : node.text;
+  const bool is_word = node.kind == Kind::kText || node.kind == Kind::kBoolean;
+  const bool is_known = spec.type == ParamType::kNames || is_choice(spec, word);
+  return is_word && is_known ? std::optional(word) : std::nullopt;
+}
+
 Params bind_document(const ParamNode& document, const std::string& what, const ParamSchema& schema,
                      const AlgorithmNames& names) {
   if (document.kind != ParamNode::Kind::kMap) {
@@ -113,14 +153,8 @@ Params bind_document(const ParamNode& document, const std::string& what, const P
                       ")");
     }
     const ParamNode& node = entry.value;
-    const bool is_boolean = node.kind == ParamNode::Kind::kBoolean;
-    const bool is_word = node.kind == ParamNode::Kind::kText || is_boolean;
-    // YAML also writes True and TRUE.
-    const std::string word = is_boolean ? to_lower(node.text) : node.text;
-    const bool takes_text = !spec->choices.empty();
-    const bool takes_number = spec->type != ParamType::kChoice;
-    if (!(node.kind == ParamNode::Kind::kNumber && takes_number) &&
-        !(is_word && takes_text && is_choice(*spec, word))) {
+    const std::optional<std::string> text = given_text(*spec, node);
+    if (!text) {
       const bool has_text =
           node.kind == ParamNode::Kind::kText || node.kind == ParamNode::Kind::kNumber;
       throw DataError(
@@ -128,7 +162,7 @@ Params bind_document(const ParamNode& document, const std::string& what, const P
           (has_text ? "'" + printable(node.text) + "'" : std::string(describe(node.kind))) +
           ", but must be " + allowed_values(*spec));
     }
-    params.set(spec->name, word, what);
+    params.set(spec->name, *text, what);
   }
   return params;
 }
@@ -150,7 +184,8 @@ ParamNode parse_document(std::string_view text, bool is_json, const std::string&
 // A value of a model file as text for Params::set; a number in quotes is not what we write.
 std::string stored_text(const nlohmann::json& value, const ParamSpec& spec) {
   std::string text;
-  if (value.is_string() && is_choice(spec, value.get_ref<const std::string&>())) {
+  if (value.is_string() &&
+      (spec.type == ParamType::kNames || is_choice(spec, value.get_ref<const std::string&>()))) {
     text = value.get_ref<const std::string&>();
   } else if (value.is_number_unsigned()) {
     append_number(text, value.get<std::uint64_t>());
@@ -174,6 +209,9 @@ std::string allowed_values(const ParamSpec& spec) {
   std::string text = join(spec.choices, ", ");
   if (spec.type == ParamType::kChoice) {
     return text;
+  }
+  if (spec.type == ParamType::kNames) {
+    return "one or several of " + text;
   }
   return text.empty() ? range_text(spec) : text + " or " + range_text(spec);
 }

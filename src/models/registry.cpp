@@ -8,6 +8,7 @@
 #include "netml/core/text_format.hpp"
 
 #include "autoencoder.hpp"
+#include "ensemble.hpp"
 #include "gmm.hpp"
 #include "isolation_forest.hpp"
 #include "kde.hpp"
@@ -19,7 +20,7 @@
 namespace netml {
 namespace {
 
-// Names of the command line that not every build has.
+// All names of the command line.
 constexpr std::array<std::string_view, 12> kKnownNames = {
     "ocsvm", "kde",  "if",       "ae",      "gmm",         "pca",
     "knn",   "kres", "ensemble", "iforest", "autoencoder", "auto"};
@@ -95,9 +96,15 @@ std::string param_lines(const ModelEntry& entry) {
 }  // namespace
 
 std::span<const ModelEntry> model_entries() {
-  static const std::array kEntries = {ocsvm_entry(),       kde_entry(), isolation_forest_entry(),
-                                      autoencoder_entry(), gmm_entry(), pca_entry(),
-                                      knn_entry(),         kres_entry()};
+  static const std::vector<ModelEntry> kEntries = [] {
+    std::vector<ModelEntry> entries;
+    for (const auto entry : {ocsvm_entry, kde_entry, isolation_forest_entry, autoencoder_entry,
+                             gmm_entry, pca_entry, knn_entry, kres_entry}) {
+      entries.push_back(entry());
+    }
+    entries.push_back(ensemble_entry(entries));
+    return entries;
+  }();
   return kEntries;
 }
 
@@ -116,9 +123,6 @@ const ModelEntry& find_model(std::string_view name) {
     return *entry;
   }
   const std::string built = join(built_names(), ", ");
-  if (std::find(kKnownNames.begin(), kKnownNames.end(), name) != kKnownNames.end()) {
-    throw UsageError("this build has no algorithm '" + std::string(name) + "'; it has " + built);
-  }
   std::vector<std::string> known;
   for (const ModelEntry& entry : model_entries()) {
     const std::vector<std::string> names = own_names(entry);

@@ -132,7 +132,7 @@ void check_scores(const Detector& detector) {
     require(answer.verdict != Verdict::kInvalid, "rows of numbers are valid");
     require(std::isfinite(answer.score), "scores are finite");
     require(!answer.p_value || (*answer.p_value > 0 && *answer.p_value <= 1), "p is in (0, 1]");
-    require((answer.verdict == Verdict::kUnclassified) == !detector.threshold,
+    require((answer.verdict == Verdict::kUnclassified) == !detector.has_verdicts(),
             "without a threshold there is no verdict");
     require(!detector.threshold ||
                 (answer.verdict == Verdict::kAnomaly) == (answer.score > *detector.threshold),

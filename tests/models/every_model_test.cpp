@@ -121,7 +121,7 @@ TEST_P(EveryModel, ConstantColumnsAndDuplicateRows) {
   constant.col(2).setConstant(1);
   const auto model = fit(constant);
   EXPECT_TRUE(model->score(constant).allFinite());
-  if (GetParam() != "if") {  // a forest never splits a column that is constant
+  if (GetParam() != "if") {  // whose trees never split at a column that was constant
     EXPECT_GE(share_below(model->score(constant), model->score(one_row({0, 0, 90, 0}))[0]), 0.99);
   }
   const Matrix once = correlated_rows(50, 13);

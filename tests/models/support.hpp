@@ -99,9 +99,7 @@ inline Detector small_detector(const Matrix& rows, const std::string& yaml = "",
   detector.model = find_model(algorithm).make();
   detector.model->fit(detector.scaler.transform(rows), *detector.params, {.seed = 42},
                       detector.fit);
-  const Vector scores = detector.raw_scores(rows);
-  detector.calibration_source = CalibrationSource::kHeldOut;
-  detector.calibration = Calibration({scores.begin(), scores.end()});
+  detector.set_calibration(CalibrationSource::kHeldOut, rows);
   detector.calibrate(std::nullopt);
   detector.quantiles = training_quantiles(rows);
   detector.reference.rows = rows.topRows(2);

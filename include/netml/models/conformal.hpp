@@ -43,6 +43,8 @@ class Calibration {
   /// How many scores alpha takes.
   static std::size_t needed(double alpha);
 
+  /// How many of the m + 1 ranks raise the alarm, m + 1 - k: floor(alpha (m + 1)).
+  std::size_t alarm_ranks(double alpha) const noexcept;
   /// The k-th smallest score, k = ceil((1 - alpha)(m + 1)); s > it exactly where p(s) <= alpha.
   /// Requires: supports(alpha).
   double threshold(double alpha) const;
@@ -51,9 +53,6 @@ class Calibration {
   double rate_bound(double alpha, double confidence = 0.95) const;
 
  private:
-  // m + 1 - k: how many of the m + 1 ranks raise the alarm.
-  std::size_t alarm_ranks(double alpha) const noexcept;
-
   std::vector<double> scores_;
 };
 
@@ -68,11 +67,15 @@ inline constexpr double kDefaultAlpha = 0.01;
 /// `asked`: the rate that the user gave. Without one the default gives way to least_alpha() where
 /// the calibration set is too small for it. Throws DataError naming how many rows an asked rate
 /// takes; UsageError for one that is not between 0 and 1. Requires: not empty.
-AlphaChoice choose_alpha(const Calibration& calibration, std::optional<double> asked);
+///
+/// `members`: how many models share the rate evenly, each with as many scores; the least rate is
+/// then members/(m+1). Requires: that is below 1, or a rate is asked.
+AlphaChoice choose_alpha(const Calibration& calibration, std::optional<double> asked,
+                         std::size_t members = 1);
 
-/// Benjamini and Hochberg (1995): the largest p-value that is rejected when of all that are, at most
-/// the share `q` is to be false on average: max { p_(k) : p_(k) <= k q / n }, 0 when there is none.
-/// With conformal p-values of one calibration set that share holds too (Bates et al. 2023).
+/// Benjamini and Hochberg (1995): the largest p-value that is rejected when of all that are, at
+/// most the share `q` is to be false on average: max { p_(k) : p_(k) <= k q / n }, 0 when there is
+/// none. With conformal p-values of one calibration set that share holds too (Bates et al. 2023).
 double fdr_cutoff(std::vector<double> p_values, double q);
 
 /// The regularised incomplete beta function I_x(a, b); a, b > 0, 0 <= x <= 1 (continued fraction,

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "netml/dataset/matrix.hpp"
 #include "netml/dataset/scaler.hpp"
 #include "netml/models/conformal.hpp"
+#include "netml/models/metrics.hpp"
 #include "netml/models/model.hpp"
 #include "netml/models/registry.hpp"
 
@@ -70,6 +72,9 @@ struct RowScore {
   Verdict verdict = Verdict::kUnclassified;
 };
 
+/// How verdicts agree with labels (0 normal, 1 abnormal; one per answer): anomalies are flagged.
+Confusion confusion(std::span<const RowScore> answers, std::span<const int> labels);
+
 /// Everything that a model file holds: from a flow's features to a verdict.
 ///
 /// Plain data to fill in, then save() or score(). After load() every field has been checked.
@@ -85,10 +90,11 @@ class Detector {
   std::optional<Params> params;
   FitReport fit;
   CalibrationSource calibration_source = CalibrationSource::kNone;
-  Calibration calibration;
+  Calibration calibration;  ///< of an ensemble: its own score; its members have theirs
   ThresholdRule threshold_rule = ThresholdRule::kNone;
-  std::optional<double> threshold;  ///< a row is an anomaly when its score is above
-  std::optional<double> alpha;      ///< with kConformal: the false-alarm rate
+  /// A row is an anomaly when its score is above. Nothing for an ensemble with a rate.
+  std::optional<double> threshold;
+  std::optional<double> alpha;  ///< with kConformal: the false-alarm rate
   std::optional<double>
       rate_bound;  ///< with kConformal: upper bound on the true rate, confidence 0.95
   TrainingQuantiles quantiles;
@@ -99,9 +105,22 @@ class Detector {
   std::unique_ptr<Detector> flow_model;
   SourceCalibration source_calibration;  ///< of flow_model, or of this model where there is none
 
+  /// The scores of `rows` (as measured, all finite) become the calibration scores, those of an
+  /// ensemble's members too.
+  void set_calibration(CalibrationSource source, const Matrix& rows, std::size_t threads = 1);
+  /// How many models share the false-alarm rate: the members of an ensemble, else 1.
+  std::size_t members() const noexcept;
+  /// How many calibration scores a false-alarm rate takes.
+  std::size_t calibration_needed(double rate) const;
+  /// Whether rows get a verdict. An ensemble has a rate and no threshold: its verdict comes from
+  /// the p-values of its members.
+  bool has_verdicts() const noexcept { return threshold || alpha; }
+
   /// Sets threshold, alpha and bound from the calibration scores (see choose_alpha); the warning
   /// of a default that gave way is added to `warnings`.
   void calibrate(std::optional<double> asked_alpha);
+  /// With kConformal: the bound on the true rate, confidence 0.95.
+  double conformal_rate_bound() const;
   /// Another rate for this run (classify --false-alarm-rate). Throws like choose_alpha, and
   /// DataError for a model without calibration scores.
   void use_alpha(double asked);
@@ -112,6 +131,9 @@ class Detector {
   std::vector<RowScore> score(const Matrix& rows, std::size_t threads = 1) const;
   /// The model's scores of rows that are all finite.
   Vector raw_scores(const Matrix& rows, std::size_t threads = 1) const;
+
+ private:
+  std::vector<RowScore> score_scaled(const Matrix& rows, std::size_t threads) const;
 };
 
 /// The bytes of a model file. No date, no thread count, no path: the same detector gives the same

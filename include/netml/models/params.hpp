@@ -13,7 +13,13 @@
 
 namespace netml {
 
-enum class ParamType { kReal, kInteger, kChoice, kRealOrChoice };
+enum class ParamType {
+  kReal,
+  kInteger,
+  kChoice,
+  kRealOrChoice,
+  kNames,  ///< one or several different choices, as text separated by commas
+};
 
 /// One hyperparameter of a model: everything that help, checks and the model file need.
 struct ParamSpec {

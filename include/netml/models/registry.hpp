@@ -24,8 +24,7 @@ struct ModelEntry {
 /// All models of this build, in the order in which help lists them.
 std::span<const ModelEntry> model_entries();
 
-/// By name or alias. Throws UsageError: for a name of another build it lists what this one has,
-/// else it suggests the nearest name.
+/// By name or alias. Throws UsageError, which suggests the nearest name.
 const ModelEntry& find_model(std::string_view name);
 /// nullptr instead of an error.
 const ModelEntry* find_model_or_null(std::string_view name);
