@@ -3,7 +3,7 @@
 //   models ALGORITHM PARAMS ROWS COLUMNS PROBES
 //
 // ROWS and PROBES are files of doubles, row by row. Prints one JSON object: CPU seconds of fit and
-// score (one thread), bytes of the model's arrays as a file, and what the fit derived.
+// score (one thread), bytes of the model's arrays as a file, and how the fit derived its values.
 
 #include <cstdio>
 #include <cstdlib>
@@ -64,9 +64,9 @@ int run(char** arguments) {
                            {"score_s", scored - fitted},
                            {"bytes", file_bytes(*model)},
                            {"mean_score", scores.mean()},
-                           {"derived", nlohmann::json::object()}};
+                           {"rules", nlohmann::json::object()}};
   for (const DerivedValue& value : report.derived) {
-    result["derived"][value.name] = value.value;
+    result["rules"][value.name] = value.rule;
   }
   std::printf("%s\n", result.dump().c_str());
   return 0;

@@ -8,6 +8,7 @@ medians of CPU seconds, one thread. A line whose algorithm the build lacks is le
 """
 import json
 import pickle
+import re
 import statistics
 import subprocess
 import sys
@@ -91,7 +92,7 @@ def lines():
     yield ("gmm", "{restarts: 1, k: 5, covariance: full}",
            GaussianMixture(5, covariance_type="full", reg_covar=0.1, random_state=0), 40, 10000, None, None)
     yield ("pca", "", Reconstruction(), 40, 10000, None, None)
-    yield ("if", "", IsolationForest(100, random_state=0), 40, 10000, 10, 4)
+    yield ("if", "", IsolationForest(n_estimators=100, random_state=0), 40, 10000, 10, 4)
     yield ("ae", "", Autoencoder(40), 40, 10000, 1, None)
 
 
@@ -103,7 +104,7 @@ def write(folder, name, rows):
 
 def measure_ours(program, line, rows, probes):
     algorithm, params, _, columns, *_ = line
-    command = [program, algorithm, params, rows, str(columns), probes]
+    command = [program, algorithm, params or "{}", rows, str(columns), probes]
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
@@ -123,8 +124,9 @@ def median(measured, key):
 
 def fit_seconds(ours, theirs):
     """Of the autoencoder: of one epoch, as both sides end when they like."""
-    if theirs and theirs[0]["steps"] and "epochs" in ours[0]["derived"]:
-        return (median(ours, "fit_s") / ours[0]["derived"]["epochs"], median(theirs, "fit_s") / theirs[0]["steps"])
+    if theirs and theirs[0]["steps"]:
+        trained = int(re.search(r"of (\d+) trained", ours[0]["rules"]["epochs"]).group(1))
+        return median(ours, "fit_s") / trained, median(theirs, "fit_s") / theirs[0]["steps"]
     return median(ours, "fit_s"), median(theirs, "fit_s") if theirs else None
 
 
