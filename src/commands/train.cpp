@@ -259,9 +259,9 @@ class Trainer {
     detector_.threshold =
         own ? *own : quantile_sorted(detector_.calibration.scores(), 1 - kNetmlContamination);
     detector_.warnings.push_back(
-        "preset netml: the threshold is the method's own and p-values come from the training "
-        "scores; no "
-        "false-alarm rate is promised");
+        std::string("preset netml: the threshold is ") +
+        (own ? "the method's own" : "the 0.9-quantile of the training scores") +
+        " and p-values come from the training scores; no false-alarm rate is promised");
     result_.threshold = detector_.threshold;
   }
 

@@ -49,6 +49,7 @@ struct Kernels {
   decltype(&baseline::squared_distances) squared_distances = baseline::squared_distances;
   decltype(&baseline::weighted_distances) weighted_distances = baseline::weighted_distances;
   decltype(&baseline::products) products = baseline::products;
+  decltype(&baseline::dots) dots = baseline::dots;
   decltype(&baseline::solve_lower) solve_lower = baseline::solve_lower;
   decltype(&baseline::add_exponentials) add_exponentials = baseline::add_exponentials;
   decltype(&baseline::add_kernels) add_kernels = baseline::add_kernels;
@@ -60,14 +61,17 @@ struct Kernels {
 Kernels best_kernels() {
 #ifdef NETML_LANES_X86
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) {
-    return {avx512::squared_distances, avx512::weighted_distances, avx512::products,
-            avx512::solve_lower,       avx512::add_exponentials,   avx512::add_kernels,
-            avx512::exponentials,      avx512::add_outer,          avx512::add_squares};
+    return {avx512::squared_distances, avx512::weighted_distances,
+            avx512::products,          avx512::dots,
+            avx512::solve_lower,       avx512::add_exponentials,
+            avx512::add_kernels,       avx512::exponentials,
+            avx512::add_outer,         avx512::add_squares};
   }
   if (__builtin_cpu_supports("avx2")) {
-    return {avx2::squared_distances, avx2::weighted_distances, avx2::products,
-            avx2::solve_lower,       avx2::add_exponentials,   avx2::add_kernels,
-            avx2::exponentials,      avx2::add_outer,          avx2::add_squares};
+    return {
+        avx2::squared_distances, avx2::weighted_distances, avx2::products,    avx2::dots,
+        avx2::solve_lower,       avx2::add_exponentials,   avx2::add_kernels, avx2::exponentials,
+        avx2::add_outer,         avx2::add_squares};
   }
 #endif
   return {};
@@ -107,6 +111,11 @@ void lane_weighted_distances(const Lanes* x, const double* means, const double* 
 void lane_products(const Lanes* x, const double* matrix, std::size_t count, std::size_t columns,
                    Lanes* products) {
   kernels().products(x, matrix, count, columns, products);
+}
+
+void lane_dots(const Lanes* x, std::size_t groups, const double* row, std::size_t columns,
+               Lanes* dots) {
+  kernels().dots(x, groups, row, columns, dots);
 }
 
 void lane_solve_lower(const Lanes* x, const double* factor, std::size_t columns, Lanes* z) {

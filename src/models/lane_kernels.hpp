@@ -52,6 +52,11 @@ void lane_weighted_distances(const Lanes* x, const double* means, const double* 
 void lane_products(const Lanes* x, const double* matrix, std::size_t count, std::size_t columns,
                    Lanes* products);
 
+/// dots[g] = sum_j row_j x_gj for each group g of eight rows, in the order of j. `x`: groups of
+/// columns × Lanes, one behind the other.
+void lane_dots(const Lanes* x, std::size_t groups, const double* row, std::size_t columns,
+               Lanes* dots);
+
 /// z of L z = x: `factor` is lower triangular, [columns × columns], row-major.
 void lane_solve_lower(const Lanes* x, const double* factor, std::size_t columns, Lanes* z);
 

@@ -3,18 +3,12 @@
 #include <algorithm>
 #include <cfloat>
 #include <cmath>
-#include <limits>
-#include <memory>
-#include <mutex>
-#include <new>
 #include <vector>
 
-#include <libsvm/svm.h>
-
 #include "netml/core/error.hpp"
-#include "netml/core/interrupt.hpp"
 #include "netml/core/rng.hpp"
 #include "netml/core/text_format.hpp"
+#include "netml/models/one_class_solver.hpp"
 
 #include "kernel_sums.hpp"
 #include "pairwise_scale.hpp"
@@ -25,7 +19,7 @@ namespace netml {
 namespace {
 
 constexpr double kSmallestCoefficient = 1e-12;
-constexpr double kCacheMiB = 200;
+constexpr std::size_t kCacheBytes = std::size_t{200} << 20;
 
 // Streams of the model's seed.
 constexpr std::uint64_t kScaleStream = 0;
@@ -47,46 +41,12 @@ double gamma_scale(const Matrix& rows) {
   return variance > 0 ? 1.0 / (static_cast<double>(rows.cols()) * variance) : 1.0;
 }
 
-// The rows as libsvm wants them: entries that are not 0 with their column from 1, then -1.
-class Problem {
- public:
-  explicit Problem(const Matrix& rows) : labels_(row_count(rows), 1.0), starts_(row_count(rows)) {
-    const std::span<const double> values = values_of(rows);
-    const auto zeros = static_cast<std::size_t>(std::count(values.begin(), values.end(), 0.0));
-    nodes_.reserve(values.size() - zeros + row_count(rows));
-    for (std::size_t r = 0; r < row_count(rows); ++r) {
-      starts_[r] = nodes_.data() + nodes_.size();
-      const std::span<const double> row = row_of(rows, r);
-      for (std::size_t c = 0; c < row.size(); ++c) {
-        if (row[c] != 0) {
-          nodes_.push_back({static_cast<int>(c + 1), row[c]});
-        }
-      }
-      nodes_.push_back({-1, 0});
-    }
-    problem_.l = static_cast<int>(row_count(rows));
-    problem_.y = labels_.data();
-    problem_.x = starts_.data();
-  }
-  const svm_problem& get() const { return problem_; }
-
- private:
-  std::vector<double> labels_;
-  std::vector<svm_node*> starts_;
-  std::vector<svm_node> nodes_;
-  svm_problem problem_{};
-};
-
-struct FreeModel {
-  void operator()(svm_model* model) const { svm_free_and_destroy_model(&model); }
-};
-
 }  // namespace
 
 ModelEntry ocsvm_entry() {
   ModelEntry entry;
   entry.name = "ocsvm";
-  entry.summary = "one-class support vector machine with an RBF kernel (libsvm)";
+  entry.summary = "one-class support vector machine with an RBF kernel";
   entry.help =
       "Encloses the training rows in the smallest region of the kernel's feature space; what lies "
       "outside is novel. Good when normal traffic forms a few dense groups. Training takes time "
@@ -117,9 +77,10 @@ ModelEntry ocsvm_entry() {
 double Ocsvm::fit_bytes(std::size_t rows, std::size_t columns, const Params& params) const {
   const auto n = static_cast<double>(training_sample_size(rows, params));
   const auto d = static_cast<double>(columns);
-  const double cache = std::min(kCacheMiB * 1048576.0, n * n * sizeof(float) + 1048576.0);
-  // Nodes, solver vectors, the support rows (at most all), and the sample for sigma(q).
-  return n * (d + 1) * sizeof(svm_node) + n * 200.0 + n * d * 8.0 + cache + 8e6;
+  const double cache = std::min(static_cast<double>(kCacheBytes), n * n * sizeof(float));
+  // The rows in lanes and the support rows (at most all), the solver's vectors, two columns, and
+  // the sample for sigma(q).
+  return 2 * n * d * sizeof(double) + n * 200.0 + cache + 8e6;
 }
 
 void Ocsvm::fit(const Matrix& rows, const Params& params, const FitContext& context,
@@ -128,8 +89,8 @@ void Ocsvm::fit(const Matrix& rows, const Params& params, const FitContext& cont
   const auto drawn =
       training_sample(rows, params, derive_seed(context.seed, kSubsampleStream), name(), report);
   const Matrix& used = drawn ? *drawn : rows;
-  // libsvm takes |x - y|^2 apart into |x|^2 + |y|^2 - 2xy: beyond the range of doubles that is NaN,
-  // and the solver then keeps no row.
+  // The solver takes |x - y|^2 apart into |x|^2 + |y|^2 - 2xy: beyond the range of doubles that is
+  // NaN, and it then keeps no row.
   require_finite_squares(used, name());
   const std::size_t n = row_count(used);
   double nu = params.real("nu");
@@ -138,7 +99,7 @@ void Ocsvm::fit(const Matrix& rows, const Params& params, const FitContext& cont
     report.derived.push_back({"nu", nu, "1/n, because nu*n < 1 has no solution"});
   }
   choose_gamma(used, params, context.seed, report);
-  train(used, nu, params.real("tol"));
+  train(used, nu, params.real("tol"), context);
   prepare();
   report.derived.push_back({"rho", rho_, "offset of the decision function, from the solver"});
 }
@@ -167,52 +128,33 @@ void Ocsvm::choose_gamma(const Matrix& rows, const Params& params, std::uint64_t
   }
 }
 
-void Ocsvm::train(const Matrix& rows, double nu, double tolerance) {
-  // A hook of the whole library, hence once. Called every thousand steps or so: a chance to stop.
-  static std::once_flag hooked;
-  std::call_once(hooked,
-                 [] { svm_set_print_string_function([](const char*) { interrupt::check(); }); });
-
-  svm_parameter parameter{};
-  parameter.svm_type = ONE_CLASS;
-  parameter.kernel_type = RBF;
-  parameter.gamma = gamma_;
-  parameter.nu = nu;
-  parameter.eps = tolerance;
-  const auto n = static_cast<double>(rows.rows());
-  parameter.cache_size = std::min(kCacheMiB, n * n * sizeof(float) / 1048576.0 + 1);
-  parameter.shrinking = 1;
-
-  const Problem problem(rows);
-  if (const char* complaint = svm_check_parameter(&problem.get(), &parameter)) {
-    throw InternalError(std::string("ocsvm: libsvm refuses its parameters: ") + complaint);
-  }
-  // libsvm does not check what malloc gives: find out beforehand.
-  {
-    const auto needed = static_cast<std::size_t>(parameter.cache_size * 1048576.0 + n * 200.0);
-    ::operator delete(::operator new(needed));
-  }
-  const std::unique_ptr<svm_model, FreeModel> model(svm_train(&problem.get(), &parameter));
-
+void Ocsvm::train(const Matrix& rows, double nu, double tolerance, const FitContext& context) {
+  OneClassProblem problem;
+  problem.gamma = gamma_;
+  problem.nu = nu;
+  problem.tolerance = tolerance;
+  problem.cache_bytes = kCacheBytes;
+  problem.progress = context.progress;
+  const OneClassSolution solution = solve_one_class(rows, problem);
   std::vector<std::size_t> kept;
   std::vector<double> coefficients;
-  for (int i = 0; i < model->l; ++i) {
-    if (model->sv_coef[0][i] >= kSmallestCoefficient) {
-      kept.push_back(static_cast<std::size_t>(model->sv_indices[i]) - 1);
-      coefficients.push_back(model->sv_coef[0][i]);
+  for (std::size_t i = 0; i < solution.alpha.size(); ++i) {
+    if (solution.alpha[i] >= kSmallestCoefficient) {
+      kept.push_back(i);
+      coefficients.push_back(solution.alpha[i]);
     }
   }
   support_ = select_rows(rows, kept);
   coefficients_ =
       Eigen::Map<const Vector>(coefficients.data(), static_cast<Eigen::Index>(coefficients.size()));
-  rho_ = model->rho[0];
+  rho_ = solution.rho;
   if (!std::isfinite(rho_)) {
     // nu = 1: every coefficient stands at its bound and any rho from the largest kernel sum on is
-    // optimal. libsvm gives infinity, we take the least.
+    // optimal. The solver gives infinity, we take the least.
     prepare();
     const ScoreKind kind = score_kind_;
     score_kind_ = ScoreKind::kRaw;
-    rho_ = -score(rows).minCoeff();
+    rho_ = -score(rows, context.threads).minCoeff();
     score_kind_ = kind;
   }
 }

@@ -6,7 +6,7 @@
 namespace netml {
 
 /// One-class support vector machine (Schoelkopf et al. 2001) with the RBF kernel
-/// K(x, y) = exp(-gamma |x - y|^2), solved by libsvm:
+/// K(x, y) = exp(-gamma |x - y|^2), with libsvm's solution (netml/models/one_class_solver.hpp):
 ///   min 1/2 a'Ka, 0 <= a_i <= 1, sum a = nu n;   f(x) = sum_i a_i K(x_i, x) - rho
 ///
 /// Scores:
@@ -32,7 +32,7 @@ class Ocsvm : public Model {
 
   void choose_gamma(const Matrix& rows, const Params& params, std::uint64_t seed,
                     FitReport& report);
-  void train(const Matrix& rows, double nu, double tolerance);
+  void train(const Matrix& rows, double nu, double tolerance, const FitContext& context);
   void prepare();
 
   double gamma_ = 1;

@@ -15,6 +15,7 @@ namespace netml {
 namespace {
 
 constexpr double kRidge = 1e-3;
+constexpr double kLeastVariance = 1e-24;  // of the largest: squared rounding noise lies below
 constexpr double kLongestEntry = 1 + 1e-9;
 
 Matrix scaled_rows(const Matrix& rows, const Vector& mean, const Vector& scale) {
@@ -101,11 +102,8 @@ void Pca::fit(const Matrix& rows, const Params& params, const FitContext&, FitRe
   if (kind_ == ScoreKind::kReconstruction) {
     keep_share(params, report);
   } else if (kind_ == ScoreKind::kComponents) {
+    keep_varying(report);
     orient_by_rows(centred, components_);
-    const double total = variances_.sum();
-    if (total > 0) {
-      variances_ /= total;
-    }
   }
   prepare();
 }
@@ -138,6 +136,21 @@ void Pca::keep_share(const Params& params, FitReport& report) {
     variances_.conservativeResize(kept);
   }
   report.derived.push_back({"components", static_cast<double>(kept), rule});
+}
+
+// Netml divides by the share of every component, also where that is rounding noise: scores of 1e34
+// without meaning. Here such components are left out.
+void Pca::keep_varying(FitReport& report) {
+  Eigen::Index kept = 1;
+  while (kept < variances_.size() && variances_[kept] > kLeastVariance * variances_[0]) {
+    ++kept;
+  }
+  components_.conservativeResize(kept, Eigen::NoChange);
+  variances_.conservativeResize(kept);
+  const double total = variances_.sum();
+  variances_ = total > 0 ? Vector(variances_ / total) : Vector::Ones(kept);
+  report.derived.push_back(
+      {"components", static_cast<double>(kept), "all whose variance is more than rounding noise"});
 }
 
 void Pca::prepare() {

@@ -11,9 +11,10 @@ namespace netml {
 ///                   variance
 ///   mahalanobis     sum over all axes of t_i^2 / (l_i + 0.001); where there are fewer rows than
 ///                   columns, l_i = 0 for what no axis reaches
-///   components      sum_i |x - mu - v_i| / r_i, r_i the share of variance of axis i: what PyOD
-///                   gives, and through it Python netml. It depends on the signs of the axes, which
-///                   are those of scikit-learn (the largest |t_i| of the training rows is positive)
+///   components      sum_i |x - mu - v_i| / r_i, r_i the share of variance of axis i, over axes
+///                   with any: what PyOD gives, and through it Python netml. It depends on the
+///                   signs of the axes, which are those of scikit-learn (the largest |t_i| of the
+///                   training rows is positive)
 class Pca : public Model {
  public:
   std::string_view name() const noexcept override { return "pca"; }
@@ -29,6 +30,7 @@ class Pca : public Model {
 
   void score_block(const Rows& rows, std::span<double> scores) const override;
   void keep_share(const Params& params, FitReport& report);
+  void keep_varying(FitReport& report);
   void prepare();
 
   ScoreKind kind_ = ScoreKind::kReconstruction;

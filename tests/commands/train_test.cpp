@@ -300,7 +300,7 @@ TEST(Train, OptionsOutOfRangeAreUsageErrors) {
   run.options.train.test_size = 1;
   EXPECT_THROW(run_train(run.options), UsageError);
   run.options.train.test_size = 0.33;
-  run.options.train.algorithm = "knnn";
+  run.options.train.algorithm = "nkk";
   EXPECT_THROW(run_train(run.options), UsageError);
   EXPECT_THROW(parse_train_on("norml"), UsageError);
   EXPECT_EQ(parse_split_kind("time"), SplitKind::kTime);

@@ -3,7 +3,8 @@
 //   0  the file's bytes
 //   1  the header's JSON, a NUL, the payload: length, padding and checksum are put right
 //   2  the description's JSON, a NUL, then changes to the arrays of a small sound model, six bytes
-//      each: which array, what is done, where (two bytes), two bytes of value
+//      each: which array, what is done, where (two bytes), two bytes of value. 2 + 3 k: the same of
+//      the k-th algorithm
 // Forms 1 and 2 are there because no mutation of a file gets past its checksum.
 
 #include <cmath>
@@ -48,13 +49,17 @@ std::string from_header_and_payload(fuzz::Input& input) {
   return with_checksum(std::move(file));
 }
 
-const std::string& sound_model() {
-  static const std::string bytes = [] {
-    std::string file = save_detector(test::small_detector(test::normal_rows(24, 2, 1)));
-    require(with_checksum(file) == file, "the checksum is where it is looked for");
-    return file;
+const std::string& sound_model(std::size_t algorithm) {
+  static const std::vector<std::string> files = [] {
+    std::vector<std::string> made;
+    for (const ModelEntry& entry : model_entries()) {
+      made.push_back(
+          save_detector(test::small_detector(test::normal_rows(24, 2, 1), "", entry.name)));
+      require(with_checksum(made.back()) == made.back(), "the checksum is where it is looked for");
+    }
+    return made;
   }();
-  return bytes;
+  return files[algorithm % files.size()];
 }
 
 void change(Array& array, std::uint8_t how, std::size_t where, std::uint16_t value) {
@@ -96,8 +101,8 @@ void change(Array& array, std::uint8_t how, std::size_t where, std::uint16_t val
   }
 }
 
-std::string from_description_and_changes(fuzz::Input& input) {
-  const Container sound = read_container(sound_model(), "sound");
+std::string from_description_and_changes(std::size_t algorithm, fuzz::Input& input) {
+  const Container sound = read_container(sound_model(algorithm), "sound");
   const std::string_view description = input.text_to_nul();
   std::vector<Array> arrays;
   for (const ArrayView& view : sound.arrays) {
@@ -184,10 +189,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace netml;
   fuzz::Input input(data, size);
   const std::uint16_t fail_at = input.u16();
-  const std::uint8_t form = input.u8() % 3;
+  const std::uint8_t kind = input.u8();
+  const int form = kind % 3;
   const std::string file = form == 0   ? std::string(input.rest())
                            : form == 1 ? from_header_and_payload(input)
-                                       : from_description_and_changes(input);
+                                       : from_description_and_changes(kind / 3U, input);
   try {
     const std::optional<Detector> detector = load(file, fail_at);
     use(*detector);

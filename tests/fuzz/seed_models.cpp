@@ -33,6 +33,25 @@ void add_model(Seeds& seeds, const std::string& name, const std::string& file) {
   seeds.add("model", name + "-parts", number(0, 2) + number(1, 1) + header_and_payload(file));
 }
 
+void add_changes(Seeds& seeds, std::size_t algorithm) {
+  const std::string& name = model_entries()[algorithm].name;
+  const std::string sound =
+      save_detector(test::small_detector(test::normal_rows(24, 2, 1), "", name));
+  add_model(seeds, "own-sound-" + name, sound);
+  const Container container = read_container(sound, "sound");
+  const std::string form = number(0, 2) + number(2 + 3 * algorithm, 1);
+  seeds.add("model", "own-description-" + name, form + std::string(container.description));
+  for (std::size_t array = 0; array < container.arrays.size(); ++array) {
+    for (std::size_t how = 0; how < 6; ++how) {
+      const std::string change =
+          number(array, 1) + number(how, 1) + number(9, 2) + number(array + how, 2);
+      seeds.add("model",
+                "own-change-" + name + "-" + std::to_string(array) + "-" + std::to_string(how),
+                form + '\0' + change);
+    }
+  }
+}
+
 void add_models(Seeds& seeds) {
   for (const Scaling scaling :
        {Scaling::kStandard, Scaling::kMinMax, Scaling::kRobust, Scaling::kRank, Scaling::kNone}) {
@@ -49,18 +68,19 @@ void add_models(Seeds& seeds) {
     detector.alpha = detector.rate_bound = std::nullopt;
     add_model(seeds, "own-bare-" + std::string(to_text(scaling)), save_detector(detector));
   }
-  // The model that fuzz_model changes, each array in every way.
+  // What fuzz_model changes: a small model of each algorithm, each array in every way.
   const std::string sound = save_detector(test::small_detector(test::normal_rows(24, 2, 1)));
-  const std::string description = read_container(sound, "sound").description;
-  seeds.add("model", "own-description", number(0, 2) + number(2, 1) + description);
-  for (int array = 0; array < 12; ++array) {
-    for (int how = 0; how < 6; ++how) {
-      const std::string change = number(static_cast<std::uint64_t>(array), 1) +
-                                 number(static_cast<std::uint64_t>(how), 1) + number(9, 2) +
-                                 number(static_cast<std::uint64_t>(array + how), 2);
-      seeds.add("model", "own-change-" + std::to_string(array) + "-" + std::to_string(how),
-                number(0, 2) + number(2, 1) + '\0' + change);
-    }
+  for (std::size_t algorithm = 0; algorithm < model_entries().size(); ++algorithm) {
+    add_changes(seeds, algorithm);
+  }
+  // Parameters under which a file holds other arrays.
+  add_model(seeds, "own-gmm-full",
+            save_detector(test::small_detector(test::normal_rows(24, 2, 1),
+                                               "{covariance: full, k: 2}", "gmm")));
+  for (const char* score : {"mahalanobis", "components"}) {
+    add_model(seeds, std::string("own-pca-") + score,
+              save_detector(test::small_detector(test::normal_rows(24, 2, 1),
+                                                 std::string("score: ") + score, "pca")));
   }
   for (std::uint16_t fail_at = 1; fail_at < 2000;
        fail_at = static_cast<std::uint16_t>(fail_at * 6 / 5 + 1)) {
