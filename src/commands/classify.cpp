@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 #include <nlohmann/json.hpp>
 
@@ -114,8 +113,10 @@ void report_ranking(SourceRanking* ranking, TextZone zone, nlohmann::ordered_jso
   summary["by_source"] = ranking->json();
   if (log::format() == log::Format::kJson) {
     log::info("by source: " + summary["by_source"].dump());
-  } else if (log::level() >= log::Level::kDefault) {
-    std::fputs(ranking->text(zone).c_str(), stderr);
+  } else {
+    for (const std::string& line : ranking->lines(zone)) {
+      log::info(line);
+    }
   }
 }
 
@@ -124,7 +125,7 @@ void report_ranking(SourceRanking* ranking, TextZone zone, nlohmann::ordered_jso
 void warn_of_short_inputs(const ExtractResult& result, const Detector& detector,
                           const Recipe& recipe) {
   const auto context = FeatureSet(recipe).context();
-  if (!context || detector.card_json.empty()) {
+  if (!context || detector.card_json.empty() || result.stats.flows_written == 0) {
     return;
   }
   const std::int64_t enough_ns = 2 * context->before_ns;

@@ -1,6 +1,9 @@
 // The set `early`: signed sizes and log gaps of a flow's first packets.
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <span>
 
 #include "netml/core/error.hpp"
 #include "netml/core/text_format.hpp"
@@ -10,15 +13,43 @@
 namespace netml {
 namespace {
 
-constexpr std::uint64_t kDefaultPackets = 10, kMostPackets = 10'000;
+constexpr std::uint64_t kDefaultPackets = 10, kMostPackets = 1024;
+
+// IP lengths, whatever --accounting says; times are in the flow's series.
+template <std::size_t kRoom>
+struct EarlyState {
+  std::uint32_t count;
+  std::int32_t sizes[kRoom];  // negative: backward
+
+  void init(const Flow&, const PacketView& packet) noexcept {
+    count = 0;
+    add(packet);
+  }
+  void update(const Flow&, const PacketView& packet) noexcept {
+    if (count < kRoom) {
+      add(packet);
+    }
+  }
+
+ private:
+  void add(const PacketView& packet) noexcept {
+    const auto size =
+        static_cast<std::int32_t>(std::min<std::uint32_t>(packet.record.ip_length, INT32_MAX));
+    sizes[count++] = packet.direction == Direction::kForward ? size : -size;
+  }
+};
+
+template <std::size_t kRoom>
+std::span<const std::int32_t> sizes_of(const ReadContext& context) noexcept {
+  const auto& state = context.state_as<EarlyState<kRoom>>();
+  return {state.sizes, state.count};
+}
 
 class EarlyBlock final : public ColumnBlock {
  public:
-  EarlyBlock(std::uint64_t packets, Accounting accounting) : packets_(packets) {
+  explicit EarlyBlock(std::uint64_t packets) : packets_(packets) {
     series_packets = packets;
-    if (accounting != Accounting::kIp) {
-      other_accounting = Accounting::kIp;
-    }
+    choose_room<16, 128, kMostPackets>();
     for (std::uint64_t i = 1; i <= packets; ++i) {
       columns.push_back(
           {"early_size_" + std::to_string(i), ColumnType::kI64, "bytes",
@@ -34,8 +65,9 @@ class EarlyBlock final : public ColumnBlock {
 
   void read(const ReadContext& context, std::span<Cell> cells) override {
     const std::span<const SeriesPacket> series = context.view.series;
+    const std::span<const std::int32_t> sizes = sizes_(context);
     for (std::size_t i = 0; i < packets_; ++i) {
-      cells[i] = Cell::of(i < series.size() ? signed_size(series[i]) : std::int64_t{0});
+      cells[i] = Cell::of(i < sizes.size() ? std::int64_t{sizes[i]} : std::int64_t{0});
     }
     for (std::size_t i = 1; i < packets_; ++i) {
       const double gap =
@@ -47,30 +79,39 @@ class EarlyBlock final : public ColumnBlock {
   }
 
  private:
-  std::int64_t signed_size(const SeriesPacket& packet) const noexcept {
-    const std::int64_t size = other_accounting ? packet.other_size : packet.size;
-    return packet.direction == 0 ? size : -size;
+  // The smallest that is enough: it is part of every open flow.
+  template <std::size_t kRoom, std::size_t... kMore>
+  void choose_room() {
+    if constexpr (sizeof...(kMore) != 0) {
+      if (packets_ > kRoom) {
+        return choose_room<kMore...>();
+      }
+    }
+    accumulator = accumulator_of<EarlyState<kRoom>>();
+    sizes_ = sizes_of<kRoom>;
   }
+
   static double log_gap(std::int64_t gap_ns) {
     return std::log1p(static_cast<double>(gap_ns) / 1000.0);
   }
 
   std::size_t packets_;
+  std::span<const std::int32_t> (*sizes_)(const ReadContext&) noexcept = nullptr;
 };
 
 }  // namespace
 
-std::unique_ptr<ColumnBlock> make_early_block(const SetRequest& request, const Recipe& recipe) {
+std::unique_ptr<ColumnBlock> make_early_block(const SetRequest& request, const Recipe&) {
   std::uint64_t packets = kDefaultPackets;
   if (!request.arguments.empty()) {
     const auto given = parse_u64(request.arguments[0]);
     if (!given || *given < 1 || *given > kMostPackets) {
       throw UsageError("feature set 'early:" + printable(request.arguments[0]) +
-                       "': the number of packets is from 1 to 10000");
+                       "': the number of packets is from 1 to 1024");
     }
     packets = *given;
   }
-  return std::make_unique<EarlyBlock>(packets, recipe.policy.accounting);
+  return std::make_unique<EarlyBlock>(packets);
 }
 
 }  // namespace netml

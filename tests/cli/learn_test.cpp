@@ -197,7 +197,7 @@ TEST_F(Demo, LabelsGiveMetrics) {
 TEST_F(Demo, InspectShowsTheModelCard) {
   const RunResult card = netml({"inspect", model()});
   EXPECT_EQ(card.status, 0);
-  for (const char* part : {"kind: ocsvm", "name: demo.pcap", "threshold: ", "auc: 0.8",
+  for (const char* part : {"kind: ocsvm", "name: demo.pcap", "threshold: ", "auc: 0.9",
                            "idle_timeout_ns: 120000000000"}) {
     EXPECT_NE(card.out.find(part), std::string::npos) << part;
   }

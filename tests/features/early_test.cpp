@@ -33,7 +33,7 @@ TEST(Early, HasTwiceAsManyColumnsLessOne) {
   const std::size_t identity = 6;
   EXPECT_EQ(FeatureSet(recipe_of({"early"})).schema().size(), identity + 19);
   EXPECT_EQ(FeatureSet(recipe_of({"early:1"})).schema().size(), identity + 1);
-  for (const char* set : {"early:0", "early:10001", "early:x", "early:1:2"}) {
+  for (const char* set : {"early:0", "early:1025", "early:x", "early:1:2"}) {
     EXPECT_THROW(FeatureSet{recipe_of({set})}, UsageError) << set;
   }
 }
@@ -47,13 +47,22 @@ TEST(Early, SizesAreIpLengthsWhateverTheAccounting) {
   }
 }
 
-TEST(Early, ThereIsRoomForOneOtherAccounting) {
-  EXPECT_NO_THROW(FeatureSet{recipe_of({"early", "udps.splt:3:ip"})});
-  EXPECT_NO_THROW(FeatureSet{recipe_of({"early", "early:5", "splt"})});
-  EXPECT_THROW(FeatureSet{recipe_of({"early", "udps.splt:3:payload"})}, UsageError);
-  Recipe recipe = recipe_of({"early", "udps.splt:3:payload"});
-  recipe.policy.accounting = Accounting::kIp;
-  EXPECT_NO_THROW(FeatureSet{recipe});
+TEST(Early, StandsBesideSetsOfOtherAccountings) {
+  const Table table = feature_rows({{1, 1, 2}}, recipe_of({"udps.splt:3:payload", "early:20"}));
+  EXPECT_EQ(number(table, "early_size_1"), 86);
+  EXPECT_EQ(table.schema().size(), 6 + 3 + 39u);
+}
+
+TEST(Early, LongSequencesAreWhole) {
+  std::vector<test::PacketSpec> packets;
+  for (int i = 0; i < 1500; ++i) {
+    packets.push_back({1 + i * .001, static_cast<std::uint8_t>(i % 2 == 0 ? 1 : 2),
+                       static_cast<std::uint8_t>(i % 2 == 0 ? 2 : 1)});
+  }
+  const Table table = test::feature_rows(packets, recipe_of({"early:1024"}));
+  EXPECT_EQ(number(table, "early_size_1023"), 86);
+  EXPECT_EQ(number(table, "early_size_1024"), -86);
+  EXPECT_GT(number(table, "early_log_gap_1023"), 0);
 }
 
 TEST(ContextColumns, TheSetSaysWhatItTakes) {

@@ -145,7 +145,9 @@ TEST(FeatureSet, EveryCellHasTheTypeOfItsColumn) {
   std::vector<SeriesPacket> series;
   flows.read_series(closed[0].slot, series);
   std::vector<Cell> row(features.schema().size());
-  features.read({flows.flow(closed[0].slot), flows.state(closed[0].slot), series, 0}, row);
+  const ContextValues context{};
+  features.read({flows.flow(closed[0].slot), flows.state(closed[0].slot), series, 0, &context},
+                row);
   for (std::size_t i = 0; i < row.size(); ++i) {
     const ColumnInfo& column = features.schema().columns[i];
     const Cell::Kind kind = row[i].kind;

@@ -261,11 +261,11 @@ TEST(SourceContext, KeepsItsCountsUnderForgetting) {
     ASSERT_EQ(rows.count, traffic.flows.size());
     for (const ContextValues& values : rows.by_row) {
       EXPECT_GE(values[0], std::log(2) - 1e-12);
-      EXPECT_LE(values[0], std::log1p(most));
+      EXPECT_LE(values[0], std::log1p(most + 1) + 1e-12) << "one too many leaves";
       EXPECT_GE(values[6], 0);
       EXPECT_TRUE(values[4] >= 0 && values[4] <= 1 && values[5] >= 0 && values[5] <= 1);
-      EXPECT_LE(values[1], values[3]);
-      EXPECT_LE(values[3], values[0]);
+      EXPECT_LE(values[1], values[3] + 1e-12);
+      EXPECT_LE(values[3], values[0] + 1e-12);
     }
   }
 }
