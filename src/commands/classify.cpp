@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 #include <nlohmann/json.hpp>
 
@@ -114,8 +113,10 @@ void report_ranking(SourceRanking* ranking, TextZone zone, nlohmann::ordered_jso
   summary["by_source"] = ranking->json();
   if (log::format() == log::Format::kJson) {
     log::info("by source: " + summary["by_source"].dump());
-  } else if (log::level() >= log::Level::kDefault) {
-    std::fputs(ranking->text(zone).c_str(), stderr);
+  } else {
+    for (const std::string& line : ranking->lines(zone)) {
+      log::info(line);
+    }
   }
 }
 

@@ -193,24 +193,26 @@ double SourceRanking::usual_share(double novelty) const {
   return (static_cast<double>(as_high) + 1) / (static_cast<double>(usual_.size()) + 1);
 }
 
-std::string SourceRanking::text(TextZone zone) const {
-  std::string text = "| sources by novelty over " + number_text(seconds_) +
-                     " s (a ranking; it promises no false-alarm rate)\n";
+std::vector<std::string> SourceRanking::lines(TextZone zone) const {
+  std::vector<std::string> lines = {"sources by novelty over " + number_text(seconds_) +
+                                    " s (a ranking; it promises no false-alarm rate)"};
   std::size_t rank = 0;
   for (const auto& [key, peak] : first(kMostInText)) {
     const std::int64_t begin_ns = time_difference(peak->end_ns, nanoseconds(seconds_));
-    text += "| " + std::to_string(++rank) + ". " + to_text(key.first, key.second) +
-            " S=" + short_number(peak->novelty) + " flows=" + std::to_string(peak->flows);
+    std::string text = std::to_string(++rank) + ". " + to_text(key.first, key.second) +
+                       " S=" + short_number(peak->novelty) +
+                       " flows=" + std::to_string(peak->flows);
     if (!usual_.empty()) {
       text += " usual=" + short_number(usual_share(peak->novelty));
     }
-    text += " " + span_text(begin_ns, peak->end_ns, zone) + "\n";
+    text += " " + span_text(begin_ns, peak->end_ns, zone);
+    lines.push_back(text);
     for (const SourceFlow& flow : peak->most_novel) {
-      text +=
-          "|      " + endpoints_text(subject_of(flow)) + " p=" + short_number(flow.p_value) + "\n";
+      lines.push_back("   " + endpoints_text(subject_of(flow)) +
+                      " p=" + short_number(flow.p_value));
     }
   }
-  return text;
+  return lines;
 }
 
 nlohmann::ordered_json SourceRanking::json() const {

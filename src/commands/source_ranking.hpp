@@ -39,8 +39,8 @@ class SourceRanking final : private SourceWindows::Receiver {
   /// What follows is another capture.
   void end_input();
 
-  /// A table for people, of the first ten. After end_input().
-  std::string text(TextZone zone) const;
+  /// For people, the first ten. After end_input().
+  std::vector<std::string> lines(TextZone zone) const;
   /// The first hundred. After end_input().
   nlohmann::ordered_json json() const;
 

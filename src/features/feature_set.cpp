@@ -116,23 +116,14 @@ bool FeatureSet::ends_flow(const std::byte* state) const noexcept {
 
 FeatureSet::~FeatureSet() = default;
 
-// A flow's series has room for one accounting besides the run's.
+// A flow's series has room for one accounting besides the run's. Of two sets that ask for one the
+// first counts: they have the same column names.
 void FeatureSet::share_other_accounting(const ColumnBlock& block) {
-  if (!block.other_accounting) {
-    return;
-  }
-  const ColumnBlock* first = nullptr;
-  for (const Part& part : parts_) {
-    first = first == nullptr && part.block->other_accounting ? part.block.get() : first;
-  }
-  if (first == nullptr) {
+  const bool is_taken = std::any_of(parts_.begin(), parts_.end(), [](const Part& part) {
+    return part.block->other_accounting.has_value();
+  });
+  if (!is_taken && block.other_accounting) {
     other_accounting_ = *block.other_accounting;
-  } else if (other_accounting_ != *block.other_accounting &&
-             first->columns.front().name != block.columns.front().name) {
-    // Of two sets with the same names the first one counts.
-    throw UsageError("columns " + first->columns.front().name + "… and " +
-                     block.columns.front().name +
-                     "… need two accountings besides --accounting; give one of them there");
   }
 }
 
