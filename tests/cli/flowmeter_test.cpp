@@ -63,11 +63,11 @@ TEST(Flowmeter, ThreadsNeverShow) {
 TEST(Flowmeter, BothWaysToWriteACsvAgree) {
   for (const char* set : {"netflowmeter", "cicflowmeter"}) {
     const std::string direct = netml({"extract", demo("demo.pcap"), "--features", set}).out;
+    const auto rows = csv_rows(direct);
     std::string names;
-    for (const std::string& name : csv_rows(direct).front()) {
+    for (const std::string& name : rows.front()) {
       names.insert(0, names.empty() ? name : name + ",");
     }
-    const auto rows = csv_rows(direct);
     const auto reversed =
         csv_rows(netml({"extract", demo("demo.pcap"), "--features", set, "--columns", names}).out);
     ASSERT_EQ(rows.size(), reversed.size());
@@ -152,7 +152,8 @@ TEST(Flowmeter, TheLabelHasAColumnOfItsOwn) {
   };
   const std::string cic = labelled("cicflowmeter:2017");
   const std::string usual = labelled("flow");
-  const auto header = csv_rows(cic).front();
+  const auto rows = csv_rows(cic);
+  const auto& header = rows.front();
   EXPECT_EQ(header.size(), 84U);
   EXPECT_EQ(header.back(), "Label");
   std::vector<std::string> names = column(usual, "label_name");
@@ -170,8 +171,8 @@ TEST(Flowmeter, ItsPageNamesEveryColumn) {
   const std::string empty = folder.write("empty.pcap", pcap_header());
   for (const char* set :
        {"netflowmeter", "cicflowmeter", "cicflowmeter:2018", "cicflowmeter:2017"}) {
-    for (const std::string& name :
-         csv_rows(netml({"extract", empty, "--features", set}).out).front()) {
+    const auto rows = csv_rows(netml({"extract", empty, "--features", set}).out);
+    for (const std::string& name : rows.front()) {
       EXPECT_NE(page.find("`" + name + "`"), std::string::npos) << name;
     }
   }
