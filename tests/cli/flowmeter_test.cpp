@@ -63,8 +63,8 @@ TEST(Flowmeter, ThreadsNeverShow) {
 TEST(Flowmeter, BothWaysToWriteACsvAgree) {
   for (const char* set : {"netflowmeter", "cicflowmeter"}) {
     const std::string direct = netml({"extract", demo("demo.pcap"), "--features", set}).out;
-    std::string names;
     const auto rows = csv_rows(direct);
+    std::string names;
     for (const std::string& name : rows.front()) {
       names.insert(0, names.empty() ? name : name + ",");
     }
@@ -152,7 +152,8 @@ TEST(Flowmeter, TheLabelHasAColumnOfItsOwn) {
   };
   const std::string cic = labelled("cicflowmeter:2017");
   const std::string usual = labelled("flow");
-  const auto header = csv_rows(cic).front();
+  const auto rows = csv_rows(cic);
+  const auto& header = rows.front();
   EXPECT_EQ(header.size(), 84U);
   EXPECT_EQ(header.back(), "Label");
   std::vector<std::string> names = column(usual, "label_name");
