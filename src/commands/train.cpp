@@ -305,10 +305,11 @@ class Trainer {
       return nullptr;
     }
     small.test_scores.clear();
+    small.held_out = HeldOut::kLastFifth;  // its scores are added up over windows of time
     return Trainer(table_, small).run_small();
   }
 
-  // The last calibration flows, with their scores by the model that adds up flows of a source.
+  // The latest training flows, with their scores by the model that adds up flows of a source.
   void place_calibration() {
     const bool is_separate = options_.calibrate != nullptr;
     const RowPlaces* places = is_separate ? options_.calibrate_places : options_.places;
@@ -317,7 +318,9 @@ class Trainer {
       return;
     }
     const Detector& scoring = detector_.flow_model ? *detector_.flow_model : detector_;
-    std::vector<std::size_t> rows = plan_.calibration;
+    std::vector<std::size_t> rows = plan_.fit;
+    rows.insert(rows.end(), plan_.calibration.begin(), plan_.calibration.end());
+    rows = last_fifth(table_, std::move(rows));
     Matrix values;
     if (is_separate) {
       values = read_calibration_rows(scoring.columns, options_).rows;

@@ -56,6 +56,12 @@ std::vector<std::size_t> pick(const std::vector<std::size_t>& from,
   return picked;
 }
 
+void sort_by_time(std::vector<std::size_t>& rows, const std::vector<std::int64_t>& times) {
+  std::sort(rows.begin(), rows.end(), [&](std::size_t a, std::size_t b) {
+    return std::pair(times[a], a) < std::pair(times[b], b);
+  });
+}
+
 class Planner {
  public:
   Planner(const Table& table, const Matrix& rows, const std::vector<RowLabel>& labels,
@@ -148,7 +154,7 @@ class Planner {
     }
   }
 
-  // Moves a fifth of the normal training rows from fit to calibration.
+  // Moves a fifth of the normal training rows from fit to calibration, in order of time.
   void keep_calibration_rows() {
     std::vector<std::size_t> candidates;
     std::copy_if(plan_.fit.begin(), plan_.fit.end(), std::back_inserter(candidates),
@@ -158,11 +164,15 @@ class Planner {
     }
     const std::size_t count = candidates.size() / kCalibrationShare;
     if (const auto times = start_times(table_)) {
-      std::sort(candidates.begin(), candidates.end(), [&](std::size_t a, std::size_t b) {
-        return std::pair((*times)[a], a) > std::pair((*times)[b], b);
-      });
-      candidates.resize(count);
-      std::reverse(candidates.begin(), candidates.end());
+      sort_by_time(candidates, *times);
+      if (options_.held_out == HeldOut::kLastFifth) {
+        candidates.erase(candidates.begin(), candidates.end() - static_cast<std::ptrdiff_t>(count));
+      } else {
+        for (std::size_t i = 0; i < count; ++i) {
+          candidates[i] = candidates[(i + 1) * kCalibrationShare - 1];
+        }
+        candidates.resize(count);
+      }
     } else {
       Rng rng(derive_seed(options_.seed, kCalibrationStream));
       candidates = pick(candidates, sample_without_replacement(candidates.size(), count, rng));
@@ -278,6 +288,15 @@ std::optional<std::vector<std::int64_t>> start_times(const Table& table) {
 RowPlan plan_rows(const Table& table, const Matrix& rows, const std::vector<RowLabel>& labels,
                   const std::vector<std::string>& columns, const TrainOptions& options) {
   return Planner(table, rows, labels, columns, options).plan();
+}
+
+std::vector<std::size_t> last_fifth(const Table& table, std::vector<std::size_t> rows) {
+  if (const auto times = start_times(table)) {
+    sort_by_time(rows, *times);
+  }
+  const std::size_t count = rows.size() / kCalibrationShare;
+  rows.erase(rows.begin(), rows.end() - static_cast<std::ptrdiff_t>(count));
+  return rows;
 }
 
 std::string row_key(const Table& table, std::size_t row) {

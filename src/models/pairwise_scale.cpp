@@ -9,7 +9,7 @@
 namespace netml {
 
 double pairwise_scale(const Matrix& rows, double q, std::uint64_t seed) {
-  constexpr std::size_t kMostRows = 1000;
+  constexpr std::size_t kMostRows = 2000;
   const std::size_t n = row_count(rows);
   Rng rng(seed);
   const std::vector<std::size_t> drawn = sample_without_replacement(n, std::min(n, kMostRows), rng);

@@ -7,7 +7,7 @@
 namespace netml {
 
 /// sigma(q): the q-quantile (numpy's default rule) of the positive Euclidean distances among
-/// min(n, 1000) rows drawn without replacement; 1 when none is positive.
+/// min(n, 2000) rows drawn without replacement; 1 when none is positive.
 double pairwise_scale(const Matrix& rows, double q, std::uint64_t seed);
 
 /// |a - b|^2 over `count` values, summed in their order.

@@ -16,6 +16,9 @@ enum class SplitKind {
   kTime,    ///< the last ones by start_ns are tested
 };
 enum class TrainOn { kAuto, kAll, kNormal };
+/// Which training rows are kept back for the calibration, in order of start_ns: see
+/// docs/decisions/0013.
+enum class HeldOut { kEveryFifth, kLastFifth };
 enum class MissingRule { kError, kDrop };
 
 // The words of the command line. Throw UsageError with a suggestion.
@@ -42,6 +45,7 @@ struct TrainOptions {
   const Table* calibrate = nullptr;   ///< normal flows kept apart for the threshold
   std::optional<double> false_alarm_rate;
   MissingRule missing = MissingRule::kError;
+  HeldOut held_out = HeldOut::kEveryFifth;
   std::uint64_t seed = 42;
   std::size_t threads = 1;  ///< to fit and score with; no result depends on it
   bool preset_netml = false;
@@ -93,7 +97,7 @@ void check_training(const TrainOptions& options);
 ///
 /// Labels: missing is unlabelled, 0 and the normal names of label_value are 0, all else 1; "No
 /// Label" is unlabelled. With labels unlabelled rows are left out. Calibration without a table of
-/// its own: the last fifth of the (normal) training rows by start_ns where all rows carry it, else
+/// its own: every fifth of the (normal) training rows by start_ns where all rows carry it, else
 /// a seeded fifth; below 10 rows none, and the model has no threshold. Under preset netml all rows
 /// of the training part fit, labels unused. Throws UsageError (unknown columns, algorithm),
 /// DataError (rows or parameters that do not fit), LimitError (memory), OutputError.
