@@ -137,7 +137,7 @@ void warn_of_short_inputs(const ExtractResult& result, const Detector& detector,
   }
   for (const InputOutcome& input : result.inputs) {
     if (input.status != InputStatus::kUnusable && input.span_ns < enough_ns) {
-      log::warning(printable(input.path) + ": spans " +
+      log::warning((input.path == "-" ? "standard input" : printable(input.path)) + ": spans " +
                    number_text(std::floor(static_cast<double>(input.span_ns) / 1e8) / 10) +
                    " s; context looks back " +
                    number_text(static_cast<double>(context->before_ns) / 1e9) +
