@@ -153,6 +153,18 @@ TEST(Cicflowmeter, TheTimeOfAConnectionGoesOnAcrossTimeouts) {
   EXPECT_EQ(number(table, "Fwd RST Flags", 2), 1);
 }
 
+// Else it would depend on where epochs are cut.
+TEST(Cicflowmeter, AConnectionThatTheClockEndedDoesNotGoOn) {
+  Recipe recipe = recipe_of_set("cicflowmeter:extended");
+  recipe.policy.expiry = ExpiryRule::kOwnPacket;
+  recipe.policy.active_timeout_ns = 10 * kSecond;
+  const Table table =
+      test::feature_rows({{.at = 0}, {.at = 5}, {.at = 70}, {.at = 71}, {.at = 171}}, recipe);
+  ASSERT_EQ(table.row_count(), 3U);
+  EXPECT_EQ(number(table, "Total Connection Flow Time", 1), 6e6);  // parted by its own packet
+  EXPECT_EQ(number(table, "Total Connection Flow Time", 2), 0);    // a minute and more later
+}
+
 TEST(Cicflowmeter, IcmpHasTypeAndCode) {
   std::vector<PacketRecord> packets = {test::packet({.protocol = ip_protocol::kIcmp})};
   packets.front().icmp_type = 3;
