@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <new>
 
 #include <CLI/CLI.hpp>
 
@@ -243,7 +244,15 @@ int run_command_line(int argc, char** argv) {
     return print(app.help());
   }
   const ProgressMeter meter(global.progress);
-  return run();
+  try {
+    return run();
+  } catch (const LimitError&) {
+    write_limit_summary(context);
+    throw;
+  } catch (const std::bad_alloc&) {
+    write_limit_summary(context);
+    throw;
+  }
 }
 
 }  // namespace netml

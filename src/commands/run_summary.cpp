@@ -6,6 +6,7 @@
 #include "netml/core/error.hpp"
 #include "netml/core/log.hpp"
 #include "netml/core/output_file.hpp"
+#include "netml/core/progress.hpp"
 #include "netml/core/text_format.hpp"
 
 namespace netml {
@@ -156,6 +157,18 @@ void write_summary(const RunContext& context, nlohmann::ordered_json summary) {
   summary["command_line"] = context.command_line;
   write_file(context.summary_path,
              summary.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+}
+
+void write_limit_summary(const RunContext& context) noexcept {
+  try {
+    ExtractResult result;
+    result.stats.packets_read = progress::board.packets;
+    result.stats.bytes_read = progress::board.bytes;
+    result.stats.skip(skip_reason::kLimit, result.stats.packets_read);
+    write_summary(context, summary_of(result, exit_status::kLimitReached));
+  } catch (const std::exception&) {
+    // The run ends by what it was given up for.
+  }
 }
 
 void require_distinct_files(const std::vector<std::string>& inputs,

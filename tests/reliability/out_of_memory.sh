@@ -20,7 +20,8 @@ scarce() {
   for ((mib = 32; mib <= most_mib && enough < 3; mib += 8)); do
     status=0
     echo 'old bytes' > out
-    (ulimit -v $((mib * 1024)) && exec "$netml" "$@" -o out) 2> log || status=$?
+    rm -f summary
+    (ulimit -v $((mib * 1024)) && exec "$netml" "$@" -o out --summary summary) 2> log || status=$?
     runs=$((runs + 1))
     case $status in
       0)
@@ -31,6 +32,7 @@ scarce() {
       6)
         # A run that was stopped by a limit commits what there is; memory that ran out does not.
         out_of_memory=$((out_of_memory + 1))
+        counters summary || broke "$name with $mib MiB: no summary whose packets add up"
         enough=0 least='' expected=old
         ;;
       *)
