@@ -247,10 +247,13 @@ int run_command_line(int argc, char** argv) {
   try {
     return run();
   } catch (const LimitError&) {
-    write_limit_summary(context);
+    write_unfinished_summary(context, exit_status::kLimitReached);
     throw;
   } catch (const std::bad_alloc&) {
-    write_limit_summary(context);
+    write_unfinished_summary(context, exit_status::kLimitReached);
+    throw;
+  } catch (const Interrupted& interrupted) {
+    write_unfinished_summary(context, 128 + interrupted.signal_number);
     throw;
   }
 }

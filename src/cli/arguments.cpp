@@ -37,6 +37,13 @@ std::vector<std::string> expand_verbosity(const std::vector<std::string>& argume
                       arguments.end());
       break;
     }
+    if (const std::string level_text =
+            argument == "-v" && i + 1 < arguments.size()         ? arguments[i + 1]
+            : argument.size() == 3 && argument.starts_with("-v") ? argument.substr(2)
+                                                                 : "";
+        level_text.size() == 1 && level_text[0] > '3' && level_text[0] <= '9') {
+      throw UsageError("-v: '" + level_text + "' is not from 0 to 3");
+    }
     if (argument.size() == 3 && argument.substr(0, 2) == "-v" && is_level(argument.substr(2))) {
       level = argument[2] - '0';
     } else if (argument == "-v" && i + 1 < arguments.size() && is_level(arguments[i + 1])) {

@@ -98,8 +98,13 @@ void ClassifyLine::add_verdicts(CLI::App& command) {
 
 void ClassifyLine::refuse_captures() const {
   if (!captures_.pcap.empty() || !captures_.positional.empty() || !captures_.normal.empty() ||
-      !captures_.abnormal.empty() || !labels_.files.empty() || !state_.empty()) {
-    throw UsageError("--table takes the place of captures, their labels and --state");
+      !captures_.abnormal.empty() || !labels_.files.empty() || !state_.empty() ||
+      !captures_.filter.empty() || captures_.is_continuous) {
+    throw UsageError("--table takes the place of captures, their labels, --bpf and --state");
+  }
+  if (flow_.preset || flow_.idle || flow_.active || flow_.direction || flow_.tcp_end ||
+      flow_.accounting || flow_.min_packets || features_.features || features_.columns) {
+    throw UsageError("--table holds rows that were measured: flow rules and features do not apply");
   }
 }
 
@@ -117,6 +122,9 @@ int ClassifyLine::classify() const {
     refuse_captures();
   }
   command.table = table_;
+  if (flow_.memory_limit) {
+    command.memory_limit = parse_size("--memory-limit", *flow_.memory_limit);
+  }
   command.label_column = label_column_;
   command.model = model_;
   command.output = output_;

@@ -33,7 +33,7 @@ class ScoredFlows final : public RowReceiver {
     for (const std::string& name : detector_.columns) {
       const auto place = columns.find(name);
       if (!place) {
-        throw ModelError(command_.model + ": its column '" + name +
+        throw ModelError(printable(command_.model) + ": its column '" + printable(name) +
                          "' is not measured by its recipe");
       }
       places_.push_back(*place);
@@ -174,7 +174,16 @@ Recipe recipe_of(const Detector& detector, const ClassifyCommand& command) {
                      ": was trained on a table that does not say how it was measured; it cannot "
                      "classify captures, but tables with --table");
   }
-  Recipe recipe = Recipe::from_json(detector.recipe_json, command.model + ": recipe");
+  const std::string what = printable(command.model) + ": recipe";
+  Recipe recipe = Recipe::from_json(detector.recipe_json, what);
+  try {
+    static_cast<void>(FeatureSet(recipe));
+  } catch (const UsageError& error) {
+    if (std::string_view(error.what()).find("this build lacks it") != std::string_view::npos) {
+      throw;
+    }
+    throw ModelError(what + ": " + error.what());
+  }
   command.adjust_recipe(recipe);
   return recipe;
 }
@@ -237,7 +246,9 @@ int classify_captures(const ClassifyCommand& command, const Detector& detector,
   report_ranking(flows.ranking(), command.zone, summary);
   if (stage != nullptr) {
     add_outcome(summary, *stage, labeler != nullptr);
-    log_outcome(*stage, labeler != nullptr, "flows");
+    if (!result.output_closed) {
+      log_outcome(*stage, labeler != nullptr, "flows");
+    }
     write_classify_report(command, detector, *stage, nullptr);
   }
   if (labeler != nullptr) {

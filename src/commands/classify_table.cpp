@@ -29,6 +29,11 @@ std::vector<std::size_t> places_in(const Table& table, const Detector& detector,
       throw DataError(what + ": column '" + printable(name) + "' holds " +
                       std::string(to_text(type)) + ", the model takes numbers");
     }
+    if (!places.empty() && *found < places.back()) {
+      throw DataError(what + ": column '" + printable(name) + "' stands before '" +
+                      printable(table.schema().columns[places.back()].name) +
+                      "', in the model behind it; their order is part of the model");
+    }
     places.push_back(*found);
   }
   return places;
@@ -65,6 +70,7 @@ void score_rows(VerdictStage& stage, const Table& table, const std::vector<std::
 int classify_table(const ClassifyCommand& command, const Detector& detector,
                    const RunContext& context) {
   StageOptions options = stage_options(command, context);
+  options.memory_limit = command.memory_limit;
   const FeatureFile file = read_feature_file(command.table, options.memory_limit);
   for (const std::string& warning : file.warnings) {
     log::warning(warning);

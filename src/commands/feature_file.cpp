@@ -113,8 +113,9 @@ FeatureFile read_feature_file(const std::string& path, std::uint64_t memory_limi
     }
   }
   file.recipe_json = std::move(metadata.recipe_json);
-  file.table = looks_like_npy(bytes) ? read_npy(bytes, what, metadata.described)
-                                     : read_csv(bytes, what, file.warnings, metadata.described);
+  file.table = looks_like_npy(bytes)
+                   ? read_npy(bytes, what, metadata.described)
+                   : read_csv(bytes, what, file.warnings, metadata.described, memory_limit_bytes);
   return file;
 }
 

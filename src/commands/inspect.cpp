@@ -157,7 +157,7 @@ std::string inspect_table(const std::string& path) {
     text += column_line(file.table, i);
   }
   if (!file.recipe_json.empty()) {
-    text += "recipe: " + file.recipe_json + "\n";
+    text += "recipe: " + printable_line(file.recipe_json) + "\n";
   }
   return text;
 }

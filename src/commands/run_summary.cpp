@@ -159,13 +159,13 @@ void write_summary(const RunContext& context, nlohmann::ordered_json summary) {
              summary.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
 }
 
-void write_limit_summary(const RunContext& context) noexcept {
+void write_unfinished_summary(const RunContext& context, int status) noexcept {
   try {
     ExtractResult result;
     result.stats.packets_read = progress::board.packets;
     result.stats.bytes_read = progress::board.bytes;
     result.stats.skip(skip_reason::kLimit, result.stats.packets_read);
-    write_summary(context, summary_of(result, exit_status::kLimitReached));
+    write_summary(context, summary_of(result, status));
   } catch (const std::exception&) {
     // The run ends by what it was given up for.
   }

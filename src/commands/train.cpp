@@ -100,6 +100,8 @@ class Trainer {
     detector_.reference.rows = select_rows(rows_, std::span(plan_.fit).first(1));
     return std::make_unique<Detector>(std::move(detector_));
   }
+  /// The rows that calibrated it, in order of time.
+  const std::vector<std::size_t>& calibration_rows_of_table() const { return plan_.calibration; }
 
  private:
   void prepare_detector() {
@@ -291,8 +293,8 @@ class Trainer {
     }
   }
 
-  // Null where the model sees single flows only, or nothing else.
-  std::unique_ptr<Detector> flow_model() const {
+  // Null where nobody knows who the flows are of, or where the model sees nothing of single flows.
+  std::unique_ptr<Detector> flow_model() {
     const auto tells_of_others = [&](const std::string& name) {
       return std::find(options_.context_columns.begin(), options_.context_columns.end(), name) !=
              options_.context_columns.end();
@@ -301,26 +303,28 @@ class Trainer {
     small.columns.clear();
     std::remove_copy_if(detector_.columns.begin(), detector_.columns.end(),
                         std::back_inserter(small.columns), tells_of_others);
-    if (small.columns.size() == detector_.columns.size() || small.columns.empty()) {
+    if (options_.places == nullptr || small.columns.empty()) {
       return nullptr;
     }
     small.test_scores.clear();
     small.held_out = HeldOut::kLastFifth;  // its scores are added up over windows of time
-    return Trainer(table_, small).run_small();
+    Trainer trainer(table_, small);
+    std::unique_ptr<Detector> model = trainer.run_small();
+    latest_rows_ = trainer.calibration_rows_of_table();
+    return model;
   }
 
-  // The latest training flows, with their scores by the model that adds up flows of a source.
+  // The latest flows, which the model that adds up flows of a source was not fitted on, and their
+  // scores by it.
   void place_calibration() {
     const bool is_separate = options_.calibrate != nullptr;
     const RowPlaces* places = is_separate ? options_.calibrate_places : options_.places;
     if (places == nullptr || detector_.calibration_source == CalibrationSource::kTraining ||
-        detector_.calibration.is_empty()) {
+        detector_.calibration.is_empty() || !detector_.flow_model) {
       return;
     }
-    const Detector& scoring = detector_.flow_model ? *detector_.flow_model : detector_;
-    std::vector<std::size_t> rows = plan_.fit;
-    rows.insert(rows.end(), plan_.calibration.begin(), plan_.calibration.end());
-    rows = last_fifth(table_, std::move(rows));
+    const Detector& scoring = *detector_.flow_model;
+    std::vector<std::size_t> rows = latest_rows_;
     Matrix values;
     if (is_separate) {
       values = read_calibration_rows(scoring.columns, options_).rows;
@@ -393,6 +397,7 @@ class Trainer {
   std::optional<FoldRates> fold_rates() const {
     std::vector<std::size_t> training = plan_.fit;
     training.insert(training.end(), plan_.calibration.begin(), plan_.calibration.end());
+    sort_by_time(table_, training);
     return alert_rates_by_fold(select_rows(rows_, training), detector_, entry_, options_);
   }
 
@@ -408,6 +413,7 @@ class Trainer {
   Matrix rows_;
   RowPlan plan_;
   ScoredPart tested_;
+  std::vector<std::size_t> latest_rows_;  ///< that calibrated the flow model
 };
 
 }  // namespace

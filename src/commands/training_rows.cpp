@@ -56,7 +56,7 @@ std::vector<std::size_t> pick(const std::vector<std::size_t>& from,
   return picked;
 }
 
-void sort_by_time(std::vector<std::size_t>& rows, const std::vector<std::int64_t>& times) {
+void sort_by(std::vector<std::size_t>& rows, const std::vector<std::int64_t>& times) {
   std::sort(rows.begin(), rows.end(), [&](std::size_t a, std::size_t b) {
     return std::pair(times[a], a) < std::pair(times[b], b);
   });
@@ -164,7 +164,7 @@ class Planner {
     }
     const std::size_t count = candidates.size() / kCalibrationShare;
     if (const auto times = start_times(table_)) {
-      sort_by_time(candidates, *times);
+      sort_by(candidates, *times);
       if (options_.held_out == HeldOut::kLastFifth) {
         candidates.erase(candidates.begin(), candidates.end() - static_cast<std::ptrdiff_t>(count));
       } else {
@@ -290,13 +290,11 @@ RowPlan plan_rows(const Table& table, const Matrix& rows, const std::vector<RowL
   return Planner(table, rows, labels, columns, options).plan();
 }
 
-std::vector<std::size_t> last_fifth(const Table& table, std::vector<std::size_t> rows) {
+void sort_by_time(const Table& table, std::vector<std::size_t>& rows) {
+  std::sort(rows.begin(), rows.end());
   if (const auto times = start_times(table)) {
-    sort_by_time(rows, *times);
+    sort_by(rows, *times);
   }
-  const std::size_t count = rows.size() / kCalibrationShare;
-  rows.erase(rows.begin(), rows.end() - static_cast<std::ptrdiff_t>(count));
-  return rows;
 }
 
 std::string row_key(const Table& table, std::size_t row) {

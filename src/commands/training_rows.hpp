@@ -48,8 +48,8 @@ RowPlan plan_rows(const Table& table, const Matrix& rows, const std::vector<RowL
 /// start_ns of every row; nothing when the column is absent or has gaps.
 std::optional<std::vector<std::int64_t>> start_times(const Table& table);
 
-/// The latest fifth of some rows, in order of time; without start_ns their last fifth.
-std::vector<std::size_t> last_fifth(const Table& table, std::vector<std::size_t> rows);
+/// By start_ns, ties by number; by number where rows carry none.
+void sort_by_time(const Table& table, std::vector<std::size_t>& rows);
 
 /// "192.168.1.5:4711 -> 8.8.8.8:53 17 1499083690807570000": who a row is, safe to print; empty when
 /// the table does not say.

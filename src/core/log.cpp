@@ -35,6 +35,7 @@ std::atomic<void (*)()> prepare_line = nullptr;
 
 void write(spdlog::level::level_enum severity, const char* name, std::string message) {
   std::replace(message.begin(), message.end(), '\n', ' ');
+  message = printable_line(message);  // whatever a message repeats of an input
   std::string line;
   if (state().format == Format::kJson) {
     line = std::string("{\"level\":\"") + name + "\",\"message\":";

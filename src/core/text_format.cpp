@@ -269,20 +269,35 @@ void append_json_text(std::string& out, std::string_view text) {
   out += '"';
 }
 
+namespace {
+
+void append_printable(std::string& out, std::string_view character, bool valid) {
+  if (!valid || is_control(character) || is_bidi_control(character)) {
+    append_hex(out, character);
+  } else {
+    out += character;
+  }
+}
+
+}  // namespace
+
 std::string printable(std::string_view text) {
   std::string safe;
   std::size_t count = 0;
   for_each_character(text, [&](std::string_view character, bool valid) {
-    if (++count > kLongestMessageText) {
-      return;
-    }
-    if (!valid || is_control(character) || is_bidi_control(character)) {
-      append_hex(safe, character);
-    } else {
-      safe += character;
+    if (++count <= kLongestMessageText) {
+      append_printable(safe, character, valid);
     }
   });
   return count > kLongestMessageText ? safe + "…" : safe;
+}
+
+std::string printable_line(std::string_view text) {
+  std::string safe;
+  for_each_character(text, [&](std::string_view character, bool valid) {
+    append_printable(safe, character, valid);
+  });
+  return safe;
 }
 
 std::string valid_utf8(std::string_view text) {

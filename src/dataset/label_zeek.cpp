@@ -213,7 +213,8 @@ class LogReader {
     }
     for (const std::string_view needed :
          {"ts", "id.orig_h", "id.orig_p", "id.resp_h", "id.resp_p", "proto", "label"}) {
-      if (std::find(names.begin(), names.end(), needed) == names.end()) {
+      const auto is_needed = [&](std::string_view name) { return to_lower(name) == needed; };
+      if (std::none_of(names.begin(), names.end(), is_needed)) {
         throw DataError(rows_.what() + ": no column '" + std::string(needed) +
                         "' in the line of #fields; netml reads a conn.log with labels, as IoT-23's "
                         "conn.log.labeled");

@@ -224,7 +224,7 @@ bool DnsReader::append_typed_data(const DnsRecord& record, std::string& text) co
   }
 }
 
-void read_dns(std::span<const std::uint8_t> bytes, DnsMessage& message) {
+void read_dns(std::span<const std::uint8_t> bytes, DnsTexts& message) {
   constexpr std::uint8_t kLastOperation = 6;  // DSO, RFC 8490
   message.questions.clear();
   message.answers.clear();

@@ -68,15 +68,17 @@ bool DnsMessage::name_at(std::size_t offset, DnsName& name) const noexcept {
 
 bool DnsMessage::name_at(std::size_t offset, DnsName& name, std::size_t& end) const noexcept {
   const CheckedBytes bytes(bytes_);
+  constexpr int kMostJumps = 127;  // as many as a name can have labels
   std::size_t begin = offset, length = 0;
+  int jumps = 0;
   name.size_ = 0;
   end = 0;
   while (bytes.has(offset, 1)) {
     const std::size_t label = bytes.u8(offset);
     if ((label & kPointerBits) == kPointerBits) {
       const std::size_t target = bytes.u16be(offset) & kPointerOffset;
-      if (!bytes.has(offset, 2) || target >= begin) {
-        return false;  // backwards only, so that it ends
+      if (!bytes.has(offset, 2) || target >= begin || ++jumps > kMostJumps) {
+        return false;  // backwards only, so that it ends, and not often, so that it ends soon
       }
       end = end == 0 ? offset + 2 : end;
       begin = offset = target;

@@ -8,6 +8,7 @@
 #include "netml/core/json_text.hpp"
 #include "netml/core/suggest.hpp"
 #include "netml/core/text_format.hpp"
+#include "netml/features/series_features.hpp"
 
 namespace netml {
 namespace {
@@ -25,7 +26,6 @@ constexpr std::int64_t kCommonTimeout = 0;  // in the text: the protocol has no 
 constexpr double kMostSeconds = 9e9;        // nanoseconds must fit 63 bits
 
 // A recipe's text may come from a hostile file: what is built from it stays bounded.
-constexpr std::int64_t kMostDim = std::int64_t{1} << 20;
 constexpr std::size_t kMostSets = 64;
 
 // Checked reads from a JSON object; every key must be read once.
@@ -187,6 +187,9 @@ Recipe Recipe::from_json(std::string_view text, const std::string& what) {
   if (recipe.sets.size() > kMostSets) {
     throw DataError(what + ": more than " + std::to_string(kMostSets) + " feature sets");
   }
+  if (std::set<std::string>(recipe.sets.begin(), recipe.sets.end()).size() != recipe.sets.size()) {
+    throw DataError(what + ": a feature set stands twice");
+  }
   recipe.columns = fields.texts("columns");
   recipe.policy.accounting = fields.choice<Accounting>("accounting", kAccountingNames);
   recipe.policy.idle_timeout_ns = fields.integer("idle_timeout_ns", 0, INT64_MAX);
@@ -200,7 +203,7 @@ Recipe Recipe::from_json(std::string_view text, const std::string& what) {
   recipe.per_direction = fields.boolean("per_direction");
   recipe.decode_tunnels = fields.boolean("decode_tunnels");
   recipe.min_packets = static_cast<std::uint64_t>(fields.integer("min_packets", 1, INT64_MAX));
-  if (const auto dim = fields.optional_integer("dim", 1, kMostDim)) {
+  if (const auto dim = fields.optional_integer("dim", 1, static_cast<std::int64_t>(kMostDim))) {
     recipe.representation.dim = static_cast<std::uint64_t>(*dim);
   }
   recipe.representation.interval_s = fields.optional_real("interval_s", 0, kMostSeconds);

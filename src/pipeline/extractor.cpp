@@ -108,12 +108,23 @@ FlowPolicy flow_policy(const Recipe& recipe, const FeatureSet& features) {
 
 // Small enough to stay in the cache of one core, or large enough that handing it over does not
 // count.
-std::size_t epoch_size(const Recipe& recipe, const ExtractorOptions& options) {
+//
+// Flows that have ended are no longer in the budget, but stay until their rows are written: where
+// they are large, so many that all epochs in flight hold an eighth of it.
+std::size_t epoch_size(const Recipe& recipe, const ExtractorOptions& options,
+                       const FlowShards& shards) {
   if (stops_at_a_packet(recipe, options)) {
     return 1;
   }
+  if (options.epoch_records != 0) {
+    return options.epoch_records;
+  }
+  constexpr std::uint64_t kEpochs = 5;
   const std::size_t by_threads = threads_for(recipe, options) == 1 ? 2048 : 8192;
-  return options.epoch_records != 0 ? options.epoch_records : by_threads;
+  const std::uint64_t limit = recipe.policy.memory_limit;
+  const std::uint64_t by_memory = limit / (8 * kEpochs * shards[0].most_growth());
+  return limit == 0 ? by_threads
+                    : static_cast<std::size_t>(std::clamp<std::uint64_t>(by_memory, 1, by_threads));
 }
 
 // Payloads are large: so many bytes of them end an epoch too, so that what is in flight is bounded.
@@ -130,7 +141,7 @@ class Extractor::Impl {
         hash_(random_hash_key()),
         context_(context_options(recipe, features)),
         shards_(flow_policy(recipe, features), features, shard_count(recipe, options)),
-        epoch_records_(epoch_size(recipe, options)),
+        epoch_records_(epoch_size(recipe, options, shards_)),
         needs_payload_(features.needs_payload()) {}
 
   ExtractResult run(const std::vector<std::string>& paths, FlowConsumer& consumer) {

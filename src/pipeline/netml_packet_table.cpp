@@ -6,6 +6,7 @@
 
 #include "netml/core/text_format.hpp"
 #include "netml/decode/dns.hpp"
+#include "netml/flow/flow.hpp"
 
 namespace netml {
 namespace {
@@ -233,7 +234,7 @@ void NetmlPacketTable::append_line(std::size_t index, std::string& out) const {
   append_cell(out, has_ports, frame.src_port, lacks_ports_);
   append_cell(out, true, kProtocols[static_cast<std::size_t>(frame.protocol)]);
   append_cell(out, true, decimal_text(row.ts_ns, decimals));
-  out += decimal_text(row.ts_ns - row.first_ns, decimals);
+  out += decimal_text(time_difference(row.ts_ns, row.first_ns), decimals);
   out += '\n';
 }
 

@@ -197,19 +197,34 @@ std::optional<Cell> cell_of(std::string_view text, ColumnType type) {
   }
 }
 
+// A cell takes eight bytes and a bit, whatever its text, and vectors double as they grow.
+void require_memory(std::uint64_t bytes, std::uint64_t cells, std::uint64_t limit,
+                    const std::string& what) {
+  constexpr std::uint64_t kBytesPerCell = 16;
+  if (cells > limit / kBytesPerCell || bytes > limit - cells * kBytesPerCell) {
+    throw LimitError(what +
+                     ": the table does not fit --memory-limit; raise it, or keep fewer columns or "
+                     "rows");
+  }
+}
+
 }  // namespace
 
 Table read_csv(std::string_view bytes, const std::string& what, std::vector<std::string>& warnings,
-               const Schema& described) {
+               const Schema& described, std::uint64_t memory_limit) {
   Records survey_records(bytes, what);
   const std::vector<std::string>& names = survey_records.names();
   std::vector<ColumnSurvey> surveys(names.size());
+  std::uint64_t cells = 0;
   while (survey_records.next()) {
+    cells += names.size();
     for (std::size_t i = 0; i < names.size(); ++i) {
       surveys[i].add(kind_of(survey_records.record()[i]), survey_records.record()[i],
                      survey_records.line());
     }
   }
+
+  require_memory(bytes.size(), cells, memory_limit, what);
 
   Schema schema;
   std::vector<std::size_t> kept;

@@ -8,6 +8,7 @@ namespace {
 constexpr std::size_t kBlockBytes = std::size_t{256} << 10;
 // Far above any row that a tool writes; keeps a quote that is never closed from taking the memory.
 constexpr std::size_t kLongestRecord = std::size_t{16} << 20;
+constexpr std::size_t kMostCells = 65'536;  // an empty one takes no text
 constexpr int kEnd = -1;
 
 }  // namespace
@@ -54,6 +55,14 @@ void CsvScanner::append(char c) {
     record_ += c;
   } else if (problem_.empty()) {
     problem_ = "the row is longer than " + std::to_string(kLongestRecord >> 20) + " MiB";
+  }
+}
+
+void CsvScanner::finish_cell() {
+  if (ends_.size() < kMostCells) {
+    ends_.push_back(record_.size());
+  } else if (problem_.empty()) {
+    problem_ = "the row has more than " + std::to_string(kMostCells) + " cells";
   }
 }
 

@@ -19,7 +19,8 @@ std::vector<std::size_t> matrix_columns(const Schema& schema) {
   std::vector<std::size_t> labels;
   for (std::size_t i = 0; i < schema.size(); ++i) {
     const ColumnInfo& column = schema.columns[i];
-    if (column.type == ColumnType::kList || column.type == ColumnType::kRealList) {
+    if (column.type == ColumnType::kList || column.type == ColumnType::kRealList ||
+        column.type == ColumnType::kTextList) {
       throw UsageError("npy cannot hold the lists of column '" + column.name +
                        "'; use --format jsonl, or leave it out with --columns");
     }

@@ -68,7 +68,8 @@ class NpzWriter::Writer {
     Schema keys;
     for (std::size_t i = 0; i < schema.size(); ++i) {
       const ColumnInfo& column = schema.columns[i];
-      if (column.type == ColumnType::kList || column.type == ColumnType::kRealList) {
+      if (column.type == ColumnType::kList || column.type == ColumnType::kRealList ||
+          column.type == ColumnType::kTextList) {
         throw UsageError("npz cannot hold the lists of column '" + column.name +
                          "'; use --format jsonl, or leave it out with --columns");
       }

@@ -1,5 +1,6 @@
 // What operators ask of a model: reasons, reports, drift, a bound on false discoveries, tables, and
 // runs that are repeated.
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 
@@ -192,6 +193,49 @@ TEST_F(Operations, LearnWritesAPageAndItsTwin) {
   EXPECT_GT(twin["evaluation"]["auc"]["value"].get<double>(), .85);
   EXPECT_EQ(twin["folds"]["alert_rates"].size(), 5U);
   EXPECT_EQ(twin["novel"].size(), 20U);
+}
+
+// The last fifth of the time is another world: that fold must show it, and only that one.
+TEST_F(Operations, FoldsFollowTime) {
+  std::ofstream table(path("regimes.csv"));
+  table << "start_ns,a,b\n";
+  for (int i = 0; i < 2000; ++i) {
+    const int at = (i * 7919) % 2000;  // not in order of time
+    const double shift = at >= 1600 ? 10 : 0;
+    table << 1499083690000000000 + at * 1000000LL << "," << shift + std::sin(0.7 * at * at) << ","
+          << shift + std::cos(1.3 * at * at) << "\n";
+  }
+  table.close();
+  ASSERT_EQ(netml({"train", "-f", path("regimes.csv"), "-o", path("regimes.netml"), "-q",
+                   "--report", path("regimes.html")})
+                .status,
+            0);
+  const auto rates = read_json(path("regimes.json"))["folds"]["alert_rates"];
+  ASSERT_EQ(rates.size(), 5U);
+  EXPECT_GT(rates[4].get<double>(), .9);
+  for (int fold = 0; fold < 4; ++fold) {
+    EXPECT_LT(rates[fold].get<double>(), .1);
+  }
+}
+
+// With the nearest neighbour a row that was fitted has distance 0: the flows that say what is usual
+// for a source must not be among those.
+TEST_F(Operations, SourcesAreHeldAgainstFlowsThatWereNotFitted) {
+  for (const char* features : {"biflow", "biflow,context"}) {
+    ASSERT_EQ(netml({"learn", demo("demo.pcap"), "--features", features, "--algorithm", "knn", "-o",
+                     path("knn.netml"), "-q"})
+                  .status,
+              0);
+    const auto arrays =
+        nlohmann::json::parse(netml({"inspect", "--full", path("knn.netml")}).out)["arrays"];
+    const auto zeros = [&](const char* name) {
+      const auto& values = arrays[name]["values"];
+      return static_cast<double>(std::count(values.begin(), values.end(), 0.0)) /
+             static_cast<double>(values.size());
+    };
+    EXPECT_LT(zeros("by_source.score"), .3) << features;
+    EXPECT_LT(zeros("calibration.scores"), .3) << features;
+  }
 }
 
 TEST_F(Operations, ClassifyWritesAPageWithAndWithoutLabels) {

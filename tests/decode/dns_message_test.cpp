@@ -66,6 +66,25 @@ TEST(DnsMessage, LoopsAndForwardPointersAreMalformed) {
   EXPECT_FALSE(read(dns({1}, Bytes{1, 'a'} + dns_pointer(kDnsHeader) + u16(1) + u16(1))).ok);
 }
 
+// A chain that every record walks would take time by the square of the message.
+TEST(DnsMessage, LongChainsOfPointersAreMalformed) {
+  const auto chain = [](int jumps) {
+    Bytes bytes = dns({1, 0, 0, 0}, Bytes{0});  // the root, where the chain ends
+    std::size_t target = bytes.size() - 1;
+    for (int i = 0; i < jumps; ++i) {
+      const auto pointer = static_cast<std::uint16_t>(0xc000 | target);
+      target = bytes.size();
+      bytes = std::move(bytes) + u16(pointer);
+    }
+    DnsName name;
+    return DnsMessage(bytes).name_at(target, name);
+  };
+  EXPECT_TRUE(chain(1));
+  EXPECT_TRUE(chain(127));
+  EXPECT_FALSE(chain(128));
+  EXPECT_FALSE(chain(5000));
+}
+
 TEST(DnsMessage, ANameHasAtMost255Bytes) {
   Bytes labels;
   for (int i = 0; i < 15; ++i) {

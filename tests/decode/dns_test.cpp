@@ -42,14 +42,14 @@ constexpr std::size_t kFirstName = 12;
 
 using Texts = std::vector<std::string>;
 
-DnsMessage read(const Bytes& bytes) {
-  DnsMessage message;
+DnsTexts read(const Bytes& bytes) {
+  DnsTexts message;
   read_dns(bytes, message);
   return message;
 }
 
 std::string only_answer(std::size_t type, const Bytes& data) {
-  const DnsMessage message = read(header(1, 1) + question(name({"a", "example"})) +
+  const DnsTexts message = read(header(1, 1) + question(name({"a", "example"})) +
                                   record(pointer(kFirstName), type, data));
   return message.answers.size() == 1 ? message.answers[0] : "no answer";
 }
@@ -81,7 +81,7 @@ TEST(Dns, CompressedNamesOfTheRfc) {
 
 TEST(Dns, AllAnswersAsText) {
   const Bytes owner = pointer(kFirstName);
-  const DnsMessage message =
+  const DnsTexts message =
       read(header(1, 3) + question(name({"www", "example"})) +
            record(owner, dns_type::kCname, name({"cdn", "example"})) +
            record(owner, dns_type::kA, {10, 0, 0, 1}) +
@@ -156,7 +156,7 @@ TEST(Dns, WhatIsSoundBeforeTheEndIsRead) {
                       record(owner, dns_type::kA, {2, 2, 2, 2});
   const std::size_t question_end = kFirstName + 3 + 4, record_size = 16;
   for (std::size_t size = 0; size <= whole.size(); ++size) {
-    const DnsMessage message = read(first(whole, size));
+    const DnsTexts message = read(first(whole, size));
     EXPECT_EQ(message.questions.size(), size >= question_end ? 1U : 0U) << size;
     EXPECT_EQ(message.answers.size(),
               size < question_end ? 0U : (size - question_end) / record_size)
@@ -166,7 +166,7 @@ TEST(Dns, WhatIsSoundBeforeTheEndIsRead) {
 
 TEST(Dns, OnlyTheAnswerSectionAnswers) {
   const Bytes owner = pointer(kFirstName);
-  const DnsMessage message =
+  const DnsTexts message =
       read(header(1, 0, 1, 1) + question(name({"a"})) + record(owner, dns_type::kNs, name({"ns"})) +
            record(owner, dns_type::kA, {1, 1, 1, 1}));
   EXPECT_EQ(message.questions.size(), 1U);

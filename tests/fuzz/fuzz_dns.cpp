@@ -37,7 +37,7 @@ void check_reader(std::span<const std::uint8_t> bytes, DnsNameText names) {
   require(read <= bytes.size() || read == 12, "what was read was there");
 }
 
-void check_message(const DnsMessage& message) {
+void check_message(const DnsTexts& message) {
   require(message.questions.size() <= kMostOfEach && message.answers.size() <= kMostOfEach,
           "numbers of records are bounded");
 }
@@ -72,7 +72,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::span<const std::uint8_t> bytes(data, size);
   check_reader(bytes, DnsNameText::kEscaped);
   check_reader(bytes, DnsNameText::kAsIs);
-  DnsMessage message, again;
+  DnsTexts message, again;
   read_dns(bytes, message);
   read_dns(bytes, again);
   check_message(message);

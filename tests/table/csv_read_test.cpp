@@ -43,6 +43,18 @@ TEST(CsvRead, ColumnTypesComeFromTheCells) {
   EXPECT_TRUE(std::isnan(table.number(0, 4)));
 }
 
+TEST(CsvRead, ARowOfCommasTakesNoMemory) {
+  std::vector<std::string> warnings;
+  EXPECT_THROW(read_csv("a,b\n" + std::string(100'000, ',') + "\n", "t", warnings), DataError);
+}
+
+TEST(CsvRead, ATableThatDoesNotFitTheLimitIsRefused) {
+  std::vector<std::string> warnings;
+  const std::string text = "a,b\n" + std::string(1000, ' ') + "1,2\n3,4\n";
+  EXPECT_EQ(read_csv(text, "t", warnings, {}, 10'000).row_count(), 2u);
+  EXPECT_THROW(read_csv(text, "t", warnings, {}, 1000), LimitError);
+}
+
 TEST(CsvRead, AWordAmongNumbersIsSaid) {
   std::vector<std::string> warnings;
   read_csv("a,b,name\n1,1,x\n2,?,y\n", "t.csv", warnings);

@@ -35,10 +35,10 @@ void add_labels(nlohmann::ordered_json& summary, const Labeler& labeler);
 /// Writes the summary when one was asked for, with version and command line.
 void write_summary(const RunContext& context, nlohmann::ordered_json summary);
 
-/// The summary of a run that memory or a limit ended in the middle (status 6): nothing was written,
-/// and the packets read so far, counted an epoch at a time, are skipped for that reason. Where even
-/// this cannot be written it is left out.
-void write_limit_summary(const RunContext& context) noexcept;
+/// The summary of a run that memory, a limit or a signal ended in the middle, without output: the
+/// packets read so far, counted an epoch at a time, are skipped for that reason. Where even this
+/// cannot be written it is left out.
+void write_unfinished_summary(const RunContext& context, int status) noexcept;
 
 /// Throws UsageError when an output is one of the inputs, or two outputs are one file. Empty names
 /// and "-" are left out.

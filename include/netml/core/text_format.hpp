@@ -61,6 +61,9 @@ void append_json_text(std::string& out, std::string_view text);
 /// overrides (U+202A-202E, U+2066-2069) and bad UTF-8 as \xNN; cut at 256 characters.
 std::string printable(std::string_view text);
 
+/// The same without the cut, for whole lines.
+std::string printable_line(std::string_view text);
+
 /// `text` with every byte that is not part of valid UTF-8 replaced by U+FFFD.
 std::string valid_utf8(std::string_view text);
 

@@ -81,7 +81,7 @@ class DnsReader {
 };
 
 /// What a message asks and answers, as text.
-struct DnsMessage {
+struct DnsTexts {
   std::vector<std::string> questions;
   std::vector<std::string> answers;  ///< the data of the records in the answer section
 
@@ -90,7 +90,7 @@ struct DnsMessage {
 
 /// Fills `message` with what could be read, at most 1024 of each. Bytes that begin with no header,
 /// or with one of an operation that does not exist, hold nothing.
-void read_dns(std::span<const std::uint8_t> bytes, DnsMessage& message);
+void read_dns(std::span<const std::uint8_t> bytes, DnsTexts& message);
 
 /// True for ports whose payload is DNS: 53, 5353 (mDNS, RFC 6762), 5355 (LLMNR, RFC 4795).
 bool is_dns_port(std::uint16_t port) noexcept;

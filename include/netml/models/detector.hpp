@@ -62,7 +62,7 @@ struct SourceCalibration {
   static constexpr std::size_t kMost = 10000;
   std::vector<std::int32_t> source;
   std::vector<std::int64_t> end_ns;
-  std::vector<double> score;  ///< by the model without context
+  std::vector<double> score;  ///< by the flow model, which was not fitted on them
 };
 
 /// One row's answer.
@@ -103,7 +103,7 @@ class Detector {
   /// With columns that tell of other flows of the source: a small model without them, for what
   /// adds flows of a source up. Null: the model sees single flows, or was trained on a table.
   std::unique_ptr<Detector> flow_model;
-  SourceCalibration source_calibration;  ///< of flow_model, or of this model where there is none
+  SourceCalibration source_calibration;  ///< of flow_model; empty where there is none
 
   /// The scores of `rows` (as measured, all finite) become the calibration scores, those of an
   /// ensemble's members too.

@@ -43,7 +43,7 @@ class PacketRow {
 
   bool has_first_ = false;
   std::int64_t first_ns_ = 0;
-  DnsMessage dns_;
+  DnsTexts dns_;
   // What cells borrow.
   std::string datetime_, mac_source_, mac_destination_, ip_source_, ip_destination_, protocol_,
       query_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +17,8 @@ namespace netml {
 /// name that stands twice keeps its first column; the others are left out with a warning. Columns
 /// are identity by `is_identity_name`, or when they hold text. Throws DataError `<what>: line N:
 /// …`.
+/// LimitError when bytes and table together would take more than `memory_limit`.
 Table read_csv(std::string_view bytes, const std::string& what, std::vector<std::string>& warnings,
-               const Schema& described = {});
+               const Schema& described = {}, std::uint64_t memory_limit = UINT64_MAX);
 
 }  // namespace netml

@@ -43,7 +43,7 @@ class CsvScanner {
   int peek();
   void append(char c);
   bool fill();
-  void finish_cell() { ends_.push_back(record_.size()); }
+  void finish_cell();
   void skip_byte_order_mark();
 
   Source source_;
