@@ -51,6 +51,7 @@ void PacketsLine::add_to(CLI::App& app) {
   add_file(output, "-o,--output", output_, "where the rows go; - is standard output")
       ->capture_default_str();
   add_text(output, "--format", format_, "FORMAT", "csv or jsonl (by the suffix, else csv)");
+  add_anonymize(output, anonymize_);
   output.add_flag("--raw-text", raw_text_, "leave control characters and formulas in text cells");
   command->footer(
       "Examples:\n  netml packets capture.pcap --columns time,ip_src,ip_dst,dns_query,dns_resp\n"
@@ -72,6 +73,7 @@ int PacketsLine::run_it() const {
   refuse_beside("--columns", columns_ && (id_ || preset_), "--id or --preset");
   refuse_beside("--decode-tunnels", decode_tunnels_ && (preset_ || compat_),
                 "--preset or --compat");
+  refuse_beside("--anonymize", anonymize_.columns && (preset_ || compat_), "--preset or --compat");
   if (compat_ && !id_) {
     throw UsageError("--compat radion needs --id: whose packets?");
   }
@@ -88,6 +90,7 @@ int PacketsLine::run_it() const {
   command.output = output_;
   command.format = format_;
   command.raw_text = raw_text_;
+  command.anonymization = make_anonymization(anonymize_);
   return run_packets(command, context_);
 }
 

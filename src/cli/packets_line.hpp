@@ -6,6 +6,7 @@
 
 #include "netml/commands/run_summary.hpp"
 
+#include "anonymize_options.hpp"
 #include "options.hpp"
 
 namespace CLI {
@@ -31,6 +32,7 @@ class PacketsLine {
   CaptureText captures_;
   std::string output_ = "-", format_;
   std::optional<std::string> columns_, id_, decode_tunnels_, preset_, compat_, memory_limit_;
+  AnonymizeText anonymize_;
   bool raw_text_ = false;
 };
 

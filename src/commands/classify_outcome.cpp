@@ -114,7 +114,8 @@ void log_outcome(const VerdictStage& stage, bool has_labels, const std::string& 
   }
   if (const DriftReport drift = *stage.drift(); drift.has_drifted) {
     log::warning("drift: " + drift_line(drift) +
-                 "; the false-alarm rate no longer holds, learn again");
+                 (stage.promises_rate() ? "; the false-alarm rate no longer holds, learn again"
+                                        : "; learn again"));
   }
   if (has_labels) {
     log::info("metrics: " + metrics_of(stage).dump());

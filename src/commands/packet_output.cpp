@@ -20,14 +20,19 @@ PacketOutput::PacketOutput(const PacketsCommand& command, Schema schema)
     default:
       throw UsageError("packets are written as csv or jsonl; name one with --format");
   }
+  if (!command.anonymization.columns.empty()) {
+    static_cast<void>(anonymized_columns(schema_, command.anonymization.columns));
+    anonymized_.emplace(*sink_, command.anonymization);
+  }
 }
 
 RowSink& PacketOutput::sink() {
+  RowSink& first = anonymized_ ? static_cast<RowSink&>(*anonymized_) : *sink_;
   if (!has_begun_) {
     has_begun_ = true;
-    sink_->begin(schema_);
+    first.begin(schema_);
   }
-  return *sink_;
+  return first;
 }
 
 void PacketOutput::flush() {

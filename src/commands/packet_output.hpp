@@ -5,6 +5,7 @@
 
 #include "netml/commands/packets.hpp"
 #include "netml/core/output_file.hpp"
+#include "netml/table/anonymized_rows.hpp"
 #include "netml/table/row_sink.hpp"
 
 namespace netml {
@@ -13,7 +14,8 @@ namespace netml {
 /// so that a run which fails without any leaves nothing on stdout.
 class PacketOutput {
  public:
-  /// Opens the output. Throws UsageError for a format that does not stream, OutputError.
+  /// Opens the output. Throws UsageError for a format that does not stream and for columns that
+  /// cannot be anonymized, OutputError.
   PacketOutput(const PacketsCommand& command, Schema schema);
 
   RowSink& sink();
@@ -25,6 +27,7 @@ class PacketOutput {
   Schema schema_;
   OutputFile file_;
   std::unique_ptr<RowSink> sink_;
+  std::optional<AnonymizedRows> anonymized_;  ///< in front of it, with --anonymize
   bool has_begun_ = false;
 };
 

@@ -27,6 +27,9 @@ VerdictStage::VerdictStage(const Detector& detector, VerdictWriter& writer, Outp
   if (options.fdr && detector.calibration.is_empty()) {
     throw DataError("--fdr takes p-values, and this model has no calibration scores");
   }
+  if (options.fdr && detector.calibration_source == CalibrationSource::kTraining) {
+    throw DataError("--fdr takes p-values of flows that were kept back, and this model has none");
+  }
   if (options.explain > 0) {
     explainer_.emplace(detector);
   }

@@ -56,6 +56,10 @@ class VerdictStage {
   void finish();
 
   bool is_done() const noexcept { return is_done_; }
+  /// Whether the model's threshold promises a false-alarm rate.
+  bool promises_rate() const noexcept {
+    return detector_.threshold_rule == ThresholdRule::kConformal;
+  }
   bool has_reported_anomaly() const noexcept { return has_reported_anomaly_; }
   std::uint64_t count(Verdict verdict) const { return counts_[static_cast<std::size_t>(verdict)]; }
   /// Of labelled rows, or of all with keeps_scores; -1: no label.

@@ -1,5 +1,6 @@
 // `netml packets` from outside: the table, the series of a flow or device, the two systems that it
 // reproduces.
+#include <map>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -66,6 +67,35 @@ std::string dns_capture() {
               Bytes{10, 1, 1, last};
   }
   return pcap_header() + pcap_record(0, ether(0x0800, ipv4(17, udp(53, 4000, message))));
+}
+
+TEST(Packets, PseudonymsStandForAddresses) {
+  const std::vector<std::string> words = {"packets", demo("unclassified.pcap"), "--columns",
+                                          "time,ip_src,ip_dst,dns_resp"};
+  const auto rows = csv_rows(netml(words).out);
+  auto hiding = words;
+  hiding.insert(hiding.end(), {"--anonymize", "ip_src,ip_dst", "--threads", "4"});
+  const auto hidden = csv_rows(netml(hiding).out);
+  ASSERT_EQ(rows.size(), hidden.size());
+  std::map<std::string, std::string> names;  // one pseudonym per address, in either column
+  for (std::size_t i = 1; i < rows.size(); ++i) {
+    EXPECT_EQ(rows[i][0], hidden[i][0]);
+    EXPECT_EQ(rows[i][3], hidden[i][3]);
+    for (const std::size_t column : {1U, 2U}) {
+      if (!rows[i][column].empty()) {
+        EXPECT_NE(rows[i][column], hidden[i][column]);
+        EXPECT_EQ(names.emplace(rows[i][column], hidden[i][column]).first->second,
+                  hidden[i][column]);
+      }
+    }
+  }
+  EXPECT_GT(names.size(), 5U);
+  auto list = words;
+  list.insert(list.end(), {"--anonymize", "dns_resp"});
+  EXPECT_EQ(netml(list).status, 2);
+  EXPECT_EQ(
+      netml({"packets", demo("demo.pcap"), "--preset", "netml", "--anonymize", "ip_src"}).status,
+      2);
 }
 
 TEST(Packets, DnsAnswersAreAListInJsonAndJoinedInCsv) {
@@ -301,8 +331,7 @@ TEST_P(Radion, ExactSeries) {
   NETML_NEEDS_REFERENCE(golden);
   const std::string capture = reference(folder + "pcaps/" + GetParam().capture + ".pcap");
   // The reference knows IPv4 only.
-  const auto rows =
-      csv_rows(netml({"packets", capture, "--id", GetParam().id, "--bpf", "ip"}).out);
+  const auto rows = csv_rows(netml({"packets", capture, "--id", GetParam().id, "--bpf", "ip"}).out);
   const auto expected = csv_rows(slurp_reference(golden));
   ASSERT_EQ(rows.size(), expected.size());
   ASSERT_EQ(rows[0], (std::vector<std::string>{"time_ns", "direction", "size", "iat_ns"}));

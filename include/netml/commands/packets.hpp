@@ -8,6 +8,7 @@
 #include "netml/commands/inputs.hpp"
 #include "netml/commands/run_summary.hpp"
 #include "netml/pipeline/packet_id.hpp"
+#include "netml/table/anonymized_rows.hpp"
 
 namespace netml {
 
@@ -28,6 +29,7 @@ struct PacketsCommand {
   std::optional<PacketId> id;        ///< the series of this flow or device instead of the table
   bool decode_tunnels = false;       ///< the innermost IP header instead of the outermost
   bool raw_text = false;
+  Anonymization anonymization;     ///< of text columns; not with kNetml and kRadion
   std::uint64_t memory_limit = 0;  ///< of what kNetml must hold; 0: none
 };
 
