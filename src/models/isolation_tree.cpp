@@ -58,6 +58,10 @@ class Grower {
 
   IsolationTrees grow(IsolationSplit split) {
     tree_.roots = {0};
+    for (auto* numbers : {&tree_.left, &tree_.right, &tree_.feature, &tree_.samples}) {
+      numbers->reserve(2 * count_);
+    }
+    tree_.threshold.reserve(2 * count_);
     std::vector<Task> tasks = {{0, count_, 0, columns_, -1, Side::kLeft}};
     while (!tasks.empty()) {
       const Task task = tasks.back();
