@@ -16,12 +16,13 @@ std::vector<std::size_t> draw_rows(std::size_t n, std::size_t count, Rng& rng) {
     std::size_t place = SIZE_MAX, value = 0;
   };
   std::vector<Moved> table(std::bit_ceil(4 * count));
+  const std::size_t mask = table.size() - 1;
   const auto slot = [&](std::size_t place) -> Moved& {
-    std::size_t at = place * 0x9e3779b97f4a7c15U >> 20;
-    while (table[at % table.size()].place != place && table[at % table.size()].place != SIZE_MAX) {
-      ++at;
+    std::size_t at = (place * 0x9e3779b97f4a7c15U >> 20) & mask;
+    while (table[at].place != place && table[at].place != SIZE_MAX) {
+      at = (at + 1) & mask;
     }
-    return table[at % table.size()];
+    return table[at];
   };
   const auto value = [](const Moved& moved, std::size_t place) {
     return moved.place == SIZE_MAX ? place : moved.value;
