@@ -115,9 +115,10 @@ Layer NetmlDissector::ether() noexcept {
     return end_short(DecodeStatus::kShortLink);
   }
   if (type_or_length > 1500 && !macs_) {
-    macs_.emplace();
-    std::copy_n(addresses.begin(), 6, macs_->destination.begin());
-    std::copy_n(addresses.begin() + 6, 6, macs_->source.begin());
+    Macs macs;
+    std::copy_n(addresses.begin(), 6, macs.destination.begin());
+    std::copy_n(addresses.begin() + 6, 6, macs.source.begin());
+    macs_ = macs;
   }
   if (type_or_length <= 1500) {
     data_.shrink(type_or_length);
