@@ -84,7 +84,7 @@ class EventReader {
 
   // The time of a flow event is when it was written, which may be never in a capture's time.
   std::string read_flow_times(LabelRow& row) {
-    std::optional<LabelTime> begin, end, written;
+    std::optional<LabelTime> begin, end;
     std::string problem = read_time("flow.start", begin);
     if (problem.empty()) {
       problem = read_time("flow.end", end);

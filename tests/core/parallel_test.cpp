@@ -10,7 +10,7 @@ namespace netml {
 namespace {
 
 TEST(Parallel, RunsEveryTaskOnceForAnyNumberOfThreads) {
-  for (const std::size_t threads : {0, 1, 2, 7, 64}) {
+  for (const std::size_t threads : {0U, 1U, 2U, 7U, 64U}) {
     std::vector<std::atomic<int>> runs(1000);
     parallel_for(runs.size(), threads, [&](std::size_t i) { ++runs[i]; });
     for (const auto& count : runs) {
@@ -24,7 +24,7 @@ TEST(Parallel, WithoutTasksNothingRuns) {
 }
 
 TEST(Parallel, ThrowsWhatATaskThrows) {
-  for (const std::size_t threads : {1, 4}) {
+  for (const std::size_t threads : {1U, 4U}) {
     EXPECT_THROW(parallel_for(1000, threads,
                               [](std::size_t i) {
                                 if (i == 3) {

@@ -50,7 +50,7 @@ DnsTexts read(const Bytes& bytes) {
 
 std::string only_answer(std::size_t type, const Bytes& data) {
   const DnsTexts message = read(header(1, 1) + question(name({"a", "example"})) +
-                                  record(pointer(kFirstName), type, data));
+                                record(pointer(kFirstName), type, data));
   return message.answers.size() == 1 ? message.answers[0] : "no answer";
 }
 

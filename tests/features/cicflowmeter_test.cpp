@@ -110,7 +110,7 @@ TEST(Cicflowmeter, NoTimeNoRates) {
 
 TEST(Cicflowmeter, RepeatedSegmentsAreCounted) {
   std::vector<PacketRecord> packets;
-  for (const std::uint32_t sequence : {1, 2, 1, 3, 1}) {
+  for (const std::uint32_t sequence : {1U, 2U, 1U, 3U, 1U}) {
     packets.push_back(test::packet({.at = static_cast<double>(packets.size())}));
     packets.back().tcp_seq = sequence;
   }

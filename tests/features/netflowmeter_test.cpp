@@ -254,7 +254,7 @@ TEST(Netflowmeter, GapsHaveASignUnderThePresetAlone) {
 TEST(Netflowmeter, MedianModeAndSkewness) {
   // The example of scipy.stats.skew: 0.2650554122698573.
   std::vector<Seen> flow;
-  for (const std::uint32_t payload : {2, 8, 0, 4, 1, 9, 9, 0}) {
+  for (const std::uint32_t payload : {2U, 8U, 0U, 4U, 1U, 9U, 9U, 0U}) {
     flow.push_back({.payload = payload});
   }
   const Table table = rows(flow);

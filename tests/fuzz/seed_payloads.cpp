@@ -33,7 +33,7 @@ void add_tls(PayloadSeeds& seeds) {
   seeds.add(kHello, "own-server", server);
   seeds.add(kHello, "own-plain", plain);
   seeds.add(kHello, "rfc-client", from_hex(kQuicClientHello));
-  for (const std::size_t most : {1, 50, 16'384}) {
+  for (const std::size_t most : {1U, 50U, 16'384U}) {
     seeds.add(kStream, "own-records-" + std::to_string(most), tls_records(client, most));
   }
   seeds.add(kStream, "own-server-record", tls_records(server) + Bytes{22, 3, 3, 0, 1, 11});

@@ -209,8 +209,8 @@ TEST(ContextRows, DependNeitherOnThreadsNorOnEpochs) {
       recipe.context_limit = limit;
       const Outcome expected = run({path}, recipe, {.threads = 1, .epoch_records = 1});
       EXPECT_EQ(expected.result.stats.context_dropped > 0, limit == 7);
-      for (const std::size_t threads : {1, 2, 3, 7}) {
-        for (const std::size_t epoch : {1, 7, 100, 65536}) {
+      for (const std::size_t threads : {1U, 2U, 3U, 7U}) {
+        for (const std::size_t epoch : {1U, 7U, 100U, 65536U}) {
           SCOPED_TRACE(std::to_string(threads) + " threads, epochs of " + std::to_string(epoch));
           const Outcome actual = run({path}, recipe, {.threads = threads, .epoch_records = epoch});
           EXPECT_EQ(actual.values(), expected.values());

@@ -164,7 +164,7 @@ TEST(PacketTable, DnsOverUdpAndTcp) {
   const Bytes message = dns_response();
   const Bytes segment = tcp({.src = 53}, u16(message.size()) + message);
   EXPECT_EQ(full_row(ether(0x0800, ipv4(6, segment))).at("dns_resp"), "[10.1.1.1 10.1.1.2]");
-  for (const std::size_t port : {5353, 5355}) {
+  for (const std::size_t port : {5353U, 5355U}) {
     EXPECT_EQ(full_row(ether(0x0800, ipv4(17, udp(port, 9, dns_query())))).at("is_dns"), "1");
   }
 }
