@@ -6,6 +6,7 @@
 #include "netml/core/running_stats.hpp"
 
 #include "column_block.hpp"
+#include "exact_counts.hpp"
 
 namespace netml {
 namespace {
@@ -13,7 +14,7 @@ namespace {
 constexpr char kSource[] = "netml";
 
 struct DirectionState {
-  Uint128 length_squares;
+  SquareSum length_squares;
   std::uint64_t length_sum;
   std::uint64_t payload_sum;
   std::uint32_t length_minimum;

@@ -36,7 +36,7 @@ struct Accumulator {
 /// where it takes something over.
 template <typename State>
 Accumulator accumulator_of(std::int64_t parameter = 0) {
-  static_assert(std::is_trivially_destructible_v<State> && alignof(State) <= 16);
+  static_assert(std::is_trivially_destructible_v<State> && alignof(State) <= 8);
   void (*follow)(const std::byte*, std::byte*) = nullptr;
   if constexpr (requires(State & state) { state.follow(state); }) {
     follow = [](const std::byte* ended, std::byte* state) {

@@ -24,7 +24,7 @@ struct FeatureSet::Part {
 namespace {
 
 std::size_t aligned(std::size_t size) {
-  return (size + 15) / 16 * 16;
+  return (size + 7) / 8 * 8;
 }
 
 }  // namespace

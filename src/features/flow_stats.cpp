@@ -41,13 +41,13 @@ struct GapSums {
 struct SizeSums {
   std::uint32_t minimum;
   std::uint32_t maximum;
-  SquareSum squares;
+  std::uint64_t low_squares;  // the low 64 bits of the sum
 
   void clear() noexcept { *this = {UINT32_MAX, 0, 0}; }
-  void add(std::uint32_t size) noexcept {
+  void add(std::uint32_t size, std::uint32_t& high_squares) noexcept {
     minimum = size < minimum ? size : minimum;
     maximum = size > maximum ? size : maximum;
-    squares += std::uint64_t{size} * size;
+    high_squares += __builtin_add_overflow(low_squares, std::uint64_t{size} * size, &low_squares);
   }
 };
 
@@ -60,6 +60,7 @@ struct ExactState {
     SizeSums sizes;
     FlagCounts flags;
   } side[2];
+  std::uint32_t high_squares[2];  // of the sizes; together, so that they leave no hole
 
   const GapSums& gaps_of(Scope scope) const noexcept {
     return scope == kBidirectional ? gaps : side[scope - kForwardScope].gaps;
@@ -72,27 +73,30 @@ struct ExactState {
       one.sizes.clear();
       one.flags.clear();
     }
+    high_squares[0] = high_squares[1] = 0;
     const auto d = static_cast<std::size_t>(packet.direction);
-    add(side[d], packet, flow.direction[d].packets);
+    add(d, packet, flow.direction[d].packets);
   }
   void update(const Flow& flow, const PacketView& packet) noexcept {
     const auto d = static_cast<std::size_t>(packet.direction);
-    Side& own = packet.direction == Direction::kForward ? side[0] : side[1];
     gaps.add(packet.gap_ns);
     const std::uint64_t packets = flow.direction[d].packets;
     if (packets > 1) {
-      own.gaps.add(packet.direction_gap_ns);
+      side[d].gaps.add(packet.direction_gap_ns);
     }
-    add(own, packet, packets);
+    add(d, packet, packets);
+  }
+  Uint128 size_squares(std::size_t d) const noexcept {
+    return static_cast<Uint128>(high_squares[d]) << 64 | side[d].sizes.low_squares;
   }
 
  private:
-  static void add(Side& own, const PacketView& packet, std::uint64_t packets) noexcept {
-    own.sizes.add(packet.size);
-    own.flags.add(packet.record.tcp_flags, packets);
+  void add(std::size_t d, const PacketView& packet, std::uint64_t packets) noexcept {
+    side[d].sizes.add(packet.size, high_squares[d]);
+    side[d].flags.add(packet.record.tcp_flags, packets);
   }
 };
-static_assert(sizeof(ExactState) == 208);
+static_assert(sizeof(ExactState) == 200);
 
 // The sizes of one direction or both.
 struct SizeSummary {
@@ -103,7 +107,7 @@ struct SizeSummary {
   static SizeSummary of(const Flow& flow, const ExactState& state, std::size_t direction) noexcept {
     const SizeSums& sizes = state.side[direction].sizes;
     return {flow.direction[direction].packets, flow.direction[direction].bytes, sizes.minimum,
-            sizes.maximum, sizes.squares};
+            sizes.maximum, state.size_squares(direction)};
   }
   SizeSummary operator+(const SizeSummary& other) const noexcept {
     return {n + other.n, sum + other.sum, std::min(minimum, other.minimum),

@@ -78,16 +78,18 @@ FlowTable::FlowTable(const FlowPolicy& policy, const FlowHooks& hooks,
       number_(number),
       size_field_(size_field(policy.accounting)),
       other_size_field_(size_field(hooks.other_accounting())),
-      state_bytes_(round_up(hooks.state_size(), 16)),
+      state_bytes_(round_up(hooks.state_size(), 8)),
       stride_(kStateOffset + state_bytes_ + (hooks.series_packets() == 0 ? 0 : kHandleBytes) +
-              (hooks.record_bytes() == 0 ? 0 : kHandleBytes)),
+              (hooks.record_bytes() == 0 ? 0 : kHandleBytes) +
+              (policy.expiry == ExpiryRule::kOwnPacket ? sizeof(std::int64_t) : 0)),
       series_limit_(hooks.series_packets()),
       record_bytes_(hooks.record_bytes()),
       prefetched_bytes_(std::min<std::size_t>(stride_, 512)),
       blob_offsets_(hooks.blob_offsets()),
       can_end_flows_(hooks.can_end_flows()),
       keeps_packets_(series_limit_ != 0 || record_bytes_ != 0 || policy.max_packets_per_flow != 0 ||
-                     !blob_offsets_.empty() || can_end_flows_),
+                     !blob_offsets_.empty() || can_end_flows_ ||
+                     policy.expiry == ExpiryRule::kOwnPacket),
       flows_(stride_, entry_bytes(policy)),
       blobs_(blob_offsets_.empty() ? nullptr : std::make_unique<BlobStore>()),
       records_(record_bytes_),
@@ -266,7 +268,6 @@ inline void FlowTable::note_packet(const Place& place, const PacketView& view,
   }
   counters.bytes += view.size;
   counters.last_ns = ts_ns;
-  flow.last_arrival_ns = record.ts_ns;
   flow.last_index = record.index;
   flow.last_clock = clock;
   hooks_.update(flow, state_of(flow), view);
@@ -319,7 +320,6 @@ std::uint32_t FlowTable::create(const PacketRecord& record, std::int64_t ts_ns, 
   flow.initiator_is_b = record.from_b;
   flow.icmp_type = record.icmp_type;
   flow.tag = static_cast<std::uint32_t>(record.hash);
-  flow.last_arrival_ns = record.ts_ns;
   flow.first_index = flow.last_index = record.index;
   flow.last_clock = clock;
   flow.direction[0] = {1, size, ts_ns, ts_ns};
@@ -349,10 +349,13 @@ void FlowTable::update(const Place& place, const PacketRecord& record, std::int6
   update_inline(place, record, ts_ns, clock, payload, closed);
 }
 
-// Series, records, blobs and packet limits, where there are any.
+// What only some runs need: the packet's own time, series, records, blobs, packet limits.
 void FlowTable::note_kept(const Place& place, const PacketView& view,
                           std::vector<ClosedFlow>& closed) {
   const auto [slot, flow] = place;
+  if (policy_.expiry == ExpiryRule::kOwnPacket) {
+    last_arrival_at(slot) = view.record.ts_ns;
+  }
   if (blobs_ && blobs_->is_exhausted()) {
     throw std::bad_alloc();  // the hooks may not
   }
@@ -544,6 +547,7 @@ void FlowTable::prefetch_evicted(const SlotList& list) const noexcept {
 
 // By number slots are most often in order of creation already, and near one another.
 void FlowTable::begin_finish() {
+  index_ = FlowIndex();  // nobody looks for these flows any more: its room is for the list below
   finishing_.reserve(open_);
   for (const TimeoutList& list : lists_) {
     for (std::uint32_t slot = list.slots.head(); slot != kNil; slot = list.slots.links(slot).next) {
@@ -582,12 +586,10 @@ void FlowTable::finish(std::vector<ClosedFlow>& closed, std::size_t most) {
   }
 }
 
-// All open flows are on their way: the index and the lists start afresh instead of losing them one
-// by one.
+// All open flows are on their way: the lists start afresh instead of losing them one by one.
 void FlowTable::end_finish() noexcept {
   finishing_.shrink_to_fit();
   is_finishing_ = false;
-  index_ = FlowIndex();
   for (TimeoutList& list : lists_) {
     list.slots.clear();
   }

@@ -44,7 +44,8 @@ bool FlowTable::ends_by_own_packet(std::uint32_t slot, const Flow& flow, const P
     close(slot, EndReason::kActive, record.index, closed);
     return true;
   }
-  if (has_passed(flow.last_arrival_ns, record.ts_ns, list_of(record.key.protocol).own_timeout_ns)) {
+  const std::int64_t timeout_ns = list_of(record.key.protocol).own_timeout_ns;
+  if (has_passed(last_arrival_at(slot), record.ts_ns, timeout_ns)) {
     close(slot, EndReason::kIdle, record.index, closed);
     return true;
   }

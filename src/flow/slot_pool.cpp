@@ -10,7 +10,6 @@ namespace {
 // Empty slabs that stay, so that a pool that breathes does not fault its pages in again and again.
 constexpr std::size_t kMostKeptSlabs = 4;
 constexpr std::size_t kSlabUnit = std::size_t{2} << 20;
-constexpr std::size_t kPopulated = std::size_t{256} << 10;  // at once
 
 }  // namespace
 
@@ -22,8 +21,6 @@ SlotPool::SlotPool(std::size_t slot_bytes, std::size_t entry_bytes)
       entries_begin_(slots_per_slab_ * slot_bytes),
       place_bits_(static_cast<unsigned>(std::bit_width(slots_per_slab_ - 1))),
       place_mask_((std::uint32_t{1} << place_bits_) - 1),
-      slots_per_step_(
-          static_cast<std::uint32_t>(std::max<std::size_t>(kPopulated / slot_bytes, 1))),
       directory_(kMostSlabs * sizeof(std::byte*)) {}
 
 void SlotPool::add_slab() {
@@ -60,20 +57,6 @@ std::uint32_t SlotPool::take() {
   }
   ++in_use_;
   return slot;
-}
-
-std::uint32_t SlotPool::take_free() noexcept {
-  const std::uint32_t slot = free_.back();
-  free_.pop_back();
-  return slot;
-}
-
-std::uint32_t SlotPool::take_fresh() noexcept {
-  const std::uint32_t place = slots_per_slab_ - fresh_--;
-  if (place % slots_per_step_ == 0) {
-    slabs_.back().pages.populate(place * slot_bytes_, slots_per_step_ * slot_bytes_);
-  }
-  return static_cast<std::uint32_t>(slabs_.size() - 1) << place_bits_ | place;
 }
 
 void SlotPool::give_back(std::uint32_t slot) noexcept {

@@ -58,8 +58,6 @@ struct Flow {
   std::uint8_t icmp_type = 0;    ///< of the first packet
   bool is_finished() const noexcept { return (tcp_closing & 4U) != 0 || (tcp_closing & 3U) == 3U; }
 
-  std::int64_t last_arrival_ns =
-      0;                          ///< the last packet's own time; a late one's is before last_ns()
   std::uint64_t first_index = 0;  ///< position of the first packet in the input
   std::uint64_t last_index = 0;
   std::int64_t last_clock = 0;  ///< capture clock at the last packet

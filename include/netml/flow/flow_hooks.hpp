@@ -30,7 +30,7 @@ class FlowHooks {
  public:
   virtual ~FlowHooks() = default;
 
-  /// Bytes of state per flow, the same for all flows, aligned to 16.
+  /// Bytes of state per flow, the same for all flows, aligned to 8.
   virtual std::size_t state_size() const noexcept = 0;
   /// The flow's first packet; its counters include the packet already.
   virtual void init(const Flow& flow, std::byte* state,

@@ -162,8 +162,14 @@ class FlowTable {
     return *reinterpret_cast<SeriesHandle*>(state_at(slot) + state_bytes_ +
                                             (series_limit_ == 0 ? 0 : kHandleBytes));
   }
+  // Last, under ExpiryRule::kOwnPacket: the last packet's own time; a late one's is before the
+  // flow's last_ns().
+  std::int64_t& last_arrival_at(std::uint32_t slot) const noexcept {
+    return *reinterpret_cast<std::int64_t*>(flows_.at(slot) + stride_ - sizeof(std::int64_t));
+  }
   static constexpr std::size_t kHandleBytes = 16;
-  static constexpr std::size_t kStateOffset = (sizeof(Flow) + 15) / 16 * 16;
+  static constexpr std::size_t kStateOffset = sizeof(Flow);
+  static_assert(kStateOffset % 8 == 0 && alignof(Flow) == 8);
 
   std::uint32_t find(const PacketRecord& record) const noexcept {
     return index_.find(static_cast<std::uint32_t>(record.hash),
@@ -238,7 +244,7 @@ class FlowTable {
   std::size_t prefetched_bytes_;  ///< of a flow and its state
   std::span<const std::size_t> blob_offsets_;
   bool can_end_flows_;
-  bool keeps_packets_;  ///< a series, records, blobs, or something to ask after each packet
+  bool keeps_packets_;  ///< a series, records, blobs, or something else to do after each packet
   SlotPool flows_;
   std::unique_ptr<BlobStore> blobs_;
   SeriesStore series_;

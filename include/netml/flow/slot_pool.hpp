@@ -46,8 +46,6 @@ class SlotPool {
     return reinterpret_cast<std::byte* const*>(directory_.begin())[slot >> place_bits_];
   }
   void add_slab();
-  std::uint32_t take_free() noexcept;
-  std::uint32_t take_fresh() noexcept;
 
   std::size_t slot_bytes_;
   std::size_t entry_bytes_;
@@ -56,7 +54,6 @@ class SlotPool {
   std::size_t entries_begin_;  ///< in a slab, behind its slots
   unsigned place_bits_;        ///< of a slot's number that say where in its slab it is
   std::uint32_t place_mask_;
-  std::uint32_t slots_per_step_;  ///< that are backed at once
 
   Pages directory_;  ///< where each slab begins; backed as far as it was touched
   std::vector<Slab> slabs_;
