@@ -67,6 +67,12 @@ struct SourceContext::Words {
   bool operator==(const Words&) const = default;
 };
 
+// Where a flow's source and counters stand in the indexes: hashes of what they are, known before
+// any of them is looked for.
+struct SourceContext::Tags {
+  std::uint32_t source, peer, port, service;
+};
+
 // How many flows of a source have one value.
 struct SourceContext::Counter {
   Words words;
@@ -124,13 +130,26 @@ SourceContext::Counter& SourceContext::counter(std::uint32_t slot) const noexcep
 
 // ---------------------------------------------------------------- names
 
-std::uint32_t SourceContext::refer_to_source(const ContextFlow& flow) {
+SourceContext::Tags SourceContext::tags_of(const ContextFlow& flow, std::uint64_t port) const {
+  std::uint64_t words[2];
+  SipHash13 source(key_);
+  std::memcpy(words, flow.source.bytes.data(), sizeof words);
+  source.add(words[0]);
+  source.add(words[1]);
+  SipHash13 peer = source;
+  std::memcpy(words, flow.destination.bytes.data(), sizeof words);
+  peer.add(words[0]);
+  peer.add(words[1]);
+  const auto tag = [](const SipHash13& hash, std::uint64_t last, std::uint64_t kind) {
+    return static_cast<std::uint32_t>(SipHash13(hash).end(last << 8 | kind));
+  };
+  return {tag(source, flow.ip_version, 0), tag(peer, flow.ip_version, Words::kPeer),
+          tag(source, port, Words::kPort), tag(peer, port, Words::kService)};
+}
+
+std::uint32_t SourceContext::refer_to_source(const ContextFlow& flow, std::uint32_t tag) {
   std::uint64_t address[2];
   std::memcpy(address, flow.source.bytes.data(), sizeof address);
-  SipHash13 hash(key_);
-  hash.add(address[0]);
-  hash.add(address[1]);
-  const auto tag = static_cast<std::uint32_t>(hash.end(flow.ip_version));
   std::uint32_t slot = source_index_.find(tag, [&](std::uint32_t at) {
     const Source& other = source(at);
     return std::equal(address, address + 2, other.address) && other.ip_version == flow.ip_version;
@@ -148,11 +167,7 @@ std::uint32_t SourceContext::refer_to_source(const ContextFlow& flow) {
   return slot;
 }
 
-std::uint32_t SourceContext::refer_to(const Words& words) {
-  SipHash13 hash(key_);
-  hash.add(words.word[0]);
-  hash.add(words.word[1]);
-  const auto tag = static_cast<std::uint32_t>(hash.end(words.word[2]));
+std::uint32_t SourceContext::refer_to(const Words& words, std::uint32_t tag) {
   std::uint32_t slot =
       counter_index_.find(tag, [&](std::uint32_t at) { return counter(at).words == words; });
   if (slot == FlowIndex::kNone) {
@@ -192,17 +207,22 @@ void SourceContext::add(const ContextFlow& flow, std::uint64_t row) {
   added.next = added.next_of_source = kNil;
   added.is_unanswered = flow.is_unanswered;
   added.is_reset = flow.is_reset;
-  added.source = refer_to_source(flow);
+  const std::uint64_t port = std::uint64_t{flow.protocol} << 16 | flow.port;
+  const Tags tags = tags_of(flow, port);
+  source_index_.prefetch(tags.source);
+  for (const std::uint32_t tag : {tags.peer, tags.port, tags.service}) {
+    counter_index_.prefetch(tag);
+  }
+  added.source = refer_to_source(flow, tags.source);
   // Numbers of sources and peers are theirs as long as a record names them, as this one does.
   const auto of = [](std::uint32_t whose, Words::Kind kind) {
     return std::uint64_t{whose} << 8 | kind;
   };
-  const std::uint64_t port = std::uint64_t{flow.protocol} << 16 | flow.port;
   Words peer{{of(added.source, Words::kPeer), 0, 0}};
   std::memcpy(&peer.word[1], flow.destination.bytes.data(), 2 * sizeof(std::uint64_t));
-  added.peer = refer_to(peer);
-  added.port = refer_to({{of(added.source, Words::kPort), port, 0}});
-  added.service = refer_to({{of(added.peer, Words::kService), port, 0}});
+  added.peer = refer_to(peer, tags.peer);
+  added.port = refer_to({{of(added.source, Words::kPort), port, 0}}, tags.port);
+  added.service = refer_to({{of(added.peer, Words::kService), port, 0}}, tags.service);
   waiting_.push_back({added.end_ns, flow.first_index, slot});
   std::push_heap(waiting_.begin(), waiting_.end(), std::greater<>());
 }
@@ -296,6 +316,10 @@ void SourceContext::leave() {
   own.peers -= --counter(left.peer).flows == 0 ? 1U : 0U;
   own.ports -= --counter(left.port).flows == 0 ? 1U : 0U;
   own.services -= --counter(left.service).flows == 0 ? 1U : 0U;
+  for (const std::uint32_t counted : {left.service, left.port, left.peer}) {
+    counter_index_.prefetch(counter(counted).tag);
+  }
+  source_index_.prefetch(own.tag);
   let_go(left.service);
   let_go(left.port);
   let_go(left.peer);

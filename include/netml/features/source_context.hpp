@@ -77,6 +77,7 @@ class SourceContext {
   struct Source;
   struct Counter;
   struct Words;
+  struct Tags;
   struct Turn {
     std::int64_t end_ns;
     std::uint64_t first_index;
@@ -90,8 +91,9 @@ class SourceContext {
   Source& source(std::uint32_t slot) const noexcept;
   Counter& counter(std::uint32_t slot) const noexcept;
 
-  std::uint32_t refer_to_source(const ContextFlow& flow);
-  std::uint32_t refer_to(const Words& words);
+  Tags tags_of(const ContextFlow& flow, std::uint64_t port) const;
+  std::uint32_t refer_to_source(const ContextFlow& flow, std::uint32_t tag);
+  std::uint32_t refer_to(const Words& words, std::uint32_t tag);
   void let_go_of_source(std::uint32_t slot) noexcept;
   void let_go(std::uint32_t slot) noexcept;
 
