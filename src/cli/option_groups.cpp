@@ -77,7 +77,7 @@ void add_budget(CLI::App& group, FlowText& text) {
 }  // namespace
 
 void add_flow_rules(CLI::App& app, FlowText& text) {
-  auto& group = *app.add_option_group("What a flow is");
+  auto& group = *app.add_option_group(kFlowRules);
   add_timeouts(group, text);
   add_text(group, "--direction", text.direction, "WHICH",
            "both: bidirectional flows (default); one: a flow per direction");
@@ -91,16 +91,17 @@ void add_flow_rules(CLI::App& app, FlowText& text) {
            "look inside tunnels: on (default) or off");
   add_count(group, "--max-packets-per-flow", text.max_packets,
             "write a flow when it has N packets");
+  add_count(group, "--limit", text.limit, "stop after N flows (no limit)");
   add_budget(group, text);
   add_text(group, "--preset", text.preset, "SYSTEM",
            "everything as the named system has it: netml, nfstream, netflowmeter, cicflowmeter");
 }
 
 void add_features(CLI::App& app, FeatureText& text, const std::string& defaults) {
-  auto& group = *app.add_option_group("Features");
+  auto& group = *app.add_option_group(kFeatures);
   add_text(group, "--features", text.features, "LIST",
            "sets of columns, comma separated (" + defaults + "); see netml columns");
-  add_text(group, "--columns", text.columns, "LIST", "choose and order columns of the sets");
+  add_text(group, "--columns", text.columns, "LIST", "choose and order columns of the sets (all)");
   add_count(group, "--dim", text.dim, "iat, size, …: packets per row (fitted)");
   add_text(group, "--interval", text.interval, "S", "iat, size, …: a gap above it ends a flow");
   add_text(group, "--q-interval", text.q_interval, "Q",

@@ -71,7 +71,7 @@ TrainOptions make_train_options(const TrainingText& text, const RunContext& cont
   options.algorithm = text.algorithm;
   options.param = text.param;
   if (text.test_size) {
-    options.test_size = parse_real("--test-size", *text.test_size, 1e-9, 1 - 1e-9);
+    options.test_size = parse_share("--test-size", *text.test_size);
   }
   options.split = parse_split_kind(text.split);
   options.test_scores = text.test_scores;
@@ -81,7 +81,7 @@ TrainOptions make_train_options(const TrainingText& text, const RunContext& cont
     options.scale = parse_scaling(*text.scale);
   }
   if (text.false_alarm_rate) {
-    options.false_alarm_rate = parse_false_alarm_rate(*text.false_alarm_rate);
+    options.false_alarm_rate = parse_share("--false-alarm-rate", *text.false_alarm_rate);
   }
   options.missing = parse_missing_rule(text.missing);
   options.seed = context.seed;
