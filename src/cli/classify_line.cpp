@@ -73,7 +73,8 @@ void ClassifyLine::add_verdicts(CLI::App& command) {
                  "every flow, not only anomalies (default of csv and jsonl)");
   group.add_flag("--no-report-all", reports_anomalies_, "anomalies only (default of text)");
   add_text(group, "--threshold", threshold_, "X", "another score threshold (the model's)");
-  add_text(group, "--false-alarm-rate", false_alarm_rate_, "F", "another rate of false alarms (the model's)");
+  add_text(group, "--false-alarm-rate", false_alarm_rate_, "F",
+           "another rate of false alarms (the model's)");
   add_text(group, "--fdr", fdr_, "Q",
            "of the alerts of an input at most the share Q is false, on average; verdicts wait for "
            "its end");
@@ -89,7 +90,8 @@ void ClassifyLine::add_verdicts(CLI::App& command) {
   add_file(group, "--report", report_,
            "one HTML page: curves (with labels), scores, drift, the most novel flows; its numbers "
            "as JSON beside it");
-  add_file(group, "--state", state_, "remember the captures that were read whole, and leave them out");
+  add_file(group, "--state", state_,
+           "remember the captures that were read whole, and leave them out");
   add_file(group, "--table", table_, "rows of a feature CSV or NPZ in place of captures");
   add_text(group, "--label-column", label_column_, "NAME",
            "of --table: 0/1 or names (label, if there is one)");

@@ -81,7 +81,8 @@ void add_extract_options(CLI::App& command, ExtractText& text,
   group.add_flag("--raw-text", text.raw_text,
                  "leave control characters and formulas in text cells");
   add_anonymize(group, text.anonymize);
-  add_count(group, "--rotate", text.rotate, "a new file each N rows: NAME.0.csv, NAME.1.csv, … (one file)");
+  add_count(group, "--rotate", text.rotate,
+            "a new file each N rows: NAME.0.csv, NAME.1.csv, … (one file)");
   add_count(group, "--keep", text.keep, "with --rotate: only the last N files stay (all)");
   add_text(group, "--shard", text.shard, "I/N",
            "only rows whose flow falls into part I of N, from 1 (1/1)");

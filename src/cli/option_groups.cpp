@@ -61,8 +61,10 @@ void add_timeouts(CLI::App& group, FlowText& text) {
            "seconds without a packet that end a flow, or inf (120)");
   add_text(group, "--active-timeout", text.active, "S",
            "age in seconds that ends a flow, or inf (1800)");
-  add_text(group, "--tcp-timeout", text.tcp_timeout, "S", "idle timeout of TCP flows (that of all)");
-  add_text(group, "--udp-timeout", text.udp_timeout, "S", "idle timeout of UDP flows (that of all)");
+  add_text(group, "--tcp-timeout", text.tcp_timeout, "S",
+           "idle timeout of TCP flows (that of all)");
+  add_text(group, "--udp-timeout", text.udp_timeout, "S",
+           "idle timeout of UDP flows (that of all)");
   add_text(group, "--active-idle-threshold", text.active_idle_threshold, "S",
            "gap that ends an active period (netflowmeter: 100, cicflowmeter: 5)");
 }
@@ -103,7 +105,8 @@ void add_features(CLI::App& app, FeatureText& text, const std::string& defaults)
            "sets of columns, comma separated (" + defaults + "); see netml columns");
   add_text(group, "--columns", text.columns, "LIST", "choose and order columns of the sets (all)");
   add_count(group, "--dim", text.dim, "iat, size, …: packets per row (fitted)");
-  add_text(group, "--interval", text.interval, "S", "iat, size, …: a gap above it ends a flow (none)");
+  add_text(group, "--interval", text.interval, "S",
+           "iat, size, …: a gap above it ends a flow (none)");
   add_text(group, "--q-interval", text.q_interval, "Q",
            "iat, size, …: quantile that is fitted (0.9)");
   add_text(group, "--sampling-rate", text.sampling, "S",

@@ -42,7 +42,8 @@ CLI::App& add_training(CLI::App& app, TrainingText& text) {
   add_test(group, text);
   add_text(group, "--train-on", text.train_on, "WHICH", "normal (default if labelled) or all");
   add_text(group, "--scale", text.scale, "HOW", "standard (default), minmax, robust, rank or none");
-  add_file(group, "--calibrate", text.calibrate, "normal flows kept apart for the threshold (a fifth of the training flows)");
+  add_file(group, "--calibrate", text.calibrate,
+           "normal flows kept apart for the threshold (a fifth of the training flows)");
   add_text(group, "--false-alarm-rate", text.false_alarm_rate, "F",
            "rate that the threshold promises (0.01)");
   add_text(group, "--missing", text.missing, "WHAT", "rows with an empty cell: error or drop")

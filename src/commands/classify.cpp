@@ -77,9 +77,9 @@ class ScoredFlows final : public RowReceiver {
   }
 
   void idle() override { stage_->idle(); }
-  bool is_done() const override { return is_closed() || stage_->is_full(); }
+  bool is_done() const override { return is_closed() || (stage_ && stage_->is_full()); }
   /// The reader of the output has gone away.
-  bool is_closed() const { return is_closed_ || stage_->is_done(); }
+  bool is_closed() const { return is_closed_ || (stage_ && stage_->is_done()); }
 
   /// Null when the reader of the output had gone before the first row.
   VerdictStage* stage() { return stage_ ? &*stage_ : nullptr; }
@@ -234,29 +234,20 @@ void log_labels(const Labeler* labeler) {
   }
 }
 
-int classify_captures(const ClassifyCommand& command, const Detector& detector,
-                      const RunContext& context) {
-  const Recipe recipe = recipe_of(detector, command);
-  CaptureInputs inputs = command.inputs;
-  std::optional<DoneCaptures> done = leave_out_done(command, inputs);
-  if (done && inputs.paths().empty()) {
-    log::info("nothing new to classify");
-    nlohmann::ordered_json summary = summary_of_files({}, exit_status::kOk);
-    summary["captures_done"] = done->skipped();
-    write_summary(context, summary);
-    return exit_status::kOk;
-  }
-  Extraction extraction(inputs, recipe,
-                        {.flow_limit = command.flow_limit, .threads = context.threads});
-  OutputFile file(command.output);
-  StageOptions options = stage_options(command, context);
-  options.memory_limit = recipe.policy.memory_limit;
-  ScoredFlows flows(command, detector, file, options);
-  ExtractResult result = extraction.run(flows);
-  require_usable(result);
+int skip_run(const DoneCaptures& done, const RunContext& context) {
+  log::info("nothing new to classify");
+  nlohmann::ordered_json summary = summary_of_files({}, exit_status::kOk);
+  summary["captures_done"] = done.skipped();
+  write_summary(context, summary);
+  return exit_status::kOk;
+}
+
+// Writes what still waits, and says how the inputs ended; nothing to a reader that has gone away.
+void finish(const CaptureInputs& inputs, const Detector& detector, const Recipe& recipe,
+            ScoredFlows& flows, ExtractResult& result) {
   VerdictStage* const stage = flows.stage();
   if (stage != nullptr) {
-    stage->idle();  // a reader that has gone away shows now
+    stage->idle();  // shows whether there is a reader
     if (stage->is_full()) {
       result.stop_by_limit(kVerdictsFull);
     }
@@ -271,6 +262,26 @@ int classify_captures(const ClassifyCommand& command, const Detector& detector,
     stage->finish();
   }
   result.output_closed = flows.is_closed();
+}
+
+int classify_captures(const ClassifyCommand& command, const Detector& detector,
+                      const RunContext& context) {
+  const Recipe recipe = recipe_of(detector, command);
+  CaptureInputs inputs = command.inputs;
+  std::optional<DoneCaptures> done = leave_out_done(command, inputs);
+  if (done && inputs.paths().empty()) {
+    return skip_run(*done, context);
+  }
+  Extraction extraction(inputs, recipe,
+                        {.flow_limit = command.flow_limit, .threads = context.threads});
+  OutputFile file(command.output);
+  StageOptions options = stage_options(command, context);
+  options.memory_limit = recipe.policy.memory_limit;
+  ScoredFlows flows(command, detector, file, options);
+  ExtractResult result = extraction.run(flows);
+  require_usable(result);
+  finish(inputs, detector, recipe, flows, result);
+  VerdictStage* const stage = flows.stage();
   const Labeler* const labeler = extraction.labeler();
   const int status =
       stage == nullptr ? result.exit_status() : final_status(result.exit_status(), *stage, command);
@@ -283,7 +294,7 @@ int classify_captures(const ClassifyCommand& command, const Detector& detector,
   if (labeler != nullptr) {
     add_labels(summary, *labeler);
   }
-  if (!result.output_closed) {
+  if (stage != nullptr && !result.output_closed) {
     log_ranking(summary, flows.ranking(), command.zone);
     log_outcome(*stage, labeler != nullptr, "flows");
     log_labels(labeler);
