@@ -3,7 +3,6 @@
 #include <CLI/CLI.hpp>
 
 #include "netml/core/error.hpp"
-#include "netml/core/text_format.hpp"
 
 #include "declare.hpp"
 #include "options.hpp"
@@ -30,7 +29,7 @@ Anonymization make_anonymization(const AnonymizeText& text) {
   }
   anonymization.columns = parse_list("--anonymize", *text.columns);
   if (text.mode && *text.mode != "digest" && *text.mode != "prefix") {
-    throw UsageError("--anonymize-mode: '" + printable(*text.mode) + "' is none of digest, prefix");
+    throw UsageError("--anonymize-mode: " + none_of(*text.mode, {"digest", "prefix"}));
   }
   anonymization.mode =
       text.mode && *text.mode == "prefix" ? PseudonymMode::kPrefix : PseudonymMode::kDigest;

@@ -11,11 +11,11 @@
 #include "netml/core/interrupt.hpp"
 #include "netml/core/log.hpp"
 #include "netml/core/output_file.hpp"
-#include "netml/core/suggest.hpp"
 #include "netml/core/text_format.hpp"
 
 #include "arguments.hpp"
 #include "command_line.hpp"
+#include "complaints.hpp"
 #include "declare.hpp"
 #include "progress.hpp"
 
@@ -48,7 +48,7 @@ void add_global_options(CLI::App& app, GlobalText& global) {
   group
       ->add_option("--verbosity", global.verbosity,
                    "0 errors, 1 default, 2 details, 3 debug; -v raises it, -v N sets it")
-      ->check(CLI::Range(0, 3).description(""))
+      ->check(whole_number(0, 3))
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
       ->type_name("N")
       ->capture_default_str();
@@ -61,7 +61,7 @@ void add_global_options(CLI::App& app, GlobalText& global) {
       ->add_option(
           "--threads", global.threads,
           "threads in all; 0 (default): one per processor, at most 8; no output depends on it")
-      ->check(CLI::Range(0, 1024).description(""))
+      ->check(whole_number(0, 1024))
       ->type_name("N")
       ->capture_default_str();
   group->add_option("--random-state,--seed", global.seed, "seed of everything that is drawn")
@@ -81,81 +81,6 @@ void add_global_options(CLI::App& app, GlobalText& global) {
   group->add_option("--summary", global.summary, "write the counters of the run as JSON")
       ->check(not_empty())
       ->type_name("FILE");
-}
-
-std::vector<std::string> option_names(const CLI::App& app) {
-  std::vector<std::string> names;
-  for (const CLI::Option* option : app.get_options()) {
-    for (const std::string& name : option->get_lnames()) {
-      names.push_back("--" + name);
-    }
-  }
-  for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
-    if (sub->get_name().empty() || sub->parsed()) {
-      const std::vector<std::string> more = option_names(*sub);
-      names.insert(names.end(), more.begin(), more.end());
-    }
-  }
-  return names;
-}
-
-std::vector<std::string> command_names(const CLI::App& app) {
-  std::vector<std::string> names;
-  for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
-    if (!sub->get_name().empty()) {
-      names.push_back(sub->get_name());
-    }
-  }
-  return names;
-}
-
-bool is_of(const CLI::ParseError& error, CLI::ExitCodes code) {
-  return error.get_exit_code() == static_cast<int>(code);
-}
-
-[[noreturn]] void refuse_extra(const CLI::App& app, const std::string& extra) {
-  const std::string word = extra.substr(0, extra.find('='));
-  if (word.rfind('-', 0) == 0) {
-    throw UsageError("unknown option '" + printable(word) + "'" +
-                     did_you_mean(word, option_names(app)));
-  }
-  if (app.get_subcommands().empty()) {
-    throw UsageError("unknown command '" + printable(word) + "'" +
-                     did_you_mean(word, command_names(app)) + " (" +
-                     join(command_names(app), ", ") + ")");
-  }
-  throw UsageError("unexpected argument '" + printable(word) + "'");
-}
-
-// CLI11's complaint as one line of ours, with a suggestion for what is misspelt.
-[[noreturn]] void refuse(const CLI::App& app, const CLI::ParseError& error) {
-  const std::vector<std::string> extras = app.remaining(true);
-  if (is_of(error, CLI::ExitCodes::ExtrasError) && !extras.empty()) {
-    refuse_extra(app, extras.front());
-  }
-  std::string message = error.what();
-  message = printable(message.substr(0, message.find('\n')));
-  if (is_of(error, CLI::ExitCodes::FileError) || is_of(error, CLI::ExitCodes::ConfigError)) {
-    const std::string file = printable(app.get_config_ptr()->as<std::string>());
-    if (is_of(error, CLI::ExitCodes::FileError)) {
-      throw InputError(file + ": cannot read the options in it");
-    }
-    const std::size_t name = message.rfind(' ');
-    throw UsageError(file + ": unknown option '" +
-                     (name == std::string::npos ? message : message.substr(name + 1)) +
-                     "'; those of a command stand under its name, as in [extract]");
-  }
-  if (is_of(error, CLI::ExitCodes::ArgumentMismatch)) {
-    // "--output: At Most 1 required but received 2", "--threads: 1 required N missing"
-    const std::string option = message.substr(0, message.find(':'));
-    constexpr std::string_view kReceived = "received ";
-    const std::size_t count = message.find(kReceived);
-    throw UsageError(option + (count == std::string::npos
-                                   ? ": a value is missing"
-                                   : ": given " + message.substr(count + kReceived.size()) +
-                                         " times, at most once"));
-  }
-  throw UsageError(message);
 }
 
 // A complaint about the options themselves has the form that they ask for.
@@ -191,15 +116,7 @@ log::Level log_level(const GlobalText& global) {
   return static_cast<log::Level>(global.is_quiet ? 0 : global.verbosity);
 }
 
-}  // namespace
-
-int run_command_line(int argc, char** argv) {
-  interrupt::install_handlers();
-  const std::vector<std::string> words(argv, argv + argc);
-  log::configure(log::Level::kDefault, log_format_of(words));
-  CLI::App app("Bidirectional-flow features and novelty detection for network captures.", "netml");
-  GlobalText global;
-  add_global_options(app, global);
+void set_about(CLI::App& app) {
   app.set_version_flag("--version", "netml " + version());
   app.set_config("--config", "", "read options from a TOML file")->type_name("FILE");
   app.allow_config_extras(CLI::config_extras_mode::error);
@@ -212,7 +129,46 @@ int run_command_line(int argc, char** argv) {
       "Examples:\n  netml learn --pcap=data/demo.pcap --label=data/demo.csv --output=model.netml\n"
       "  tcpdump -U -w - | netml classify --model=model.netml\n\n"
       "`netml COMMAND --help` describes a command; `netml columns` lists every column.");
+}
 
+void set_context(const GlobalText& global, RunContext& context) {
+  log::configure(log_level(global),
+                 global.log_format == "json" ? log::Format::kJson : log::Format::kText);
+  context.summary_path = global.summary;
+  context.seed = global.seed;
+  context.threads = global.threads;
+  context.color = global.color;
+}
+
+// Runs a command; where it ends in the middle, with a summary of what was read.
+int run_to_summary(const std::function<int()>& run, const RunContext& context) {
+  try {
+    return run();
+  } catch (const LimitError&) {
+    write_unfinished_summary(context, exit_status::kLimitReached);
+    throw;
+  } catch (const std::bad_alloc&) {
+    write_unfinished_summary(context, exit_status::kLimitReached);
+    throw;
+  } catch (const BrokenPipe&) {
+    write_unfinished_summary(context, exit_status::kBrokenPipe);
+    throw;
+  } catch (const Interrupted& interrupted) {
+    write_unfinished_summary(context, 128 + interrupted.signal_number);
+    throw;
+  }
+}
+
+}  // namespace
+
+int run_command_line(int argc, char** argv) {
+  interrupt::install_handlers();
+  const std::vector<std::string> words(argv, argv + argc);
+  log::configure(log::Level::kDefault, log_format_of(words));
+  CLI::App app("Bidirectional-flow features and novelty detection for network captures.", "netml");
+  GlobalText global;
+  add_global_options(app, global);
+  set_about(app);
   RunContext context;
   context.command_line = quoted_command_line(words);
   std::function<int()> run;
@@ -224,37 +180,20 @@ int run_command_line(int argc, char** argv) {
         expand_verbosity({words.begin() + (argc > 0 ? 1 : 0), words.end()});
     std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
     app.parse(arguments);
+    set_context(global, context);
+    if (!run && argc > 1) {
+      throw UsageError("no command was given (" + join(command_names(app), ", ") + ")");
+    }
+    const ProgressMeter meter(global.progress);
+    return run ? run_to_summary(run, context) : print(app.help());
   } catch (const CLI::CallForHelp&) {
     return print(app.help());
   } catch (const CLI::CallForVersion&) {
     return print(app.version() + "\n");
   } catch (const CLI::ParseError& error) {
-    refuse(app, error);
-  }
-  log::configure(log_level(global),
-                 global.log_format == "json" ? log::Format::kJson : log::Format::kText);
-  context.summary_path = global.summary;
-  context.seed = global.seed;
-  context.threads = global.threads;
-  context.color = global.color;
-  if (!run && argc > 1) {
-    throw UsageError("no command was given (" + join(command_names(app), ", ") + ")");
-  }
-  if (!run) {
-    return print(app.help());
-  }
-  const ProgressMeter meter(global.progress);
-  try {
-    return run();
-  } catch (const LimitError&) {
-    write_unfinished_summary(context, exit_status::kLimitReached);
-    throw;
-  } catch (const std::bad_alloc&) {
-    write_unfinished_summary(context, exit_status::kLimitReached);
-    throw;
-  } catch (const Interrupted& interrupted) {
-    write_unfinished_summary(context, 128 + interrupted.signal_number);
-    throw;
+    refuse(app, error, words);
+  } catch (const UsageError& error) {
+    throw UsageError(with_typed_name(app, error.what(), words));
   }
 }
 

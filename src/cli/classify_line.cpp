@@ -10,6 +10,7 @@
 #include "netml/core/text_format.hpp"
 
 #include "declare.hpp"
+#include "model_rules.hpp"
 #include "option_groups.hpp"
 
 namespace netml::cli {
@@ -39,7 +40,7 @@ VerdictFormat choose_verdict_format(const std::string& format, const std::string
   if (name == "jsonl") {
     return VerdictFormat::kJsonLines;
   }
-  throw UsageError("--format: '" + printable(format) + "' is none of text, csv, jsonl");
+  throw UsageError("--format: " + none_of(format, {"text", "csv", "jsonl"}));
 }
 
 }  // namespace
@@ -47,6 +48,7 @@ VerdictFormat choose_verdict_format(const std::string& format, const std::string
 void ClassifyLine::add_to(CLI::App& app) {
   CLI::App* command =
       app.add_subcommand("classify", "captures + model -> a verdict for every flow, streaming");
+  command_ = command;
   add_captures(*command, captures_);
   add_labels(*command, labels_);
   add_verdicts(*command);
@@ -70,13 +72,14 @@ void ClassifyLine::add_verdicts(CLI::App& command) {
   group.add_flag("--report-all", reports_all_,
                  "every flow, not only anomalies (default of csv and jsonl)");
   group.add_flag("--no-report-all", reports_anomalies_, "anomalies only (default of text)");
-  add_text(group, "--threshold", threshold_, "X", "another score threshold");
-  add_text(group, "--false-alarm-rate", false_alarm_rate_, "F", "another rate");
+  add_text(group, "--threshold", threshold_, "X", "another score threshold (the model's)");
+  add_text(group, "--false-alarm-rate", false_alarm_rate_, "F",
+           "another rate of false alarms (the model's)");
   add_text(group, "--fdr", fdr_, "Q",
            "of the alerts of an input at most the share Q is false, on average; verdicts wait for "
            "its end");
   add_count(group, "--explain", explain_,
-            "the N columns that drove each alert, and the nearest normal flow");
+            "the N columns that drove each alert, and the nearest normal flow (none)");
   group
       .add_flag("--by-source{60}", by_source_,
                 "rank sources too, by the novelty of their flows within 60 s, or =S")
@@ -87,7 +90,8 @@ void ClassifyLine::add_verdicts(CLI::App& command) {
   add_file(group, "--report", report_,
            "one HTML page: curves (with labels), scores, drift, the most novel flows; its numbers "
            "as JSON beside it");
-  add_file(group, "--state", state_, "remember the captures that are done, and leave them out");
+  add_file(group, "--state", state_,
+           "remember the captures that were read whole, and leave them out");
   add_file(group, "--table", table_, "rows of a feature CSV or NPZ in place of captures");
   add_text(group, "--label-column", label_column_, "NAME",
            "of --table: 0/1 or names (label, if there is one)");
@@ -102,9 +106,13 @@ void ClassifyLine::refuse_captures() const {
       !captures_.filter.empty() || captures_.is_continuous) {
     throw UsageError("--table takes the place of captures, their labels, --bpf and --state");
   }
-  if (flow_.preset || flow_.idle || flow_.active || flow_.direction || flow_.tcp_end ||
-      flow_.accounting || flow_.min_packets || features_.features || features_.columns) {
-    throw UsageError("--table holds rows that were measured: flow rules and features do not apply");
+  for (const char* group : {kFlowRules, kFeatures}) {
+    for (const CLI::Option* option : command_->get_option_group(group)->get_options()) {
+      const std::string name = option->get_name();
+      if (option->count() != 0 && name != "--memory-limit") {
+        throw UsageError(name + " does not go with --table, whose rows are measured already");
+      }
+    }
   }
 }
 
@@ -125,6 +133,7 @@ int ClassifyLine::classify() const {
   if (flow_.memory_limit) {
     command.memory_limit = parse_size("--memory-limit", *flow_.memory_limit);
   }
+  command.flow_limit = flow_.limit.value_or(0);
   command.label_column = label_column_;
   command.model = model_;
   command.output = output_;
@@ -136,10 +145,10 @@ int ClassifyLine::classify() const {
     command.threshold = parse_real("--threshold", *threshold_, -1e308, 1e308);
   }
   if (false_alarm_rate_) {
-    command.false_alarm_rate = parse_false_alarm_rate(*false_alarm_rate_);
+    command.false_alarm_rate = parse_share("--false-alarm-rate", *false_alarm_rate_);
   }
   if (fdr_) {
-    command.fdr = parse_real("--fdr", *fdr_, 1e-9, 1 - 1e-9);
+    command.fdr = parse_share("--fdr", *fdr_);
   }
   if (!by_source_.empty()) {
     command.by_source_s = parse_real("--by-source", by_source_, 1e-3, 86'400);

@@ -28,6 +28,7 @@ class ClassifyLine {
   void refuse_captures() const;
   int classify() const;
 
+  const CLI::App* command_ = nullptr;
   const RunContext& context_;
   std::function<int()>& run_;
   CaptureText captures_;

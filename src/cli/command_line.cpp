@@ -8,9 +8,9 @@ CommandLine::CommandLine(const RunContext& context, std::function<int()>& run)
       learn_(context, run),
       train_(context, run),
       classify_(context, run),
-      inspect_(run),
-      columns_(run),
-      completion_(run) {}
+      inspect_(context, run),
+      columns_(context, run),
+      completion_(context, run) {}
 
 void CommandLine::add_to(CLI::App& app) {
   extract_.add_to(app);

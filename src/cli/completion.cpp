@@ -1,6 +1,7 @@
 #include "completion.hpp"
 
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
 #include "netml/core/output_file.hpp"
 #include "netml/core/text_format.hpp"
@@ -86,6 +87,7 @@ void CompletionLine::add_to(CLI::App& app) {
       OutputFile out("-");
       out.write(shell_ == "man" ? manual_page(commands) : completion_script(commands, shell_));
       out.commit();
+      write_summary(context_, summary_of_files({}, 0));
       return 0;
     };
   });

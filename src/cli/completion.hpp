@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "netml/commands/run_summary.hpp"
+
 namespace CLI {
 class App;
 }
@@ -44,12 +46,14 @@ std::string manual_page(const std::vector<CommandWords>& commands);
 /// The command line of `netml completion`.
 class CompletionLine {
  public:
-  /// `run` must outlive the object; it is set once the command is parsed.
-  explicit CompletionLine(std::function<int()>& run) : run_(run) {}
+  /// Both must outlive the object; `run` is set once the command is parsed.
+  CompletionLine(const RunContext& context, std::function<int()>& run)
+      : context_(context), run_(run) {}
 
   void add_to(CLI::App& app);
 
  private:
+  const RunContext& context_;
   std::function<int()>& run_;
   std::string shell_;
 };

@@ -1,7 +1,10 @@
 #include "declare.hpp"
 
+#include <algorithm>
+
 #include <CLI/CLI.hpp>
 
+#include "netml/core/suggest.hpp"
 #include "netml/core/text_format.hpp"
 
 namespace netml::cli {
@@ -14,6 +17,21 @@ CLI::Validator whole_number() {
           ""};
 }
 
+CLI::Validator whole_number(std::uint64_t low, std::uint64_t high) {
+  return {[low, high](std::string& text) {
+            const auto number = parse_u64(text);
+            return number && *number >= low && *number <= high
+                       ? std::string()
+                       : "'" + printable(text) + "' is not a whole number from " +
+                             std::to_string(low) + " to " + std::to_string(high);
+          },
+          ""};
+}
+
+std::string none_of(const std::string& text, const std::vector<std::string>& words) {
+  return "'" + printable(text) + "' is none of " + join(words, ", ") + did_you_mean(text, words);
+}
+
 namespace {
 
 constexpr std::string_view kWordsMark = "words:";
@@ -22,7 +40,11 @@ constexpr std::string_view kWordsMark = "words:";
 
 CLI::Validator one_of(std::vector<std::string> words) {
   const std::string name = std::string(kWordsMark) + join(words, "|");
-  return CLI::IsMember(std::move(words)).description("").name(name);
+  const auto check = [words = std::move(words)](std::string& text) {
+    const bool is_known = std::find(words.begin(), words.end(), text) != words.end();
+    return is_known ? std::string() : none_of(text, words);
+  };
+  return CLI::Validator(check, "", name);
 }
 
 std::vector<std::string> values_of(const CLI::Option& option) {

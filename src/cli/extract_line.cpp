@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "netml/commands/extract.hpp"
+#include "netml/commands/flow_rows.hpp"
 #include "netml/core/error.hpp"
 #include "netml/core/text_format.hpp"
 #include "netml/features/registry.hpp"
@@ -30,6 +31,24 @@ void set_rotation(const ExtractText& text, ExtractCommand& command) {
   }
   command.rotate_rows = text.rotate.value_or(0);
   command.keep_pieces = text.keep.value_or(0);
+}
+
+// Labels are no columns of the recipe: they are taken out of it, their place is kept.
+void take_out_labels(ExtractCommand& command) {
+  std::vector<std::string>& columns = command.recipe.columns;
+  if (!command.inputs.has_labels() || has_own_label(command.recipe.sets) ||
+      std::none_of(columns.begin(), columns.end(), is_label_column)) {
+    return;
+  }
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (is_label_column(columns[i]) &&
+        std::find(columns.begin(), columns.begin() + static_cast<std::ptrdiff_t>(i), columns[i]) !=
+            columns.begin() + static_cast<std::ptrdiff_t>(i)) {
+      throw UsageError("column '" + columns[i] + "' is named twice");
+    }
+  }
+  command.columns_with_labels = columns;
+  std::erase_if(columns, is_label_column);
 }
 
 // "2/8" -> the second of eight.
@@ -61,12 +80,12 @@ void add_extract_options(CLI::App& command, ExtractText& text,
            "csv, jsonl, npy, npz or sqlite (by the suffix, else csv)");
   group.add_flag("--raw-text", text.raw_text,
                  "leave control characters and formulas in text cells");
-  add_count(group, "--limit", text.limit, "stop after N flows");
   add_anonymize(group, text.anonymize);
-  add_count(group, "--rotate", text.rotate, "a new file each N rows: NAME.0.csv, NAME.1.csv, …");
-  add_count(group, "--keep", text.keep, "with --rotate: only the last N files stay");
+  add_count(group, "--rotate", text.rotate,
+            "a new file each N rows: NAME.0.csv, NAME.1.csv, … (one file)");
+  add_count(group, "--keep", text.keep, "with --rotate: only the last N files stay (all)");
   add_text(group, "--shard", text.shard, "I/N",
-           "only rows whose flow falls into part I of N, from 1");
+           "only rows whose flow falls into part I of N, from 1 (1/1)");
 }
 
 int extract_with(const ExtractText& text, const std::string& default_features,
@@ -74,6 +93,7 @@ int extract_with(const ExtractText& text, const std::string& default_features,
   ExtractCommand command;
   command.recipe = make_recipe(text.flow, text.features, default_features);
   command.inputs = make_inputs(text.captures, text.labels, command.recipe.preset);
+  take_out_labels(command);
   command.output = text.output;
   if (is_representation(text.output) || text.output == "flow" || text.output == "biflow") {
     throw UsageError("--feature names the output file; for the set of columns write --features " +
@@ -81,7 +101,7 @@ int extract_with(const ExtractText& text, const std::string& default_features,
   }
   command.format = text.format;
   command.raw_text = text.raw_text;
-  command.flow_limit = text.limit.value_or(0);
+  command.flow_limit = text.flow.limit.value_or(0);
   command.anonymization = make_anonymization(text.anonymize);
   set_rotation(text, command);
   if (text.shard) {

@@ -24,7 +24,7 @@ struct ExtractText {
   FeatureText features;
   std::string output = "-", format;
   bool raw_text = false;
-  std::optional<std::uint64_t> limit, rotate, keep;
+  std::optional<std::uint64_t> rotate, keep;
   std::optional<std::string> shard;
   AnonymizeText anonymize;
 };

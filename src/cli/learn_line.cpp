@@ -36,7 +36,7 @@ void LearnLine::add_to(CLI::App& app) {
     }
   });
   add_extract(*command);
-  train_.add_to(*command);
+  train_.add_to(*command, "learn train");
 }
 
 int LearnLine::learn() const {
@@ -49,6 +49,7 @@ int LearnLine::learn() const {
   learn.train.preset_netml = learn.recipe.preset == Preset::kNetml;
   learn.train.memory_limit_bytes = learn.recipe.policy.memory_limit;
   learn.inputs = make_inputs(captures_, labels_, learn.recipe.preset);
+  learn.flow_limit = flow_.limit.value_or(0);
   learn.feature_output = feature_output_;
   learn.anonymization = make_anonymization(anonymize_);
   learn.calibrate = training_.calibrate;
@@ -59,14 +60,11 @@ void LearnLine::add_extract(CLI::App& app) {
   CLI::App* command =
       app.add_subcommand("extract", "another name of netml extract, with learn's features");
   add_extract_options(*command, extract_, kDefaultFeatures);
-  command->callback([this] { run_ = [this] { return extract(); }; });
-}
-
-int LearnLine::extract() const {
-  if (extract_.output == "-") {
-    throw UsageError(kNoFeatureFile);
-  }
-  return extract_with(extract_, kDefaultFeatures, context_);
+  command->footer(
+      "Examples:\n  netml learn extract --pcap data/demo.pcap --label data/demo.csv --feature "
+      "flows.csv\n  tcpdump -w - | netml learn extract --features biflow --format jsonl");
+  command->callback(
+      [this] { run_ = [this] { return extract_with(extract_, kDefaultFeatures, context_); }; });
 }
 
 }  // namespace netml::cli

@@ -29,7 +29,6 @@ class LearnLine {
  private:
   void add_extract(CLI::App& app);
   int learn() const;
-  int extract() const;
 
   const RunContext& context_;
   std::function<int()>& run_;

@@ -15,7 +15,7 @@ void add_packet_sources(CLI::App& app, CaptureText& text) {
       ->type_name("");
   group.add_flag("--continuous", text.is_continuous,
                  "the files are one rotated capture: times go on across them");
-  add_text(group, "--bpf", text.filter, "EXPR", "capture filter (pcap-filter syntax)");
+  add_text(group, "--bpf", text.filter, "EXPR", "capture filter, pcap-filter syntax (all packets)");
 }
 
 void add_captures(CLI::App& app, CaptureText& text) {
@@ -30,7 +30,7 @@ void add_captures(CLI::App& app, CaptureText& text) {
             "capture whose flows are labelled 1, repeatable");
   group.add_flag("--continuous", text.is_continuous,
                  "the files are one rotated capture: flows go on across them");
-  add_text(group, "--bpf", text.filter, "EXPR", "capture filter (pcap-filter syntax)");
+  add_text(group, "--bpf", text.filter, "EXPR", "capture filter, pcap-filter syntax (all packets)");
 }
 
 void add_labels(CLI::App& app, LabelText& text) {
@@ -61,8 +61,10 @@ void add_timeouts(CLI::App& group, FlowText& text) {
            "seconds without a packet that end a flow, or inf (120)");
   add_text(group, "--active-timeout", text.active, "S",
            "age in seconds that ends a flow, or inf (1800)");
-  add_text(group, "--tcp-timeout", text.tcp_timeout, "S", "idle timeout of TCP flows");
-  add_text(group, "--udp-timeout", text.udp_timeout, "S", "idle timeout of UDP flows");
+  add_text(group, "--tcp-timeout", text.tcp_timeout, "S",
+           "idle timeout of TCP flows (that of all)");
+  add_text(group, "--udp-timeout", text.udp_timeout, "S",
+           "idle timeout of UDP flows (that of all)");
   add_text(group, "--active-idle-threshold", text.active_idle_threshold, "S",
            "gap that ends an active period (netflowmeter: 100, cicflowmeter: 5)");
 }
@@ -77,7 +79,7 @@ void add_budget(CLI::App& group, FlowText& text) {
 }  // namespace
 
 void add_flow_rules(CLI::App& app, FlowText& text) {
-  auto& group = *app.add_option_group("What a flow is");
+  auto& group = *app.add_option_group(kFlowRules);
   add_timeouts(group, text);
   add_text(group, "--direction", text.direction, "WHICH",
            "both: bidirectional flows (default); one: a flow per direction");
@@ -90,19 +92,21 @@ void add_flow_rules(CLI::App& app, FlowText& text) {
   add_text(group, "--decode-tunnels", text.decode_tunnels, "WHICH",
            "look inside tunnels: on (default) or off");
   add_count(group, "--max-packets-per-flow", text.max_packets,
-            "write a flow when it has N packets");
+            "write a flow when it has N packets (no limit)");
+  add_count(group, "--limit", text.limit, "stop after N flows (no limit)");
   add_budget(group, text);
   add_text(group, "--preset", text.preset, "SYSTEM",
            "everything as the named system has it: netml, nfstream, netflowmeter, cicflowmeter");
 }
 
 void add_features(CLI::App& app, FeatureText& text, const std::string& defaults) {
-  auto& group = *app.add_option_group("Features");
+  auto& group = *app.add_option_group(kFeatures);
   add_text(group, "--features", text.features, "LIST",
            "sets of columns, comma separated (" + defaults + "); see netml columns");
-  add_text(group, "--columns", text.columns, "LIST", "choose and order columns of the sets");
+  add_text(group, "--columns", text.columns, "LIST", "choose and order columns of the sets (all)");
   add_count(group, "--dim", text.dim, "iat, size, …: packets per row (fitted)");
-  add_text(group, "--interval", text.interval, "S", "iat, size, …: a gap above it ends a flow");
+  add_text(group, "--interval", text.interval, "S",
+           "iat, size, …: a gap above it ends a flow (none)");
   add_text(group, "--q-interval", text.q_interval, "Q",
            "iat, size, …: quantile that is fitted (0.9)");
   add_text(group, "--sampling-rate", text.sampling, "S",

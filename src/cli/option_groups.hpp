@@ -12,6 +12,9 @@ class App;
 
 namespace netml::cli {
 
+inline constexpr char kFlowRules[] = "What a flow is";
+inline constexpr char kFeatures[] = "Features";
+
 // Each adds its group to `app`; the text must outlive `app`.
 
 /// Captures alone, without what labels their flows.

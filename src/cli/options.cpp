@@ -2,14 +2,14 @@
 
 #include <cmath>
 
-#include <nlohmann/json.hpp>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "netml/core/error.hpp"
 #include "netml/core/progress.hpp"
-#include "netml/core/suggest.hpp"
 #include "netml/core/text_format.hpp"
+
+#include "declare.hpp"
 
 namespace netml::cli {
 namespace {
@@ -24,9 +24,10 @@ std::size_t choose(const std::string& option, const std::string& text,
       return i;
     }
   }
-  throw UsageError(option + ": '" + printable(text) + "' is none of " + join(words, ", ") +
-                   did_you_mean(text, words));
+  throw UsageError(option + ": " + none_of(text, words));
 }
+
+}  // namespace
 
 Preset parse_preset(const std::optional<std::string>& text) {
   if (!text) {
@@ -37,6 +38,8 @@ Preset parse_preset(const std::optional<std::string>& text) {
                                  Preset::kCicflowmeter};
   return kPresets[choose("--preset", *text, words)];
 }
+
+namespace {
 
 void set_preset(Preset preset, Recipe& recipe) {
   recipe.preset = preset;
@@ -86,6 +89,8 @@ void set_timeouts(const FlowText& flow, FlowPolicy& policy) {
   }
 }
 
+}  // namespace
+
 void set_flow_rules(const FlowText& flow, Recipe& recipe) {
   set_timeouts(flow, recipe.policy);
   if (flow.direction) {
@@ -119,14 +124,15 @@ void set_context_limit(const FeatureText& text, Recipe& recipe) {
   constexpr std::uint64_t kMost = std::uint64_t{1} << 24;
   recipe.context_limit = text.context_limit.value_or(recipe.context_limit);
   if (recipe.context_limit == 0 || recipe.context_limit > kMost) {
-    throw UsageError("--context-limit: from 1 to 16777216 flows");
+    throw UsageError("--context-limit: " + std::to_string(recipe.context_limit) +
+                     " is not from 1 to 16777216 flows");
   }
 }
 
 void set_representation(const FeatureText& text, RepresentationOptions& options) {
   if (text.dim) {
     if (*text.dim < 2 || *text.dim > 65535) {
-      throw UsageError("--dim: from 2 to 65535 packets");
+      throw UsageError("--dim: " + std::to_string(*text.dim) + " is not from 2 to 65535 packets");
     }
     options.dim = text.dim;
   }
@@ -143,8 +149,6 @@ void set_representation(const FeatureText& text, RepresentationOptions& options)
   options.fft = text.fft;
   options.header = text.header;
 }
-
-}  // namespace
 
 std::vector<std::string> parse_list(const std::string& option, const std::string& text) {
   std::vector<std::string> list;
@@ -170,8 +174,12 @@ double parse_real(const std::string& option, const std::string& text, double low
   return *value;
 }
 
-double parse_false_alarm_rate(const std::string& text) {
-  return parse_real("--false-alarm-rate", text, 1e-12, 1 - 1e-12);
+double parse_share(const std::string& option, const std::string& text) {
+  const auto value = parse_double(text);
+  if (!value || !(*value > 0 && *value < 1)) {
+    throw UsageError(option + ": '" + printable(text) + "' is not a number between 0 and 1");
+  }
+  return *value;
 }
 
 std::int64_t parse_seconds(const std::string& option, const std::string& text) {
@@ -298,53 +306,6 @@ Recipe make_recipe(const FlowText& flow, const FeatureText& features,
     }
   }
   return recipe;
-}
-
-namespace {
-
-// " idle_timeout_ns is 120000000000, not 3000000000": the members that differ.
-std::string difference(const std::string& model_json, const std::string& changed_json) {
-  const auto model = nlohmann::ordered_json::parse(model_json);
-  const auto changed = nlohmann::ordered_json::parse(changed_json);
-  std::string text;
-  for (const auto& [name, value] : model.items()) {
-    if (changed.contains(name) && changed[name] != value) {
-      text += (text.empty() ? " " : ", ") + printable(name) + " is " + printable(value.dump()) +
-              ", not " + printable(changed[name].dump());
-    }
-  }
-  return text;
-}
-
-}  // namespace
-
-void adjust_to_model(const FlowText& flow, const FeatureText& features, Recipe& recipe) {
-  const std::string model = recipe.to_json();
-  Recipe changed = recipe;
-  if (flow.preset) {
-    changed.preset = parse_preset(flow.preset);
-  }
-  FlowText rules = flow;
-  rules.min_packets = std::nullopt;  // which flows are shown, not how they are measured
-  rules.max_packets = flow.max_packets ? flow.max_packets : recipe.policy.max_packets_per_flow;
-  set_flow_rules(rules, changed);
-  if (features.features) {
-    changed.sets = parse_list("--features", *features.features);
-  }
-  if (features.columns) {
-    changed.columns = parse_list("--columns", *features.columns);
-  }
-  FeatureText representation = features;
-  representation.fft = features.fft || recipe.representation.fft;
-  representation.header = features.header || recipe.representation.header;
-  set_representation(representation, changed.representation);
-  if (changed.to_json() != model) {
-    throw UsageError("an option contradicts the model, which says how flows are cut and measured:" +
-                     difference(model, changed.to_json()));
-  }
-  recipe.min_packets = flow.min_packets.value_or(recipe.min_packets);
-  set_limits(flow, recipe.policy);
-  set_context_limit(features, recipe);
 }
 
 }  // namespace netml::cli

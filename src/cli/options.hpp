@@ -40,7 +40,7 @@ struct LabelText {
 struct FlowText {
   std::optional<std::string> preset, idle, active, direction, tcp_end, accounting, decode_tunnels,
       tcp_timeout, udp_timeout, memory_limit, on_limit, active_idle_threshold;
-  std::optional<std::uint64_t> min_packets, max_packets, max_flows;
+  std::optional<std::uint64_t> min_packets, max_packets, max_flows, limit;
 };
 
 struct FeatureText {
@@ -58,15 +58,17 @@ CaptureInputs make_inputs(const CaptureText& captures, const LabelText& labels, 
 Recipe make_recipe(const FlowText& flow, const FeatureText& features,
                    const std::string& default_features);
 
+// Parts of make_recipe: each sets what was given and leaves the rest. Throw UsageError.
+
+Preset parse_preset(const std::optional<std::string>& text);
+void set_flow_rules(const FlowText& flow, Recipe& recipe);
+void set_context_limit(const FeatureText& text, Recipe& recipe);
+void set_representation(const FeatureText& text, RepresentationOptions& options);
 /// Sets the budget of `policy` from the options.
 void set_limits(const FlowText& flow, FlowPolicy& policy);
 
 /// The names in a comma-separated list. Throws UsageError naming `option`: an empty name or none.
 std::vector<std::string> parse_list(const std::string& option, const std::string& text);
-
-/// Sets the run's own limits in a model's recipe. Throws UsageError for an option that contradicts
-/// it.
-void adjust_to_model(const FlowText& flow, const FeatureText& features, Recipe& recipe);
 
 /// "2GiB", "512M", "1000000" -> bytes. Throws UsageError naming `option`.
 std::uint64_t parse_size(const std::string& option, const std::string& text);
@@ -74,7 +76,7 @@ std::uint64_t parse_size(const std::string& option, const std::string& text);
 std::int64_t parse_seconds(const std::string& option, const std::string& text);
 /// A number in [low, high]. Throws UsageError naming `option` and the range.
 double parse_real(const std::string& option, const std::string& text, double low, double high);
-/// The rate between 0 and 1 of --false-alarm-rate. Throws UsageError.
-double parse_false_alarm_rate(const std::string& text);
+/// A number above 0 and below 1. Throws UsageError naming `option`.
+double parse_share(const std::string& option, const std::string& text);
 
 }  // namespace netml::cli

@@ -1,9 +1,11 @@
 #include "show_lines.hpp"
 
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
 #include "netml/commands/columns.hpp"
 #include "netml/commands/inspect.hpp"
+#include "netml/commands/run_summary.hpp"
 #include "netml/core/output_file.hpp"
 
 #include "declare.hpp"
@@ -17,7 +19,8 @@ void InspectLine::add_to(CLI::App& app) {
       ->required()
       ->check(not_empty())
       ->type_name("");
-  command->add_flag("--full", is_full_, "of a model, also the arrays, as JSON");
+  command->add_option_group("What is shown")
+      ->add_flag("--full", is_full_, "of a model, also the arrays, as JSON");
   command->footer("Examples:\n  netml inspect model.netml\n  netml inspect capture.pcap");
   command->callback([this] { run_ = [this] { return show(); }; });
 }
@@ -27,6 +30,7 @@ int InspectLine::show() const {
   const Inspection found = inspect(file_, is_full_);
   out.write(found.text);
   out.commit();
+  write_summary(context_, summary_of(found.result, found.status));
   return found.status;
 }
 
@@ -34,7 +38,8 @@ void ColumnsLine::add_to(CLI::App& app) {
   CLI::App* command = app.add_subcommand(
       "columns", "every column netml can write: name, type, unit, definition, source");
   command->add_option("NAME", names_, "sets or columns (all)")->type_name("");
-  add_text(*command, "--format", format_, "FORMAT", "text, csv or markdown")
+  auto& group = *command->add_option_group("What is shown");
+  add_text(group, "--format", format_, "FORMAT", "text, csv or markdown")
       ->check(one_of({"text", "csv", "markdown"}))
       ->capture_default_str();
   command->footer("Examples:\n  netml columns biflow\n  netml columns --format csv > columns.csv");
@@ -48,6 +53,7 @@ int ColumnsLine::show() const {
   OutputFile out("-");
   out.write(describe_columns(names_, format));
   out.commit();
+  write_summary(context_, summary_of_files({}, 0));
   return 0;
 }
 

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "netml/commands/run_summary.hpp"
+
 namespace CLI {
 class App;
 }
@@ -15,14 +17,16 @@ namespace netml::cli {
 /// The command line of `netml inspect`.
 class InspectLine {
  public:
-  /// `run` must outlive the object; it is set once the command is parsed.
-  explicit InspectLine(std::function<int()>& run) : run_(run) {}
+  /// Both must outlive the object; `run` is set once the command is parsed.
+  InspectLine(const RunContext& context, std::function<int()>& run)
+      : context_(context), run_(run) {}
 
   void add_to(CLI::App& app);
 
  private:
   int show() const;
 
+  const RunContext& context_;
   std::function<int()>& run_;
   std::string file_;
   bool is_full_ = false;
@@ -31,14 +35,16 @@ class InspectLine {
 /// The command line of `netml columns`.
 class ColumnsLine {
  public:
-  /// `run` must outlive the object; it is set once the command is parsed.
-  explicit ColumnsLine(std::function<int()>& run) : run_(run) {}
+  /// Both must outlive the object; `run` is set once the command is parsed.
+  ColumnsLine(const RunContext& context, std::function<int()>& run)
+      : context_(context), run_(run) {}
 
   void add_to(CLI::App& app);
 
  private:
   int show() const;
 
+  const RunContext& context_;
   std::function<int()>& run_;
   std::vector<std::string> names_;
   std::string format_ = "text";

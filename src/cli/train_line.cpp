@@ -12,7 +12,7 @@
 
 namespace netml::cli {
 
-void TrainLine::add_to(CLI::App& app) {
+void TrainLine::add_to(CLI::App& app, const std::string& name) {
   CLI::App* command = app.add_subcommand("train", "feature file -> trained model");
   CLI::App& group = add_training(*command, training_);
   add_file(group, "-f,--feature", feature_, "CSV or NPZ of features; - is CSV on standard input");
@@ -22,9 +22,8 @@ void TrainLine::add_to(CLI::App& app) {
   add_text(group, "--preset", preset_, "SYSTEM", "netml: its split and its models' defaults");
   add_text(group, "--memory-limit", memory_limit_, "SIZE", "budget (2GiB)");
   command->footer(
-      "Examples:\n  netml train --feature flows.csv --output model.netml\n"
-      "  netml train -f flows.csv -o model.netml --param '{nu: 0.1}' --columns "
-      "fwd_log_bytes,bwd_log_bytes");
+      "Examples:\n  netml " + name + " --feature flows.csv --output model.netml\n  netml " + name +
+      " -f flows.csv -o model.netml --param '{nu: 0.1}' --columns fwd_log_bytes,bwd_log_bytes");
   command->callback([this] { run_ = [this] { return train(); }; });
 }
 
@@ -33,7 +32,7 @@ int TrainLine::train() const {
     return 0;
   }
   if (feature_.empty()) {
-    throw UsageError(kNoFeatureFile);
+    throw UsageError("the following arguments are required to \"train\": -f/--feature");
   }
   TrainCommandOptions command;
   TrainOptions& options = command.train;
@@ -54,7 +53,11 @@ int TrainLine::train() const {
   require_distinct_files({command.feature, command.calibrate},
                          {options.output, options.test_scores, options.report,
                           report_twin_path(options.report), context_.summary_path});
-  return finish_training(run_train(command), context_);
+  std::vector<std::string> files = {command.feature};
+  if (!command.calibrate.empty()) {
+    files.push_back(command.calibrate);
+  }
+  return finish_training(run_train(command), files, context_);
 }
 
 }  // namespace netml::cli

@@ -14,17 +14,14 @@ class App;
 
 namespace netml::cli {
 
-/// What is said where the file between the two halves of learn is not named.
-inline constexpr const char* kNoFeatureFile =
-    "the following arguments are required to \"extract\" or \"train\" in isolation: -f/--feature";
-
 /// The command line of `netml train`, also as `learn train`.
 class TrainLine {
  public:
   /// Both must outlive the object; `run` is set once the command is parsed.
   TrainLine(const RunContext& context, std::function<int()>& run) : context_(context), run_(run) {}
 
-  void add_to(CLI::App& app);
+  /// `name`: of the command, as its examples show it.
+  void add_to(CLI::App& app, const std::string& name = "train");
 
  private:
   int train() const;

@@ -42,7 +42,8 @@ CLI::App& add_training(CLI::App& app, TrainingText& text) {
   add_test(group, text);
   add_text(group, "--train-on", text.train_on, "WHICH", "normal (default if labelled) or all");
   add_text(group, "--scale", text.scale, "HOW", "standard (default), minmax, robust, rank or none");
-  add_file(group, "--calibrate", text.calibrate, "normal flows kept apart for the threshold");
+  add_file(group, "--calibrate", text.calibrate,
+           "normal flows kept apart for the threshold (a fifth of the training flows)");
   add_text(group, "--false-alarm-rate", text.false_alarm_rate, "F",
            "rate that the threshold promises (0.01)");
   add_text(group, "--missing", text.missing, "WHAT", "rows with an empty cell: error or drop")
@@ -71,7 +72,7 @@ TrainOptions make_train_options(const TrainingText& text, const RunContext& cont
   options.algorithm = text.algorithm;
   options.param = text.param;
   if (text.test_size) {
-    options.test_size = parse_real("--test-size", *text.test_size, 1e-9, 1 - 1e-9);
+    options.test_size = parse_share("--test-size", *text.test_size);
   }
   options.split = parse_split_kind(text.split);
   options.test_scores = text.test_scores;
@@ -81,7 +82,7 @@ TrainOptions make_train_options(const TrainingText& text, const RunContext& cont
     options.scale = parse_scaling(*text.scale);
   }
   if (text.false_alarm_rate) {
-    options.false_alarm_rate = parse_false_alarm_rate(*text.false_alarm_rate);
+    options.false_alarm_rate = parse_share("--false-alarm-rate", *text.false_alarm_rate);
   }
   options.missing = parse_missing_rule(text.missing);
   options.seed = context.seed;

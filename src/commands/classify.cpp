@@ -77,7 +77,9 @@ class ScoredFlows final : public RowReceiver {
   }
 
   void idle() override { stage_->idle(); }
-  bool is_done() const override { return is_closed_ || stage_->is_done(); }
+  bool is_done() const override { return is_closed() || (stage_ && stage_->is_full()); }
+  /// The reader of the output has gone away.
+  bool is_closed() const { return is_closed_ || (stage_ && stage_->is_done()); }
 
   /// Null when the reader of the output had gone before the first row.
   VerdictStage* stage() { return stage_ ? &*stage_ : nullptr; }
@@ -105,12 +107,18 @@ class ScoredFlows final : public RowReceiver {
   bool is_closed_ = false;
 };
 
-void report_ranking(SourceRanking* ranking, TextZone zone, nlohmann::ordered_json& summary) {
+void add_ranking(nlohmann::ordered_json& summary, SourceRanking* ranking) {
+  if (ranking != nullptr) {
+    ranking->end_input();
+    summary["by_source"] = ranking->json();
+  }
+}
+
+void log_ranking(const nlohmann::ordered_json& summary, const SourceRanking* ranking,
+                 TextZone zone) {
   if (ranking == nullptr) {
     return;
   }
-  ranking->end_input();
-  summary["by_source"] = ranking->json();
   if (log::format() == log::Format::kJson) {
     log::info("by source: " + summary["by_source"].dump());
   } else {
@@ -137,7 +145,7 @@ void warn_of_short_inputs(const ExtractResult& result, const Detector& detector,
   }
   for (const InputOutcome& input : result.inputs) {
     if (input.status != InputStatus::kUnusable && input.span_ns < enough_ns) {
-      log::warning((input.path == "-" ? "standard input" : printable(input.path)) + ": spans " +
+      log::warning(input_name(input.path) + ": spans " +
                    number_text(std::floor(static_cast<double>(input.span_ns) / 1e8) / 10) +
                    " s; context looks back " +
                    number_text(static_cast<double>(context->before_ns) / 1e9) +
@@ -198,6 +206,9 @@ std::optional<DoneCaptures> leave_out_done(const ClassifyCommand& command, Captu
         "--state goes with captures and at most one --label, not with --pcap-normal or "
         "--pcap-abnormal");
   }
+  if (command.flow_limit != 0) {
+    throw UsageError("--limit does not go with --state: a capture that is cut off is not done");
+  }
   DoneCaptures done = DoneCaptures::read(command.state);
   done.remove_done(inputs.plain);
   return done;
@@ -213,50 +224,80 @@ void remember(DoneCaptures& done, const ExtractResult& result) {
   done.write();
 }
 
+void log_labels(const Labeler* labeler) {
+  if (labeler == nullptr) {
+    return;
+  }
+  report_labels(*labeler);
+  if (const std::string reason = labeler->nothing_matched(); !reason.empty()) {
+    log::warning(reason);
+  }
+}
+
+int skip_run(const DoneCaptures& done, const RunContext& context) {
+  log::info("nothing new to classify");
+  nlohmann::ordered_json summary = summary_of_files({}, exit_status::kOk);
+  summary["captures_done"] = done.skipped();
+  write_summary(context, summary);
+  return exit_status::kOk;
+}
+
+// Writes what still waits, and says how the inputs ended; nothing to a reader that has gone away.
+void finish(const CaptureInputs& inputs, const Detector& detector, const Recipe& recipe,
+            ScoredFlows& flows, ExtractResult& result) {
+  VerdictStage* const stage = flows.stage();
+  if (stage != nullptr) {
+    stage->idle();  // shows whether there is a reader
+    if (stage->is_full()) {
+      result.stop_by_limit(kVerdictsFull);
+    }
+  }
+  if (!flows.is_closed()) {
+    report_inputs(result);
+    if (!inputs.is_continuous && result.signal == 0) {
+      warn_of_short_inputs(result, detector, recipe);
+    }
+  }
+  if (stage != nullptr) {
+    stage->finish();
+  }
+  result.output_closed = flows.is_closed();
+}
+
 int classify_captures(const ClassifyCommand& command, const Detector& detector,
                       const RunContext& context) {
   const Recipe recipe = recipe_of(detector, command);
   CaptureInputs inputs = command.inputs;
   std::optional<DoneCaptures> done = leave_out_done(command, inputs);
   if (done && inputs.paths().empty()) {
-    log::info("nothing new to classify");
-    write_summary(context, {{"status", exit_status::kOk}, {"captures_done", done->skipped()}});
-    return exit_status::kOk;
+    return skip_run(*done, context);
   }
-  Extraction extraction(inputs, recipe, {.threads = context.threads});
+  Extraction extraction(inputs, recipe,
+                        {.flow_limit = command.flow_limit, .threads = context.threads});
   OutputFile file(command.output);
   StageOptions options = stage_options(command, context);
   options.memory_limit = recipe.policy.memory_limit;
   ScoredFlows flows(command, detector, file, options);
   ExtractResult result = extraction.run(flows);
   require_usable(result);
-  report_inputs(result);
-  if (!inputs.is_continuous && result.signal == 0) {
-    warn_of_short_inputs(result, detector, recipe);
-  }
+  finish(inputs, detector, recipe, flows, result);
   VerdictStage* const stage = flows.stage();
-  if (stage != nullptr) {
-    stage->finish();
-  }
-  result.output_closed = flows.is_done();
   const Labeler* const labeler = extraction.labeler();
   const int status =
       stage == nullptr ? result.exit_status() : final_status(result.exit_status(), *stage, command);
   nlohmann::ordered_json summary = summary_of(result, status);
-  report_ranking(flows.ranking(), command.zone, summary);
+  add_ranking(summary, flows.ranking());
   if (stage != nullptr) {
     add_outcome(summary, *stage, labeler != nullptr);
-    if (!result.output_closed) {
-      log_outcome(*stage, labeler != nullptr, "flows");
-    }
     write_classify_report(command, detector, *stage, nullptr);
   }
   if (labeler != nullptr) {
-    report_labels(*labeler);
-    if (const std::string reason = labeler->nothing_matched(); !reason.empty()) {
-      log::warning(reason);
-    }
     add_labels(summary, *labeler);
+  }
+  if (stage != nullptr && !result.output_closed) {
+    log_ranking(summary, flows.ranking(), command.zone);
+    log_outcome(*stage, labeler != nullptr, "flows");
+    log_labels(labeler);
   }
   if (done) {
     summary["captures_done"] = done->skipped();

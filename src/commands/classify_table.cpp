@@ -48,7 +48,8 @@ void score_rows(VerdictStage& stage, const Table& table, const std::vector<std::
                 const std::optional<std::size_t>& label_column) {
   const std::vector<RowLabel> labels = read_labels(table, label_column);
   std::vector<double> values(places.size());
-  for (std::size_t row = 0; row < table.row_count() && !stage.is_done(); ++row) {
+  for (std::size_t row = 0; row < table.row_count() && !stage.is_done() && !stage.is_full();
+       ++row) {
     if (interrupt::pending() != 0) {
       throw Interrupted{interrupt::pending()};
     }
@@ -75,11 +76,10 @@ int classify_table(const ClassifyCommand& command, const Detector& detector,
   for (const std::string& warning : file.warnings) {
     log::warning(warning);
   }
-  const std::string what = command.table == "-" ? "standard input" : printable(command.table);
+  const std::string what = input_name(command.table);
   const std::vector<std::size_t> places = places_in(file.table, detector, what);
   const auto label_column = find_label_column(file.table, command.label_column);
   OutputFile output(command.output);
-  nlohmann::ordered_json summary;
   try {
     const auto writer = make_row_verdict_writer(command, output, file.table);
     VerdictStage stage(detector, *writer, output, options);
@@ -88,8 +88,12 @@ int classify_table(const ClassifyCommand& command, const Detector& detector,
     if (stage.is_done()) {
       throw BrokenPipe{};
     }
-    const int status = final_status(exit_status::kOk, stage, command);
-    summary["status"] = status;
+    if (stage.is_full()) {
+      log::error(what + ": " + kVerdictsFull);
+    }
+    const int status = stage.is_full() ? exit_status::kLimitReached
+                                       : final_status(exit_status::kOk, stage, command);
+    nlohmann::ordered_json summary = summary_of_files({command.table}, status);
     summary["rows"] = file.table.row_count();
     add_outcome(summary, stage, label_column.has_value());
     log_outcome(stage, label_column.has_value(), "rows");
@@ -97,8 +101,9 @@ int classify_table(const ClassifyCommand& command, const Detector& detector,
     write_summary(context, summary);
     return status;
   } catch (const BrokenPipe&) {
-    write_summary(context,
-                  {{"status", exit_status::kBrokenPipe}, {"rows", file.table.row_count()}});
+    nlohmann::ordered_json summary = summary_of_files({command.table}, exit_status::kBrokenPipe);
+    summary["rows"] = file.table.row_count();
+    write_summary(context, summary);
     return exit_status::kBrokenPipe;
   }
 }

@@ -22,7 +22,7 @@ namespace {
 class OutputRows final : public LabelledRows {
  public:
   OutputRows(const ExtractCommand& command, bool has_labels)
-      : LabelledRows(has_labels),
+      : LabelledRows(has_labels, command.columns_with_labels),
         command_(command),
         format_(choose_format(command.format, command.output)),
         text_mode_(command.raw_text || command.recipe.preset == Preset::kNfstream
@@ -101,6 +101,9 @@ std::optional<CollectedRun> collected_run(const ExtractCommand& command, TableFo
     return std::nullopt;
   }
   nlohmann::ordered_json more = {{"limit", command.flow_limit}, {"raw_text", command.raw_text}};
+  if (!command.columns_with_labels.empty()) {
+    more["columns"] = command.columns_with_labels;
+  }
   if (!command.shard.is_all()) {
     more["shard"] = {command.shard.number, command.shard.count};
   }
@@ -125,6 +128,17 @@ int skip_run(const ExtractCommand& command, const RunContext& context) {
   return exit_status::kOk;
 }
 
+void report(const ExtractResult& result, const Labeler* labeler) {
+  report_inputs(result);
+  if (labeler == nullptr) {
+    return;
+  }
+  report_labels(*labeler);
+  if (const std::string reason = labeler->nothing_matched(); !reason.empty()) {
+    log::warning(reason);
+  }
+}
+
 }  // namespace
 
 int run_extract(const ExtractCommand& command, const RunContext& context) {
@@ -138,12 +152,9 @@ int run_extract(const ExtractCommand& command, const RunContext& context) {
   }
   ExtractResult result = extraction.run(rows);
   require_usable(result);
-  report_inputs(result);
-  if (const Labeler* labeler = extraction.labeler()) {
-    report_labels(*labeler);
-    if (const std::string reason = labeler->nothing_matched(); !reason.empty()) {
-      log::warning(reason);
-    }
+  rows.idle();  // a reader that has gone away shows now
+  if (!rows.is_done()) {
+    report(result, extraction.labeler());
   }
   try {
     if (!rows.is_done() &&

@@ -261,8 +261,9 @@ namespace {
 // The rows of the Python netml: identity, then the numbers of each representation.
 class NetmlRows {
  public:
-  NetmlRows(const Recipe& recipe, Labeler* labeler, RowReceiver& receiver, const RowShard& shard)
-      : recipe_(recipe), labeler_(labeler), receiver_(receiver), shard_(shard) {}
+  NetmlRows(const Recipe& recipe, Labeler* labeler, RowReceiver& receiver,
+            const ExtractionOptions& options)
+      : recipe_(recipe), labeler_(labeler), receiver_(receiver), options_(options) {}
 
   void add(std::size_t input, const NetmlCorpus& corpus, ExtractResult& result) {
     if (labeler_ != nullptr) {
@@ -284,13 +285,9 @@ class NetmlRows {
     begin(fitted, corpus.outcome().path);
     receiver_.begin_input(input);
     for (std::size_t i = 0; i < kept.size(); ++i) {
-      if (!shard_.holds(corpus.identity(kept[i]).key)) {
-        result.stats.skip(skip_reason::kOtherShard, corpus.packets_of(kept[i]));
-        continue;
-      }
-      if (receiver_.is_done()) {
-        result.output_closed = true;
-        result.stats.skip(skip_reason::kOutputClosed, corpus.packets_of(kept[i]));
+      if (const std::string_view reason = reason_to_skip(corpus.identity(kept[i]), result);
+          !reason.empty()) {
+        result.stats.skip(reason, corpus.packets_of(kept[i]));
         continue;
       }
       write(corpus, kept[i], fitted, labels[i]);
@@ -324,6 +321,20 @@ class NetmlRows {
   bool has_begun() const noexcept { return has_begun_; }
 
  private:
+  // Empty: the flow is written. --limit counts the flows that --shard chooses from.
+  std::string_view reason_to_skip(const Flow& flow, ExtractResult& result) {
+    if (result.reached_flow_limit) {
+      return skip_reason::kLimit;
+    }
+    ++flows_;
+    result.reached_flow_limit = flows_ == options_.flow_limit;
+    if (!options_.shard.holds(flow.key)) {
+      return skip_reason::kOtherShard;
+    }
+    result.output_closed = receiver_.is_done();
+    return result.output_closed ? skip_reason::kOutputClosed : std::string_view();
+  }
+
   void write(const NetmlCorpus& corpus, std::size_t number, const Recipe& fitted,
              const std::optional<LabelMatch>& label) {
     const Flow flow = corpus.identity(number);
@@ -350,7 +361,8 @@ class NetmlRows {
   Recipe recipe_;
   Labeler* labeler_;
   RowReceiver& receiver_;
-  RowShard shard_;
+  const ExtractionOptions& options_;
+  std::uint64_t flows_ = 0;
   bool has_begun_ = false;
   std::size_t columns_ = 0;
   std::string first_path_;
@@ -363,13 +375,11 @@ class NetmlRows {
 namespace {
 
 // The preset's grouping has none of these; saying so beats ignoring them.
-void require_netml_rules(const Recipe& recipe, const CaptureInputs& inputs,
-                         std::uint64_t flow_limit) {
+void require_netml_rules(const Recipe& recipe, const CaptureInputs& inputs) {
   const FlowPolicy& policy = recipe.policy;
   const std::pair<bool, const char*> given[] = {
       {!recipe.columns.empty(), "--columns"},
       {inputs.is_continuous, "--continuous"},
-      {flow_limit != 0, "--limit"},
       {!recipe.per_direction, "--direction"},
       {policy.tcp_end != TcpEnd::kNone, "--tcp-end"},
       {policy.active_timeout_ns != kNoTimeout, "--active-timeout"},
@@ -388,9 +398,9 @@ void require_netml_rules(const Recipe& recipe, const CaptureInputs& inputs,
 }  // namespace
 
 ExtractResult Extraction::run_netml(RowReceiver& receiver) {
-  require_netml_rules(recipe_, inputs_, options_.flow_limit);
+  require_netml_rules(recipe_, inputs_);
   ExtractResult result;
-  NetmlRows rows(recipe_, labeler_.get(), receiver, options_.shard);
+  NetmlRows rows(recipe_, labeler_.get(), receiver, options_);
   for (const std::string& path : inputs_.paths()) {
     const NetmlCorpus corpus(path, inputs_.filter, recipe_);
     const std::size_t input = result.inputs.size();
@@ -398,14 +408,15 @@ ExtractResult Extraction::run_netml(RowReceiver& receiver) {
     result.signal = corpus.signal();
     corpus.add_to(result.stats);
     if (corpus.is_full()) {
-      result.stop_by_limit(printable(path) +
-                           ": --preset netml holds all packets of a capture, which do not fit "
-                           "--memory-limit; raise it or split the capture");
+      result.stop_by_limit(
+          "--preset netml holds all packets of a capture, which do not fit --memory-limit; raise "
+          "it or split the capture");
     }
     if (corpus.outcome().status != InputStatus::kUnusable) {
       rows.add(input, corpus, result);
     }
-    if (result.signal != 0 || result.output_closed || result.stopped_by_limit) {
+    if (result.signal != 0 || result.output_closed || result.stopped_by_limit ||
+        result.reached_flow_limit) {
       break;
     }
   }

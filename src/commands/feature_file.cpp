@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <sys/stat.h>
 
+#include "netml/commands/run_summary.hpp"
 #include "netml/commands/table_output.hpp"
 #include "netml/core/error.hpp"
 #include "netml/core/json_text.hpp"
@@ -84,7 +85,7 @@ void require_size(const std::string& path, std::uint64_t limit) {
 
 FeatureFile read_feature_file(const std::string& path, std::uint64_t memory_limit_bytes) {
   require_size(path, memory_limit_bytes);
-  const std::string what = path == "-" ? "standard input" : printable(path);
+  const std::string what = input_name(path);
   const std::string bytes = read_file(path, static_cast<std::size_t>(memory_limit_bytes));
   FeatureFile file;
   file.name = base_name(path);
@@ -93,6 +94,11 @@ FeatureFile read_feature_file(const std::string& path, std::uint64_t memory_limi
     throw DataError(what +
                     ": a SQLite database, which netml adds to but does not read; write its "
                     "rows as CSV: sqlite3 -header -csv FILE 'SELECT * FROM flows' > flows.csv");
+  }
+  if (trim(std::string_view(bytes).substr(0, 64)).starts_with('{')) {
+    throw DataError(what +
+                    ": JSON Lines, which netml writes but does not learn from; extract as "
+                    "CSV or NPZ");
   }
   if (looks_like_npz(bytes)) {
     NpzFile npz = read_npz(bytes, what);

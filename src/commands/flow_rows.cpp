@@ -1,5 +1,7 @@
 #include "netml/commands/flow_rows.hpp"
 
+#include <algorithm>
+
 #include "netml/core/output_file.hpp"
 #include "netml/features/registry.hpp"
 
@@ -10,6 +12,12 @@ Schema with_label_columns(Schema columns) {
     columns.columns.push_back(std::move(column));
   }
   return columns;
+}
+
+bool is_label_column(const std::string& name) {
+  const std::vector<ColumnInfo> labels = label_columns();
+  return std::any_of(labels.begin(), labels.end(),
+                     [&](const ColumnInfo& label) { return label.name == name; });
 }
 
 // A reader that goes away ends the run, not with an error.
@@ -27,8 +35,26 @@ void LabelledRows::begin(const Schema& columns, const Recipe& recipe) {
   own_label_ = has_own && has_labels_ ? columns.find(kOwnLabelColumn) : std::nullopt;
   adds_labels_ = has_labels_ && !has_own;
   schema_ = adds_labels_ ? with_label_columns(columns) : columns;
+  choose_columns();
   sink_ = &open(schema_, recipe);
   guarded([&] { sink_->begin(schema_); });
+}
+
+void LabelledRows::choose_columns() {
+  if (!adds_labels_ || chosen_.empty()) {
+    return;
+  }
+  Schema schema;
+  for (const std::string& name : chosen_) {
+    places_.push_back(*schema_.find(name));
+    schema.columns.push_back(schema_.columns[places_.back()]);
+  }
+  schema_ = std::move(schema);
+}
+
+void LabelledRows::add_labels(const std::optional<LabelMatch>& label) {
+  cells_.push_back(label ? Cell::of(static_cast<std::uint64_t>(label->value)) : Cell::missing());
+  cells_.push_back(label ? Cell::of(label->name) : Cell::missing());
 }
 
 void LabelledRows::row(const FlowRow& row) {
@@ -37,11 +63,17 @@ void LabelledRows::row(const FlowRow& row) {
     cells_[*own_label_] = Cell::of(row.label->name);
   }
   if (adds_labels_) {
-    cells_.push_back(row.label ? Cell::of(static_cast<std::uint64_t>(row.label->value))
-                               : Cell::missing());
-    cells_.push_back(row.label ? Cell::of(row.label->name) : Cell::missing());
+    add_labels(row.label);
   }
-  guarded([&] { sink_->row(cells_); });
+  if (places_.empty()) {
+    guarded([&] { sink_->row(cells_); });
+    return;
+  }
+  chosen_cells_.clear();
+  for (const std::size_t place : places_) {
+    chosen_cells_.push_back(cells_[place]);
+  }
+  guarded([&] { sink_->row(chosen_cells_); });
 }
 
 std::unique_ptr<RowFormat> LabelledRows::row_format() const {

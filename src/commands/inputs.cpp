@@ -39,12 +39,6 @@ Labeler::Labeler(const CaptureInputs& inputs)
   if (!inputs.labels.empty() && inputs.plain.empty()) {
     throw UsageError("--label needs a capture given by --pcap");
   }
-  if (inputs.labels.empty() && !inputs.plain.empty() && inputs.has_labels()) {
-    throw UsageError(
-        "may not specify --pcap and --pcap-normal/--pcap-abnormal without also specifying --label "
-        "(both labeled and "
-        "unlabeled pcaps)");
-  }
   for (const std::string& path : inputs.labels) {
     files_.push_back(LabelFile::read(path, inputs.label_options));
   }

@@ -210,9 +210,9 @@ void report_training(const TrainResult& result) {
 
 }  // namespace
 
-int finish_training(const TrainResult& result, const RunContext& context) {
-  nlohmann::ordered_json summary;
-  summary["status"] = exit_status::kOk;
+int finish_training(const TrainResult& result, const std::vector<std::string>& files,
+                    const RunContext& context) {
+  nlohmann::ordered_json summary = summary_of_files(files, exit_status::kOk);
   summary.update(nlohmann::ordered_json::parse(train_summary(result)));
   write_summary(context, summary);
   report_training(result);
@@ -265,19 +265,24 @@ int run_learn(const LearnCommand& command, const RunContext& context) {
       inputs, {command.train.output, command.feature_output, command.train.test_scores,
                command.train.report, report_twin_path(command.train.report), context.summary_path});
   check_options_early(command);
+  for (const std::string& name : command.recipe.columns) {
+    if (is_label_column(name)) {
+      throw UsageError("column '" + name + "' is the label; no model sees it");
+    }
+  }
   // An unknown column is said before any capture is read.
   static_cast<void>(FeatureSet(command.recipe));
   const Schema measured = FeatureSet(with_all_columns(command.recipe)).schema();
   check_anonymization(command.inputs.has_labels() ? with_label_columns(measured) : measured,
                       command.anonymization);
   Extraction extraction(command.inputs, with_shared_budget(with_all_columns(command.recipe)),
-                        {.threads = context.threads});
+                        {.flow_limit = command.flow_limit, .threads = context.threads});
   const Labeler* labeler = extraction.labeler();
   LearnRows rows(labeler != nullptr, command.feature_output, command.anonymization,
                  command.recipe.policy.memory_limit / 3);
   std::optional<CollectedRun> collected;
   if (rows.has_database()) {
-    nlohmann::ordered_json more = {{"limit", 0}, {"raw_text", false}};
+    nlohmann::ordered_json more = {{"limit", command.flow_limit}, {"raw_text", false}};
     if (!command.anonymization.columns.empty()) {
       more["anonymize"] = describe(command.anonymization);
     }

@@ -18,7 +18,7 @@ PacketOutput::PacketOutput(const PacketsCommand& command, Schema schema)
       sink_ = std::make_unique<JsonLinesWriter>(file_);
       break;
     default:
-      throw UsageError("packets are written as csv or jsonl; name one with --format");
+      throw UsageError("--format: packets are written as csv or jsonl");
   }
   if (!command.anonymization.columns.empty()) {
     static_cast<void>(anonymized_columns(schema_, command.anonymization.columns));

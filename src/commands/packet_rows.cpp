@@ -115,8 +115,7 @@ class SeriesRows : public PacketRows {
   /// Throws DataError when packets were read, none of them of the id.
   void require_entry() const {
     if (!has_entry_ && !skipped_.empty()) {
-      throw DataError((first_path_ == "-" ? "standard input" : printable(first_path_)) +
-                      ": no packet of '" + to_text(series_.id()) + "'" +
+      throw DataError(input_name(first_path_) + ": no packet of '" + to_text(series_.id()) + "'" +
                       known_.suggestion(to_text(series_.id())));
     }
   }

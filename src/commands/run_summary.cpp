@@ -28,6 +28,10 @@ bool is_named(const std::string& path) {
 
 }  // namespace
 
+std::string input_name(const std::string& path) {
+  return path == "-" ? "standard input" : printable(path);
+}
+
 std::string version() {
   return NETML_VERSION;
 }
@@ -39,10 +43,12 @@ void report_inputs(const ExtractResult& result) {
     }
   }
   if (result.stopped_by_limit) {
-    log::error(!result.limit_reason.empty()
-                   ? result.limit_reason
-                   : "the memory budget is used up; raise --memory-limit or --max-flows, or use "
-                     "--on-limit evict");
+    const std::string where =
+        result.inputs.empty() ? "" : input_name(result.inputs.back().path) + ": ";
+    log::error(where + (!result.limit_reason.empty()
+                            ? result.limit_reason
+                            : "the memory budget is used up; raise --memory-limit or --max-flows, "
+                              "or use --on-limit evict"));
   }
   const RunStats& stats = result.stats;
   log::detail(std::to_string(stats.packets_read) + " packets, " +
@@ -125,6 +131,14 @@ nlohmann::ordered_json summary_of(const ExtractResult& result, int status) {
                                  {"message", input.message}});
   }
   return summary;
+}
+
+nlohmann::ordered_json summary_of_files(const std::vector<std::string>& files, int status) {
+  ExtractResult result;
+  for (const std::string& file : files) {
+    result.inputs.push_back({file, InputStatus::kOk, "", 0});
+  }
+  return summary_of(result, status);
 }
 
 void add_labels(nlohmann::ordered_json& summary, const Labeler& labeler) {

@@ -71,8 +71,8 @@ TableFormat choose_format(const std::string& format, const std::string& path) {
   if (format.empty()) {
     return TableFormat::kCsv;
   }
-  throw UsageError("unknown format '" + printable(format) + "'; this build writes " +
-                   join(names, ", ") + did_you_mean(format, names));
+  throw UsageError("--format: '" + printable(format) + "' is none of " + join(names, ", ") +
+                   did_you_mean(format, names));
 }
 
 void require_possible(const std::string& path, TableFormat format) {

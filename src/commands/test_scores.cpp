@@ -26,6 +26,13 @@ void append_cell(std::string& line, const Cell& cell) {
 
 }  // namespace
 
+std::vector<ColumnInfo> test_score_columns() {
+  return {{"row", ColumnType::kU64, "", "row of the feature table, from 0", "netml", true},
+          {"label", ColumnType::kU64, "", "0 normal, 1 abnormal", "netml", true},
+          {"score", ColumnType::kF64, "", "greater = more novel", "netml", false},
+          {"p_value", ColumnType::kF64, "", "conformal p-value", "netml", false}};
+}
+
 void write_test_scores(const std::string& path, const TestedRows& tested) {
   const std::vector<std::size_t> identity = identity_columns(tested);
   std::string line = "row";

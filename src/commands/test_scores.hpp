@@ -19,6 +19,9 @@ struct TestedRows {
   const std::vector<int>& labels;        ///< likewise
 };
 
+/// The columns of the scores, but for the identity of the table behind the first.
+std::vector<ColumnInfo> test_score_columns();
+
 /// Writes them as CSV: row, the identity columns, label, score, p_value. Throws OutputError.
 void write_test_scores(const std::string& path, const TestedRows& tested);
 

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "netml/commands/feature_file.hpp"
+#include "netml/commands/run_summary.hpp"
 #include "netml/core/error.hpp"
 #include "netml/core/interrupt.hpp"
 #include "netml/core/output_file.hpp"
@@ -147,8 +148,8 @@ class Trainer {
 
   void refuse_memory(double bytes, const std::string& remedy) const {
     if (bytes > static_cast<double>(options_.memory_limit_bytes)) {
-      throw LimitError("training takes about " + number_text(std::ceil(bytes / 1048576)) +
-                       " MiB, --memory-limit allows " +
+      throw LimitError(options_.what + ": training takes about " +
+                       number_text(std::ceil(bytes / 1048576)) + " MiB, --memory-limit allows " +
                        std::to_string(options_.memory_limit_bytes >> 20) + "; " + remedy);
     }
   }
@@ -425,7 +426,7 @@ TrainResult train_table(const Table& table, const TrainOptions& options) {
 TrainResult run_train(const TrainCommandOptions& options) {
   TrainOptions train = options.train;
   const FeatureFile features = read_feature_file(options.feature, train.memory_limit_bytes);
-  train.what = options.feature == "-" ? "standard input" : printable(options.feature);
+  train.what = input_name(options.feature);
   train.recipe_json = features.recipe_json;
   json card;
   card["files"] = json::array({{{"name", features.name},

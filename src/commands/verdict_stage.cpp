@@ -45,11 +45,7 @@ void VerdictStage::add(VerdictSubject subject, std::span<const double> values) {
     score_waiting();
   }
   const std::uint64_t bytes = waiting_.size() * (sizeof(Waiting) + columns_ * sizeof(double));
-  if (options_.fdr && bytes > options_.memory_limit) {
-    throw LimitError("--fdr holds the verdicts of an input until its end; " +
-                     std::to_string(waiting_.size()) +
-                     " do not fit --memory-limit; raise it, or classify smaller captures");
-  }
+  is_full_ = is_full_ || (options_.fdr && bytes > options_.memory_limit);
 }
 
 void VerdictStage::score_waiting() {

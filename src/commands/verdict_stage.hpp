@@ -45,8 +45,7 @@ class VerdictStage {
   VerdictStage(const Detector& detector, VerdictWriter& writer, OutputFile& file,
                const StageOptions& options);
 
-  /// `values`: one per column of the detector, not scaled; NaN where missing. Throws LimitError
-  /// when verdicts that wait do not fit the memory limit.
+  /// `values`: one per column of the detector, not scaled; NaN where missing.
   void add(VerdictSubject subject, std::span<const double> values);
   /// Nothing more for now: what can be said is written.
   void idle();
@@ -56,6 +55,8 @@ class VerdictStage {
   void finish();
 
   bool is_done() const noexcept { return is_done_; }
+  /// The verdicts that wait have passed the memory limit: no more rows are to be added.
+  bool is_full() const noexcept { return is_full_; }
   /// Whether the model's threshold promises a false-alarm rate.
   bool promises_rate() const noexcept {
     return detector_.threshold_rule == ThresholdRule::kConformal;
@@ -105,6 +106,12 @@ class VerdictStage {
   std::optional<Confusion> confusion_;
   bool has_reported_anomaly_ = false;
   bool is_done_ = false;
+  bool is_full_ = false;
 };
+
+/// Why a run ends when the stage is full.
+inline constexpr char kVerdictsFull[] =
+    "--fdr holds the verdicts of an input until its end, and they do not fit --memory-limit: what "
+    "was read so far was judged by itself; raise it, or classify smaller captures";
 
 }  // namespace netml

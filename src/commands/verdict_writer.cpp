@@ -121,8 +121,9 @@ class RowTextWriter final : public VerdictWriter {
   OutputFile& file_;
 };
 
-ColumnInfo column(const char* name, ColumnType type, const char* unit, const char* definition) {
-  return {name, type, unit, definition, "netml", false};
+ColumnInfo column(const char* name, ColumnType type, const char* unit, const char* definition,
+                  bool is_identity = false) {
+  return {name, type, unit, definition, "netml", is_identity};
 }
 
 void add_verdict_columns(Schema& schema) {
@@ -136,20 +137,28 @@ void add_verdict_columns(Schema& schema) {
   }
 }
 
-Schema flow_schema() {
+}  // namespace
+
+std::vector<ColumnInfo> verdict_columns() {
   Schema schema{
-      {column("src_ip", ColumnType::kText, "", "address of the flow's initiator"),
-       column("src_port", ColumnType::kU64, "", "its port"),
-       column("dst_ip", ColumnType::kText, "", "address of the responder"),
-       column("dst_port", ColumnType::kU64, "", "its port"),
-       column("protocol", ColumnType::kU64, "", "IANA protocol number"),
-       column("start_ns", ColumnType::kI64, "ns", "time of the first packet since 1970"),
-       column("end_ns", ColumnType::kI64, "ns", "time of the last packet since 1970"),
+      {column("src_ip", ColumnType::kText, "", "address of the flow's initiator", true),
+       column("src_port", ColumnType::kU64, "", "its port", true),
+       column("dst_ip", ColumnType::kText, "", "address of the responder", true),
+       column("dst_port", ColumnType::kU64, "", "its port", true),
+       column("protocol", ColumnType::kU64, "", "IANA protocol number", true),
+       column("start_ns", ColumnType::kI64, "ns", "time of the first packet since 1970", true),
+       column("end_ns", ColumnType::kI64, "ns", "time of the last packet since 1970", true),
        column("packets", ColumnType::kU64, "packets", "packets in both directions"),
        column("bytes", ColumnType::kU64, "bytes", "their sizes by the model's accounting")}};
   add_verdict_columns(schema);
-  return schema;
+  return schema.columns;
 }
+
+ColumnInfo row_column() {
+  return column("row", ColumnType::kU64, "", "row of the table, from 1", true);
+}
+
+namespace {
 
 // The cells of the verdict columns; the explanation's text lives in `explanation`.
 void add_verdict_cells(std::vector<Cell>& cells, const SubjectVerdict& verdict,
@@ -171,7 +180,7 @@ void add_verdict_cells(std::vector<Cell>& cells, const SubjectVerdict& verdict,
 class TableWriter final : public VerdictWriter {
  public:
   explicit TableWriter(std::unique_ptr<RowSink> sink) : sink_(std::move(sink)) {
-    sink_->begin(flow_schema());
+    sink_->begin({verdict_columns()});
   }
 
   void write(const SubjectVerdict& verdict) override {
@@ -206,7 +215,7 @@ class RowTableWriter final : public VerdictWriter {
  public:
   RowTableWriter(std::unique_ptr<RowSink> sink, const Table& table)
       : sink_(std::move(sink)), table_(table) {
-    Schema schema{{column("row", ColumnType::kU64, "", "row of the table, from 1")}};
+    Schema schema{{row_column()}};
     for (std::size_t i = 0; i < table.schema().size(); ++i) {
       const ColumnInfo& own = table.schema().columns[i];
       // A name that a verdict column has is the verdict's.

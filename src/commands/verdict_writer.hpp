@@ -13,6 +13,11 @@
 
 namespace netml {
 
+/// The columns of verdicts on flows, and what stands before the identity of a row where rows of a
+/// table are judged.
+std::vector<ColumnInfo> verdict_columns();
+ColumnInfo row_column();
+
 /// Who a verdict is about: a flow, or, with --table, a row.
 struct VerdictSubject {
   Flow flow;

@@ -301,7 +301,7 @@ std::vector<LabelColumn> parse_label_columns(std::string_view text) {
     const std::string name(at == std::string::npos ? ""
                                                    : trim(std::string_view(part).substr(at + 1)));
     if (key.empty() || name.empty()) {
-      throw UsageError("label columns '" + printable(text) + "' are not KEY=NAME,…");
+      throw UsageError("--label-columns: '" + printable(text) + "' is not KEY=NAME,…");
     }
     const KeyName* const known = find_key(key);
     if (known == nullptr) {
@@ -309,12 +309,12 @@ std::vector<LabelColumn> parse_label_columns(std::string_view text) {
       for (const KeyName& one : kKeyNames) {
         keys.emplace_back(one.name);
       }
-      throw UsageError("unknown key '" + printable(key) + "' of a label column" +
+      throw UsageError("--label-columns: unknown key '" + printable(key) + "'" +
                        did_you_mean(key, keys) + " (" + join(keys, ", ") + ")");
     }
     for (const LabelColumn& earlier : columns) {
       if (find_key(earlier.first)->key == known->key) {
-        throw UsageError("label columns give " + printable(earlier.first) + " and " +
+        throw UsageError("--label-columns gives " + printable(earlier.first) + " and " +
                          printable(key) + ", which are one");
       }
     }

@@ -64,7 +64,7 @@ LabelFormat parse_label_format(std::string_view text) {
     }
     known.emplace_back(format.name);
   }
-  refuse_word(text, known, "unknown label format");
+  refuse_word(text, known, "--label-format: unknown value");
 }
 
 LabelConflict parse_label_conflict(std::string_view text) {
@@ -72,7 +72,7 @@ LabelConflict parse_label_conflict(std::string_view text) {
                                                    {"first", LabelConflict::kFirst},
                                                    {"last", LabelConflict::kLast},
                                                    {"error", LabelConflict::kError}};
-  return parse_word(text, kRules, "unknown rule for contradictory labels");
+  return parse_word(text, kRules, "--label-conflict: unknown value");
 }
 
 std::optional<std::int64_t> parse_label_timezone(std::string_view text) {
@@ -83,7 +83,8 @@ std::optional<std::int64_t> parse_label_timezone(std::string_view text) {
   const auto hours = has_form ? parse_u64(text.substr(1, 2)) : std::nullopt;
   const auto minutes = has_form ? parse_u64(text.substr(4, 2)) : std::nullopt;
   if (!hours || !minutes || *minutes > 59 || *hours * 60 + *minutes > kFarthestZoneMinutes) {
-    throw UsageError("time zone '" + printable(text) + "' is not auto or ±HH:MM (at most 14:00)");
+    throw UsageError("--label-timezone: '" + printable(text) +
+                     "' is neither auto nor ±HH:MM (at most 14:00)");
   }
   const auto offset = static_cast<std::int64_t>(*hours * 60 + *minutes) * 60 * kSecond;
   return text[0] == '-' ? -offset : offset;
@@ -92,7 +93,7 @@ std::optional<std::int64_t> parse_label_timezone(std::string_view text) {
 std::int64_t parse_label_slack(std::string_view text) {
   const auto seconds = parse_double(text);
   if (!seconds || *seconds < 0 || *seconds > 1e6) {
-    throw UsageError("label slack '" + printable(text) +
+    throw UsageError("--label-slack: '" + printable(text) +
                      "' is not a number of seconds from 0 to 1e6");
   }
   return static_cast<std::int64_t>(*seconds * static_cast<double>(kSecond));

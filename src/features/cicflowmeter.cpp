@@ -249,8 +249,8 @@ std::optional<CicNames> parse_names(const SetRequest& request) {
   if (text == known[2]) {
     return std::nullopt;
   }
-  throw UsageError("cicflowmeter: '" + printable(text) + "' is none of " + join(known, ", ") +
-                   did_you_mean(text, known));
+  throw UsageError("feature set 'cicflowmeter': '" + printable(text) + "' is none of " +
+                   join(known, ", ") + did_you_mean(text, known));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "netml/core/error.hpp"
 #include "netml/core/suggest.hpp"
 #include "netml/core/text_format.hpp"
+#include "netml/features/registry.hpp"
 
 #include "column_block.hpp"
 #include "registry_table.hpp"
@@ -137,6 +138,27 @@ void FeatureSet::choose_context() {
   }
 }
 
+namespace {
+
+// Says where such a column comes from, or what was meant.
+[[noreturn]] void refuse_unknown(const std::string& name, const std::vector<std::string>& names) {
+  const std::string text = "unknown column '" + printable(name) + "'";
+  if (name == "label" || name == "label_name") {
+    throw UsageError(text +
+                     ": flows have no labels without --label, --pcap-normal, --pcap-abnormal");
+  }
+  for (const FeatureSetInfo& set : feature_sets()) {
+    const std::vector<ColumnInfo> columns = columns_of(set.name);
+    if (std::any_of(columns.begin(), columns.end(),
+                    [&](const ColumnInfo& column) { return column.name == name; })) {
+      throw UsageError(text + "; --features " + set.name + " has it");
+    }
+  }
+  throw UsageError(text + did_you_mean(name, names));
+}
+
+}  // namespace
+
 void FeatureSet::choose_columns(const Recipe& recipe) {
   std::map<std::string, std::size_t> place;
   std::vector<const ColumnInfo*> all;
@@ -154,7 +176,7 @@ void FeatureSet::choose_columns(const Recipe& recipe) {
   for (const std::string& name : recipe.columns.empty() ? names : recipe.columns) {
     const auto found = place.find(name);
     if (found == place.end()) {
-      throw UsageError("unknown column '" + printable(name) + "'" + did_you_mean(name, names));
+      refuse_unknown(name, names);
     }
     if (!taken.insert(name).second) {
       throw UsageError("column '" + printable(name) + "' is named twice");

@@ -149,7 +149,8 @@ Accounting parse_accounting(std::string_view text) {
       return static_cast<Accounting>(i);
     }
   }
-  throw UsageError("accounting '" + printable(text) + "' is none of link, ip, transport, payload");
+  throw UsageError("feature set 'udps.splt': accounting '" + printable(text) +
+                   "' is none of link, ip, transport, payload");
 }
 
 std::string Recipe::to_json() const {

@@ -95,12 +95,31 @@ bool has_own_label(const std::vector<std::string>& sets) {
   });
 }
 
-std::vector<ColumnInfo> columns_of(const std::string& set) {
+namespace {
+
+// Everything that is fitted as the pages of documentation have it.
+Recipe recipe_to_describe(const std::string& set) {
   Recipe recipe;
   recipe.sets = {set};
   recipe.representation.dim = 10;
   recipe.representation.sampling_s = 1;
-  return make_block(set, recipe)->columns;
+  return recipe;
+}
+
+}  // namespace
+
+std::vector<ColumnInfo> columns_of(const std::string& set) {
+  return make_block(set, recipe_to_describe(set))->columns;
+}
+
+std::vector<ColumnInfo> header_columns() {
+  const std::string set = "iat";
+  Recipe recipe = recipe_to_describe(set);
+  const std::size_t without = make_block(set, recipe)->columns.size();
+  recipe.representation.header = true;
+  std::vector<ColumnInfo> columns = make_block(set, recipe)->columns;
+  columns.resize(columns.size() - without);
+  return columns;
 }
 
 }  // namespace netml

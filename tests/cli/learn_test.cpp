@@ -173,7 +173,9 @@ TEST_F(Demo, OptionsThatContradictTheModelAreRefused) {
     arguments.insert(arguments.end(), more.begin(), more.end());
     const RunResult result = classify(arguments);
     EXPECT_EQ(result.status, 2) << more[0];
-    EXPECT_EQ(result.err.rfind("netml: an option contradicts the model", 0), 0U) << result.err;
+    EXPECT_EQ(result.err.rfind("netml: " + more[0] + " " + more[1] + " contradicts the model", 0),
+              0U)
+        << result.err;
     EXPECT_LT(result.err.size(), 300U) << result.err;  // says what differs, not everything
   }
   EXPECT_EQ(

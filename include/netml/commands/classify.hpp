@@ -22,7 +22,8 @@ struct ClassifyCommand {
   std::optional<bool> reports_all;  ///< unset: text at verbosity 2, csv and jsonl always
   std::optional<double> threshold;
   std::optional<double> false_alarm_rate;
-  std::string table;  ///< rows of a feature table in place of captures; empty: none
+  std::uint64_t flow_limit = 0;  ///< --limit; 0: none
+  std::string table;             ///< rows of a feature table in place of captures; empty: none
   std::uint64_t memory_limit = std::uint64_t{2} << 30;  ///< bytes, of that table
   std::string label_column;           ///< of that table; empty: `label` if there is one
   std::size_t explain = 0;            ///< reasons per alert

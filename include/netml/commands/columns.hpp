@@ -11,4 +11,7 @@ enum class ColumnsFormat { kText, kCsv, kMarkdown };
 /// columns. Throws UsageError for a name that is neither.
 std::string describe_columns(const std::vector<std::string>& names, ColumnsFormat format);
 
+/// True for the name of a column that netml writes. Of numbered ones (iat_0, …) the first few.
+bool is_known_column(const std::string& name);
+
 }  // namespace netml

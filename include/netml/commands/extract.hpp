@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "netml/commands/inputs.hpp"
 #include "netml/commands/run_summary.hpp"
@@ -14,6 +15,8 @@ namespace netml {
 struct ExtractCommand {
   CaptureInputs inputs;
   Recipe recipe;
+  /// --columns where labels are among them, which `recipe` then lacks; empty: labels come last.
+  std::vector<std::string> columns_with_labels;
   std::string output = "-";
   std::string format;  ///< empty: by the suffix of `output`
   bool raw_text = false;

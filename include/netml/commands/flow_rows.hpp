@@ -41,6 +41,9 @@ class RowReceiver {
   virtual bool is_done() const { return false; }
 };
 
+/// True for `label` and `label_name`.
+bool is_label_column(const std::string& name);
+
 /// Columns of a table that carries labels: those of the flows, then `label` and `label_name`.
 Schema with_label_columns(Schema columns);
 
@@ -49,7 +52,10 @@ Schema with_label_columns(Schema columns);
 /// quietly: is_done().
 class LabelledRows : public RowReceiver {
  public:
-  explicit LabelledRows(bool has_labels) : has_labels_(has_labels) {}
+  /// `chosen`: names and order of the columns when label columns are among those that were asked
+  /// for; empty: all, labels last.
+  explicit LabelledRows(bool has_labels, std::vector<std::string> chosen = {})
+      : has_labels_(has_labels), chosen_(std::move(chosen)) {}
 
   void begin(const Schema& columns, const Recipe& recipe) override;
   void row(const FlowRow& row) override;
@@ -64,7 +70,12 @@ class LabelledRows : public RowReceiver {
   virtual RowSink& open(const Schema& schema, const Recipe& recipe) = 0;
 
  private:
+  void choose_columns();
+  void add_labels(const std::optional<LabelMatch>& label);
+
   bool has_labels_;
+  std::vector<std::string> chosen_;
+  std::vector<std::size_t> places_;       ///< of the chosen columns among all
   bool adds_labels_ = false;              ///< as columns of their own
   std::optional<std::size_t> own_label_;  ///< of a set that has a column for them
   Schema schema_;
@@ -73,6 +84,7 @@ class LabelledRows : public RowReceiver {
 
   RowSink* sink_ = nullptr;
   std::vector<Cell> cells_;
+  std::vector<Cell> chosen_cells_;
   bool is_done_ = false;
 };
 

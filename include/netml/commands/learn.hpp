@@ -14,8 +14,9 @@ namespace netml {
 struct LearnCommand {
   CaptureInputs inputs;
   Recipe recipe;
-  std::string feature_output;   ///< also keep the features; empty: no
-  Anonymization anonymization;  ///< of whatever the run keeps of single flows
+  std::uint64_t flow_limit = 0;  ///< --limit, of the captures learnt from; 0: none
+  std::string feature_output;    ///< also keep the features; empty: no
+  Anonymization anonymization;   ///< of whatever the run keeps of single flows
   std::string calibrate;  ///< capture of normal flows kept apart for the threshold; empty: none
   TrainOptions train;     ///< recipe, card and calibrate are filled in
 };
@@ -23,8 +24,9 @@ struct LearnCommand {
 /// Runs it; the exit status. Throws the Error family.
 int run_learn(const LearnCommand& command, const RunContext& context);
 
-/// Writes the summary of a training run on a table, logs its warnings and prints netml's table on
-/// stderr; the exit status.
-int finish_training(const TrainResult& result, const RunContext& context);
+/// Writes the summary of a training run on tables, the `files`, logs its warnings and prints
+/// netml's table on stderr; the exit status.
+int finish_training(const TrainResult& result, const std::vector<std::string>& files,
+                    const RunContext& context);
 
 }  // namespace netml

@@ -21,6 +21,9 @@ struct RunContext {
 /// Version of the program, as `netml --version` prints it.
 std::string version();
 
+/// An input as messages call it.
+std::string input_name(const std::string& path);
+
 /// Logs how inputs ended: errors for those that cannot be used, warnings for damage.
 void report_inputs(const ExtractResult& result);
 
@@ -31,6 +34,9 @@ void report_labels(const Labeler& labeler);
 nlohmann::ordered_json summary_of(const ExtractResult& result, int status);
 /// Adds `labels`.
 void add_labels(nlohmann::ordered_json& summary, const Labeler& labeler);
+
+/// The counters of a run that read no capture but these files, whole.
+nlohmann::ordered_json summary_of_files(const std::vector<std::string>& files, int status);
 
 /// Writes the summary when one was asked for, with version and command line.
 void write_summary(const RunContext& context, nlohmann::ordered_json summary);

@@ -22,6 +22,9 @@ const std::vector<FeatureSetInfo>& feature_sets();
 /// The columns that a set has with its defaults. Throws UsageError for an unknown set.
 std::vector<ColumnInfo> columns_of(const std::string& set);
 
+/// The columns that --header puts before those of a representation.
+std::vector<ColumnInfo> header_columns();
+
 /// Names of the columns that tell of other flows: those of `context`.
 const std::vector<std::string>& context_column_names();
 

@@ -1,0 +1,25 @@
+#pragma once
+
+// What `netml inspect` says of each kind of file. `path` as typed; "-" is standard input.
+
+#include <string>
+#include <string_view>
+
+#include "netml/commands/inspect.hpp"
+
+namespace netml {
+
+/// `bytes`: the whole file. `full`: description and arrays as JSON. Throws ModelError.
+std::string inspect_model(const std::string& path, std::string_view bytes, bool full);
+
+/// A CSV, NPY or NPZ. Throws as read_feature_file does; DataError for a text that is no table of
+/// features: no column of it has numbers, and none a name that netml or a published table uses.
+std::string inspect_table(const std::string& path);
+
+/// One JSON object a line. Throws InputError, DataError naming the line.
+std::string inspect_json_lines(const std::string& path);
+
+/// Throws InputError and what an extraction throws.
+Inspection inspect_capture(const std::string& path);
+
+}  // namespace netml

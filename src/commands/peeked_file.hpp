@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+
+namespace netml {
+
+/// A file whose first bytes are looked at before it is read, pipes included: they stay in the pipe.
+/// While the object lives the writer of a FIFO has a reader.
+class PeekedFile {
+ public:
+  /// "-" is standard input. A file that cannot be opened has no bytes.
+  explicit PeekedFile(const std::string& path);
+  ~PeekedFile();
+  PeekedFile(const PeekedFile&) = delete;
+  PeekedFile& operator=(const PeekedFile&) = delete;
+
+  /// At most kMost; fewer when the file is shorter, none where nobody can look (a terminal). Throws
+  /// Interrupted.
+  std::string first_bytes() const;
+
+  static constexpr std::size_t kMost = 64;
+
+ private:
+  int descriptor_;
+};
+
+}  // namespace netml

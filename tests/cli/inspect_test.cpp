@@ -1,0 +1,106 @@
+// What `netml inspect` recognises, in files and on standard input.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "program.hpp"
+#include "support/capture_text.hpp"
+#include "support/temp_folder.hpp"
+
+namespace netml {
+namespace {
+
+using namespace test;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+TEST(Inspect, EveryKindOfFileAndTheSameOnStandardInput) {
+  const TempFolder folder;
+  const std::string capture = folder.write("flows.pcap", udp_capture(60));
+  const std::string model = folder.path("m.netml"), csv = folder.path("f.csv");
+  ASSERT_EQ(netml({"learn", capture, "-o", model, "-f", csv, "-q"}).status, 0);
+  for (const char* name : {"f.npz", "f.npy", "f.jsonl"}) {
+    ASSERT_EQ(netml({"extract", capture, "--features", "biflow", "-o", folder.path(name)}).status,
+              0);
+  }
+  const std::vector<std::pair<std::string, std::string>> files = {
+      {capture, "capture, 120 packets, "},
+      {model, "netml model\n"},
+      {csv, "feature table, 60 rows, 56 columns\n"},
+      {folder.path("f.npz"), "feature table, 60 rows, 47 columns\n"},
+      {folder.path("f.npy"), "feature table, 60 rows, 41 columns\n"},
+      {folder.path("f.jsonl"), "JSON Lines, 60 rows, 47 columns\n"}};
+  for (const auto& [path, kind] : files) {
+    const RunResult named = netml({"inspect", path});
+    EXPECT_EQ(named.status, 0) << named.err;
+    EXPECT_THAT(named.out, StartsWith(path + ": " + kind));
+    const RunResult piped = netml({"inspect", "-"}, slurp(path));
+    EXPECT_EQ(piped.status, 0) << piped.err;
+    EXPECT_THAT(piped.out, StartsWith("standard input: " + kind));
+    Streams streams;
+    streams.in = path;
+    EXPECT_EQ(netml({"inspect", "-"}, "", streams).out, piped.out);
+  }
+}
+
+TEST(Inspect, ASlowPipeIsRecognisedToo) {
+  const TempFolder folder;
+  const std::string capture = folder.write("flows.pcap", udp_capture(3));
+  std::vector<std::string> words = {
+      "sh", "-c", R"(f=$1; shift; (head -c 3 "$f"; sleep .2; tail -c +4 "$f") | "$@")", "sh",
+      capture};
+  const std::vector<std::string> program = netml_command({"inspect", "-"});
+  words.insert(words.end(), program.begin(), program.end());
+  const RunResult result = run_program(words);
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_THAT(result.out, StartsWith("standard input: capture, 6 packets, "));
+}
+
+TEST(Inspect, RangesOfJsonLines) {
+  const TempFolder folder;
+  const std::string file =
+      folder.write("rows.jsonl",
+                   "{\"src_ip\":\"10.0.0.1\",\"a\":1,\"b\":null,\"c\":[1]}\n\n"
+                   "{\"src_ip\":\"10.0.0.2\",\"a\":-2.5,\"b\":null,\"c\":[]}\n");
+  const RunResult result = netml({"inspect", file});
+  EXPECT_EQ(result.out, file +
+                            ": JSON Lines, 2 rows, 4 columns\n"
+                            "  a  f64, -2.5 to 1\n"
+                            "  b  null, 2 missing\n"
+                            "  c  list\n"
+                            "  src_ip  text, identity\n");
+  const RunResult broken = netml({"inspect", folder.write("x.jsonl", "{\"a\":1}\n{\"a\":\n")});
+  EXPECT_EQ(broken.status, 3);
+  EXPECT_THAT(broken.err, HasSubstr("x.jsonl: line 2: "));
+}
+
+TEST(Inspect, WhatIsNeitherOfThemIsThreeWithOneLine) {
+  const TempFolder folder;
+  const std::string gzip = folder.write("a.pcap.gz", "\x1f\x8b\x08 and so on");
+  const std::vector<std::pair<std::string, std::string>> files = {
+      {folder.write("notes.txt", "not a capture, only some text\n"), ": neither a model nor"},
+      {folder.write("list.txt", "hello\nworld\n"), ": neither a model nor"},
+      {folder.write("binary", std::string("\x7f\0\1\2ELF", 7)), ": line 1: "},
+      {folder.write("empty", ""), ": empty; not a capture"},
+      {gzip, ": compressed with gzip: pipe it in"},
+      {folder.write("x.db", "SQLite format 3 and so on"), ": a SQLite database"},
+      {folder.path(""), ": is a directory"}};
+  for (const auto& [path, message] : files) {
+    const RunResult result = netml({"inspect", path});
+    EXPECT_EQ(result.status, 3) << path;
+    EXPECT_EQ(result.out, "") << path;
+    EXPECT_THAT(result.err, StartsWith("netml: " + path + message));
+    EXPECT_EQ(lines_of(result.err).size(), 1U);
+  }
+  EXPECT_EQ(netml({"inspect", "-"}, "hello\n").status, 3);
+  EXPECT_EQ(netml({"inspect", "-"}, "").status, 3);
+}
+
+// A table without rows has names that are known.
+TEST(Inspect, ATableWithoutRowsIsOne) {
+  const TempFolder folder;
+  const std::string table = folder.write("f.csv", "fwd_log_bytes,bwd_log_bytes\n");
+  EXPECT_THAT(netml({"inspect", table}).out, HasSubstr("feature table, 0 rows, 2 columns"));
+}
+
+}  // namespace
+}  // namespace netml
