@@ -76,6 +76,15 @@ class ScoredFlows final : public RowReceiver {
     stage_->add(std::move(subject), values_);
   }
 
+  void early(const Flow& flow, std::span<const double> values) override {
+    VerdictSubject subject;
+    subject.flow = flow;
+    subject.time = VerdictTime::kEarly;
+    std::transform(places_.begin(), places_.end(), values_.begin(),
+                   [&](std::size_t place) { return values[place]; });
+    stage_->add(std::move(subject), values_);
+  }
+
   void idle() override { stage_->idle(); }
   bool is_done() const override { return is_closed_ || stage_->is_done(); }
 
@@ -216,6 +225,11 @@ void remember(DoneCaptures& done, const ExtractResult& result) {
 int classify_captures(const ClassifyCommand& command, const Detector& detector,
                       const RunContext& context) {
   const Recipe recipe = recipe_of(detector, command);
+  if (command.early != 0 && command.early < recipe.min_packets) {
+    throw UsageError("--early " + std::to_string(command.early) +
+                     ": the model leaves out flows of fewer than " +
+                     std::to_string(recipe.min_packets) + " packets; take at least as many");
+  }
   CaptureInputs inputs = command.inputs;
   std::optional<DoneCaptures> done = leave_out_done(command, inputs);
   if (done && inputs.paths().empty()) {
@@ -223,7 +237,8 @@ int classify_captures(const ClassifyCommand& command, const Detector& detector,
     write_summary(context, {{"status", exit_status::kOk}, {"captures_done", done->skipped()}});
     return exit_status::kOk;
   }
-  Extraction extraction(inputs, recipe, {.threads = context.threads});
+  Extraction extraction(inputs, recipe,
+                        {.threads = context.threads, .early_packets = command.early});
   OutputFile file(command.output);
   StageOptions options = stage_options(command, context);
   options.memory_limit = recipe.policy.memory_limit;
@@ -248,6 +263,9 @@ int classify_captures(const ClassifyCommand& command, const Detector& detector,
     add_outcome(summary, *stage, labeler != nullptr);
     if (!result.output_closed) {
       log_outcome(*stage, labeler != nullptr, "flows");
+    }
+    if (command.early != 0) {
+      report_early(summary, *stage, command.early);
     }
     write_classify_report(command, detector, *stage, nullptr);
   }

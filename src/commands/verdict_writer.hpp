@@ -13,12 +13,16 @@
 
 namespace netml {
 
+/// When a verdict is given: of a flow's first packets (--early), or of all there is.
+enum class VerdictTime { kEarly, kFinal };
+
 /// Who a verdict is about: a flow, or, with --table, a row.
 struct VerdictSubject {
   Flow flow;
   bool has_addresses = true;  ///< the netml preset has one flow without
   std::size_t row = 0;        ///< of the table, from 0
-  std::optional<int> label;   ///< 0 or 1
+  VerdictTime time = VerdictTime::kFinal;
+  std::optional<int> label;  ///< 0 or 1
   std::string label_name;
 };
 

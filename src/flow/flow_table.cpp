@@ -110,6 +110,11 @@ FlowTable::FlowTable(const FlowPolicy& policy, const FlowHooks& hooks,
 
 FlowTable::~FlowTable() = default;
 
+void FlowTable::set_observer(FlowObserver* observer) noexcept {
+  observer_ = observer;
+  keeps_packets_ = keeps_packets_ || observer != nullptr;
+}
+
 std::size_t FlowTable::flow_cost() const noexcept {
   return stride_ + entry_bytes(policy_) + FlowIndex::kCostPerFlow;
 }
@@ -349,7 +354,7 @@ void FlowTable::update(const Place& place, const PacketRecord& record, std::int6
   update_inline(place, record, ts_ns, clock, payload, closed);
 }
 
-// Series, records, blobs and packet limits, where there are any.
+// Series, records, blobs, observer and packet limits, where there are any.
 void FlowTable::note_kept(const Place& place, const PacketView& view,
                           std::vector<ClosedFlow>& closed) {
   const auto [slot, flow] = place;
@@ -362,6 +367,9 @@ void FlowTable::note_kept(const Place& place, const PacketView& view,
   }
   if (record_bytes_ != 0) {
     note_record(slot, view);
+  }
+  if (observer_ != nullptr) {
+    observer_->packet(*this, slot);
   }
   if (has_series || record_bytes_ != 0 || blobs_) {
     if (budget_.is_too_large(kept_bytes(slot))) {

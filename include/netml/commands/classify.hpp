@@ -22,10 +22,11 @@ struct ClassifyCommand {
   std::optional<bool> reports_all;  ///< unset: text at verbosity 2, csv and jsonl always
   std::optional<double> threshold;
   std::optional<double> false_alarm_rate;
-  std::string table;                  ///< rows of a feature table in place of captures; empty: none
+  std::string table;  ///< rows of a feature table in place of captures; empty: none
   std::uint64_t memory_limit = std::uint64_t{2} << 30;  ///< bytes, of that table
   std::string label_column;           ///< of that table; empty: `label` if there is one
   std::size_t explain = 0;            ///< reasons per alert
+  std::uint64_t early = 0;            ///< also a verdict after so many packets of a flow; 0: none
   std::optional<double> by_source_s;  ///< a ranking of sources, by windows of so many seconds
   std::optional<double> fdr;          ///< false-discovery rate per input, in place of the threshold
   bool uses_exit_code = false;        ///< status 10 when an anomaly was reported
