@@ -20,7 +20,10 @@
 namespace netml {
 namespace {
 
-constexpr std::size_t kMostModelBytes = std::size_t{1} << 32;
+// Of the memory limit, for the windows of --by-source.
+std::uint64_t sources_share(std::uint64_t memory_limit) {
+  return memory_limit / 8;
+}
 
 // Hands the flows to the stage as they are measured.
 class ScoredFlows final : public RowReceiver {
@@ -48,7 +51,8 @@ class ScoredFlows final : public RowReceiver {
     }
     stage_.emplace(detector_, *writer_, file_, options_);
     if (command_.by_source_s) {
-      ranking_.emplace(detector_, command_.model, columns, *command_.by_source_s, options_.threads);
+      ranking_.emplace(detector_, command_.model, columns, *command_.by_source_s, options_.threads,
+                       sources_share(options_.memory_limit));
     }
   }
 
@@ -224,7 +228,11 @@ void remember(DoneCaptures& done, const ExtractResult& result) {
 
 int classify_captures(const ClassifyCommand& command, const Detector& detector,
                       const RunContext& context) {
-  const Recipe recipe = recipe_of(detector, command);
+  Recipe recipe = recipe_of(detector, command);
+  const std::uint64_t memory_limit = recipe.policy.memory_limit;
+  if (command.by_source_s) {
+    recipe.policy.memory_limit -= sources_share(memory_limit);
+  }
   if (command.early != 0 && command.early < recipe.min_packets) {
     throw UsageError("--early " + std::to_string(command.early) +
                      ": the model leaves out flows of fewer than " +
@@ -241,7 +249,7 @@ int classify_captures(const ClassifyCommand& command, const Detector& detector,
                         {.threads = context.threads, .early_packets = command.early});
   OutputFile file(command.output);
   StageOptions options = stage_options(command, context);
-  options.memory_limit = recipe.policy.memory_limit;
+  options.memory_limit = memory_limit;
   ScoredFlows flows(command, detector, file, options);
   ExtractResult result = extraction.run(flows);
   require_usable(result);
