@@ -3,6 +3,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <map>
 
 #include <gtest/gtest.h>
@@ -213,6 +214,49 @@ TEST_F(Operations, ATableWithoutAColumnOfTheModelIsRefused) {
       << result.err;
   EXPECT_EQ(classify({"--table", path("flows.csv"), demo("demo.pcap")}).status, 2);
   EXPECT_EQ(classify({"--table", path("absent.csv")}).status, 3);
+}
+
+// What a table can be beside a good one, from training to verdicts: the status, and what is said.
+TEST_F(Operations, OddTablesEndAsTheyShould) {
+  const auto table = [](const std::string& name, const std::string& header, int rows,
+                        const std::function<std::string(int)>& row) {
+    std::ofstream out(path(name));
+    out << header << "\n";
+    for (int i = 0; i < rows; ++i) {
+      out << row(i) << "\n";
+    }
+    return path(name);
+  };
+  const auto pair = [](int i) { return std::to_string(i) + "," + std::to_string(i * 7 % 11); };
+  const std::string good = table("good.csv", "a,b", 40, pair);
+  const std::string kept = path("odd.netml");
+  const auto train = [&](const std::string& file, const std::string& part, int status,
+                         std::vector<std::string> more = {}) {
+    more.insert(more.begin(), {"train", "-f", file, "-o", kept});
+    const RunResult result = netml(more);
+    EXPECT_EQ(result.status, status) << file << result.err;
+    EXPECT_NE(result.err.find(part), std::string::npos) << file << result.err;
+  };
+  train(table("none.csv", "a,b", 0, pair), "no flow to train on", 3);
+  train(table("one.csv", "a,b", 1, pair), "fewer than 10 flows", 0);
+  train(table("nan.csv", "a,b", 40, [](int) { return "1,nan"; }), "column 'b'", 3);
+  train(table("text.csv", "a,b", 40, [](int i) { return i == 39 ? "1,x" : "1,2"; }),
+        "column 'b' holds no numbers", 2, {"--columns", "a,b"});
+  train(table("abnormal.csv", "a,b,label", 40, [&](int i) { return pair(i) + ",1"; }),
+        "0 normal flows leave none to train on", 3);
+  train(table("normal.csv", "a,b,label", 40, [&](int i) { return pair(i) + ",0"; }), "n/a", 0);
+  train(good, "takes at least 999999 calibration flows", 3, {"--false-alarm-rate", "1e-6"});
+  train(good, "nu is '3'", 3, {"--param", "{nu: 3}"});
+
+  const auto verdict_of = [&](const std::string& file) {
+    return netml({"classify", "-m", kept, "--table", file, "--report-all"});
+  };
+  train(table("constant.csv", "a,b", 40, [](int) { return "5,5"; }), "32 flows fitted", 0);
+  const std::string line = lines_of(verdict_of(path("constant.csv")).out).at(0);
+  EXPECT_EQ(line.rfind("row 1 NORMAL", 0), 0U) << line;
+  EXPECT_NE(verdict_of(path("one.csv")).out.find("row 1 ANOMALY"), std::string::npos);
+  EXPECT_EQ(verdict_of(table("swapped.csv", "b,a", 1, pair)).status, 3);
+  EXPECT_EQ(verdict_of(table("words.csv", "a,b", 1, [](int) { return "1,x"; })).status, 3);
 }
 
 TEST_F(Operations, ARowWithAMissingValueIsInvalid) {
