@@ -26,7 +26,6 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::size_t kMostModelBytes = std::size_t{1} << 32;
 constexpr std::uint64_t kMostTableBytes = std::uint64_t{2} << 30;
 
 // ---------------------------------------------------------------- models

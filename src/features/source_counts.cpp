@@ -1,12 +1,13 @@
 #include "netml/features/source_counts.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstring>
 #include <new>
 
 #include "netml/decode/packet.hpp"
+
+#include "log_columns.hpp"
 
 namespace netml {
 namespace {
@@ -14,18 +15,6 @@ namespace {
 // Log gaps are kept in units of 2^-34: below 25 for the longest window, they take 39 bits, their
 // squares 78, and n times the sum of n squares fits 128 for n up to 2^24.
 constexpr double kGapUnit = 1.0 / (std::uint64_t{1} << 34);
-
-// ln(1 + count); small counts, which most are, from a table.
-double log1p_of(std::uint64_t count) {
-  static const std::array<double, 1024> small = [] {
-    std::array<double, 1024> values{};
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      values[i] = std::log1p(static_cast<double>(i));
-    }
-    return values;
-  }();
-  return count < small.size() ? small[count] : std::log1p(static_cast<double>(count));
-}
 
 }  // namespace
 
