@@ -80,6 +80,10 @@ void ClassifyLine::add_verdicts(CLI::App& command) {
            "its end");
   add_count(group, "--explain", explain_,
             "the N columns that drove each alert, and the nearest normal flow (none)");
+  add_count(
+      group, "--early", early_,
+      "a verdict after N packets of a flow too, in a column stage: early or final; of what is "
+      "known then, so without a promised rate. Counts, metrics and statuses are of final ones");
   group
       .add_flag("--by-source{60}", by_source_,
                 "rank sources too, by the novelty of their flows within 60 s, or =S")
@@ -105,6 +109,9 @@ void ClassifyLine::refuse_captures() const {
       !captures_.abnormal.empty() || !labels_.files.empty() || !state_.empty() ||
       !captures_.filter.empty() || captures_.is_continuous) {
     throw UsageError("--table takes the place of captures, their labels, --bpf and --state");
+  }
+  if (early_) {
+    throw UsageError("--early looks at the packets of flows, and --table holds none");
   }
   for (const char* group : {kFlowRules, kFeatures}) {
     for (const CLI::Option* option : command_->get_option_group(group)->get_options()) {
@@ -149,6 +156,12 @@ int ClassifyLine::classify() const {
   }
   if (fdr_) {
     command.fdr = parse_share("--fdr", *fdr_);
+  }
+  if (early_) {
+    if (*early_ == 0) {
+      throw UsageError("--early: a flow has a packet at least; take 1 or more");
+    }
+    command.early = *early_;
   }
   if (!by_source_.empty()) {
     command.by_source_s = parse_real("--by-source", by_source_, 1e-3, 86'400);

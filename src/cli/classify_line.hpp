@@ -38,7 +38,7 @@ class ClassifyLine {
   std::string model_, output_ = "-", format_, timezone_ = "utc", by_source_;
   std::string table_, label_column_, report_, state_;
   std::optional<std::string> threshold_, false_alarm_rate_, fdr_;
-  std::optional<std::uint64_t> explain_;
+  std::optional<std::uint64_t> explain_, early_;
   bool reports_all_ = false, reports_anomalies_ = false, uses_exit_code_ = false,
        fails_on_drift_ = false;
 };

@@ -20,7 +20,10 @@
 namespace netml {
 namespace {
 
-constexpr std::size_t kMostModelBytes = std::size_t{1} << 32;
+// Of the memory limit, for the windows of --by-source.
+std::uint64_t sources_share(std::uint64_t memory_limit) {
+  return memory_limit / 8;
+}
 
 // Hands the flows to the stage as they are measured.
 class ScoredFlows final : public RowReceiver {
@@ -48,7 +51,8 @@ class ScoredFlows final : public RowReceiver {
     }
     stage_.emplace(detector_, *writer_, file_, options_);
     if (command_.by_source_s) {
-      ranking_.emplace(detector_, command_.model, columns, *command_.by_source_s, options_.threads);
+      ranking_.emplace(detector_, command_.model, columns, *command_.by_source_s, options_.threads,
+                       sources_share(options_.memory_limit));
     }
   }
 
@@ -73,6 +77,15 @@ class ScoredFlows final : public RowReceiver {
     if (ranking_ && subject.has_addresses) {
       ranking_->add(row.flow, row.cells);
     }
+    stage_->add(std::move(subject), values_);
+  }
+
+  void early(const Flow& flow, std::span<const double> values) override {
+    VerdictSubject subject;
+    subject.flow = flow;
+    subject.time = VerdictTime::kEarly;
+    std::transform(places_.begin(), places_.end(), values_.begin(),
+                   [&](std::size_t place) { return values[place]; });
     stage_->add(std::move(subject), values_);
   }
 
@@ -266,17 +279,28 @@ void finish(const CaptureInputs& inputs, const Detector& detector, const Recipe&
 
 int classify_captures(const ClassifyCommand& command, const Detector& detector,
                       const RunContext& context) {
-  const Recipe recipe = recipe_of(detector, command);
+  Recipe recipe = recipe_of(detector, command);
+  const std::uint64_t memory_limit = recipe.policy.memory_limit;
+  if (command.by_source_s) {
+    recipe.policy.memory_limit -= sources_share(memory_limit);
+  }
+  if (command.early != 0 && command.early < recipe.min_packets) {
+    throw UsageError("--early " + std::to_string(command.early) +
+                     ": the model leaves out flows of fewer than " +
+                     std::to_string(recipe.min_packets) + " packets; take at least as many");
+  }
   CaptureInputs inputs = command.inputs;
   std::optional<DoneCaptures> done = leave_out_done(command, inputs);
   if (done && inputs.paths().empty()) {
     return skip_run(*done, context);
   }
   Extraction extraction(inputs, recipe,
-                        {.flow_limit = command.flow_limit, .threads = context.threads});
+                        {.flow_limit = command.flow_limit,
+                         .threads = context.threads,
+                         .early_packets = command.early});
   OutputFile file(command.output);
   StageOptions options = stage_options(command, context);
-  options.memory_limit = recipe.policy.memory_limit;
+  options.memory_limit = memory_limit;
   ScoredFlows flows(command, detector, file, options);
   ExtractResult result = extraction.run(flows);
   require_usable(result);
@@ -289,6 +313,9 @@ int classify_captures(const ClassifyCommand& command, const Detector& detector,
   add_ranking(summary, flows.ranking());
   if (stage != nullptr) {
     add_outcome(summary, *stage, labeler != nullptr);
+    if (command.early != 0) {
+      report_early(summary, *stage, command.early);
+    }
     write_classify_report(command, detector, *stage, nullptr);
   }
   if (labeler != nullptr) {

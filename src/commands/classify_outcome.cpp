@@ -50,6 +50,14 @@ Json metrics_of(const VerdictStage& stage) {
           {"tpr_at_fpr_0.05", rate(.05)}};
 }
 
+template <typename Count>
+Json counts_of(Count count) {
+  return {{"anomaly", count(Verdict::kAnomaly)},
+          {"normal", count(Verdict::kNormal)},
+          {"invalid", count(Verdict::kInvalid)},
+          {"unclassified", count(Verdict::kUnclassified)}};
+}
+
 std::string row_text(const Table& table, std::size_t row) {
   const std::string key = row_key(table, row);
   const std::string number = "row " + std::to_string(row + 1);
@@ -82,10 +90,7 @@ int final_status(int status, const VerdictStage& stage, const ClassifyCommand& c
 }
 
 void add_outcome(Json& summary, const VerdictStage& stage, bool has_labels) {
-  summary["verdicts"] = {{"anomaly", stage.count(Verdict::kAnomaly)},
-                         {"normal", stage.count(Verdict::kNormal)},
-                         {"invalid", stage.count(Verdict::kInvalid)},
-                         {"unclassified", stage.count(Verdict::kUnclassified)}};
+  summary["verdicts"] = counts_of([&](Verdict verdict) { return stage.count(verdict); });
   const DriftReport drift = *stage.drift();
   summary["drift"] = {{"drifted", drift.has_drifted},
                       {"conclusive", drift.is_conclusive},
@@ -120,6 +125,15 @@ void log_outcome(const VerdictStage& stage, bool has_labels, const std::string& 
   if (has_labels) {
     log::info("metrics: " + metrics_of(stage).dump());
   }
+}
+
+void report_early(Json& summary, const VerdictStage& stage, std::uint64_t packets) {
+  const auto count = [&](Verdict verdict) { return stage.early_count(verdict); };
+  summary["early"] = counts_of(count);
+  summary["early"]["packets"] = packets;
+  log::info("early: " + std::to_string(count(Verdict::kAnomaly)) + " anomalies, " +
+            std::to_string(count(Verdict::kNormal)) + " normal flows after " +
+            std::to_string(packets) + (packets == 1 ? " packet" : " packets"));
 }
 
 void write_classify_report(const ClassifyCommand& command, const Detector& detector,

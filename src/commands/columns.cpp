@@ -74,7 +74,8 @@ std::vector<Section> all_sections(const std::vector<std::string>& names) {
   sections.push_back(
       {{"labels", "labels", "behind the others, where flows have labels"}, label_columns()});
   sections.push_back(
-      {{"verdicts", "verdicts", "one row per flow, by netml classify"}, verdict_columns()});
+      {{"verdicts", "verdicts", "one row per flow, by netml classify; stage with --early"},
+       verdict_columns(true)});
   sections.push_back({{"table-verdicts", "table-verdicts",
                        "one row per row of a table, by netml classify --table; then the identity "
                        "columns of the table, and score, threshold, p_value, verdict, explanation"},

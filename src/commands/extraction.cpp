@@ -104,10 +104,14 @@ void announce_waiting(const FeatureSet& features, const Recipe& recipe) {
 }  // namespace
 
 ExtractResult Extraction::run(RowReceiver& receiver) {
-  if (is_netml_extraction(recipe_)) {
-    return run_netml(receiver);
+  const bool is_netml = is_netml_extraction(recipe_);
+  const bool is_fitted = !is_netml && missing_settings(recipe_).any();
+  if (options_.early_packets != 0 && (is_netml || is_fitted)) {
+    throw UsageError(
+        "--early looks at flows while they are open; these are known at the end of their capture "
+        "only (--preset netml with its representations)");
   }
-  return missing_settings(recipe_).any() ? run_fitted(receiver) : run_once(receiver);
+  return is_netml ? run_netml(receiver) : is_fitted ? run_fitted(receiver) : run_once(receiver);
 }
 
 namespace {
@@ -118,6 +122,7 @@ ExtractorOptions extractor_options(const CaptureInputs& inputs, const Extraction
   options.is_continuous = inputs.is_continuous;
   options.flow_limit = given.flow_limit;
   options.threads = given.threads;
+  options.early_packets = given.early_packets;
   return options;
 }
 
@@ -185,6 +190,9 @@ class MeasuredFlows final : public FlowConsumer {
   std::unique_ptr<FlowFormatter> formatter() override {
     auto format = labeler_ == nullptr && shard_.is_all() ? receiver_.row_format() : nullptr;
     return format ? std::make_unique<RowFormatter>(recipe_, std::move(format)) : nullptr;
+  }
+  void early(const Flow& flow, std::span<const double> values) override {
+    receiver_.early(is_in_ms_ ? with_nanoseconds(flow) : flow, values);
   }
   void lines(std::string_view text) override { receiver_.lines(text); }
   void idle() override { receiver_.idle(); }

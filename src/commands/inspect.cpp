@@ -6,6 +6,7 @@
 
 #include "netml/core/output_file.hpp"
 #include "netml/core/text_format.hpp"
+#include "netml/models/detector.hpp"
 #include "netml/table/container.hpp"
 
 #include "inspect_parts.hpp"
@@ -13,8 +14,6 @@
 
 namespace netml {
 namespace {
-
-constexpr std::size_t kMostModelBytes = std::size_t{1} << 32;
 
 // A compressed file counts as one: what refuses it says how to read it.
 bool looks_like_capture(std::string_view first) {

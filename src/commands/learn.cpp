@@ -256,41 +256,42 @@ Recipe with_all_columns(Recipe recipe) {
   return recipe;
 }
 
-}  // namespace
-
-int run_learn(const LearnCommand& command, const RunContext& context) {
-  std::vector<std::string> inputs = command.inputs.files();
-  inputs.push_back(command.calibrate);
-  require_distinct_files(
-      inputs, {command.train.output, command.feature_output, command.train.test_scores,
-               command.train.report, report_twin_path(command.train.report), context.summary_path});
-  check_options_early(command);
+// The same of columns, and of what is to be hidden.
+void check_columns_early(const LearnCommand& command) {
   for (const std::string& name : command.recipe.columns) {
     if (is_label_column(name)) {
       throw UsageError("column '" + name + "' is the label; no model sees it");
     }
   }
-  // An unknown column is said before any capture is read.
   static_cast<void>(FeatureSet(command.recipe));
   const Schema measured = FeatureSet(with_all_columns(command.recipe)).schema();
   check_anonymization(command.inputs.has_labels() ? with_label_columns(measured) : measured,
                       command.anonymization);
-  Extraction extraction(command.inputs, with_shared_budget(with_all_columns(command.recipe)),
-                        {.flow_limit = command.flow_limit, .threads = context.threads});
-  const Labeler* labeler = extraction.labeler();
-  LearnRows rows(labeler != nullptr, command.feature_output, command.anonymization,
-                 command.recipe.policy.memory_limit / 3);
+}
+
+void check_files(const LearnCommand& command, const RunContext& context) {
+  std::vector<std::string> inputs = command.inputs.files();
+  inputs.push_back(command.calibrate);
+  require_distinct_files(
+      inputs, {command.train.output, command.feature_output, command.train.test_scores,
+               command.train.report, report_twin_path(command.train.report), context.summary_path});
+}
+
+// What a database of features says of its run.
+CollectedRun collected_run(const LearnCommand& command) {
+  nlohmann::ordered_json more = {{"limit", command.flow_limit}, {"raw_text", false}};
+  if (!command.anonymization.columns.empty()) {
+    more["anonymize"] = describe(command.anonymization);
+  }
+  return CollectedRun(command.inputs, with_all_columns(command.recipe), more);
+}
+
+// Measures the flows, into `rows` and a feature file if there is to be one.
+ExtractResult measure(const LearnCommand& command, Extraction& extraction, LearnRows& rows) {
   std::optional<CollectedRun> collected;
   if (rows.has_database()) {
-    nlohmann::ordered_json more = {{"limit", command.flow_limit}, {"raw_text", false}};
-    if (!command.anonymization.columns.empty()) {
-      more["anonymize"] = describe(command.anonymization);
-    }
-    collected.emplace(command.inputs, with_all_columns(command.recipe), more);
+    collected.emplace(collected_run(command));
   }
-  const auto commit_features = [&](const ExtractResult& result) {
-    rows.commit_features(collected ? collected->record(result, result.exit_status()) : RunRecord());
-  };
   ExtractResult extracted = extraction.run(rows);
   if (rows.sink.is_full()) {
     extracted.stop_by_limit("the flows to learn from do not fit --memory-limit after " +
@@ -299,19 +300,22 @@ int run_learn(const LearnCommand& command, const RunContext& context) {
   }
   require_usable(extracted);
   report_inputs(extracted);
+  const Labeler* const labeler = extraction.labeler();
   if (labeler != nullptr) {
     report_labels(*labeler);
+    // The features of half a capture are worth keeping; a model of it is none.
+    if (extracted.signal == 0 && !extracted.stopped_by_limit) {
+      require_matches(*labeler);
+    }
   }
-  if (extracted.signal != 0 || extracted.stopped_by_limit) {
-    // The features so far are worth keeping; a model of half a capture is none.
-    commit_features(extracted);
-    write_learn_summary(context, extracted, labeler, nullptr, extracted.exit_status());
-    return extracted.exit_status();
-  }
-  if (labeler != nullptr) {
-    require_matches(*labeler);
-  }
-  commit_features(extracted);
+  rows.commit_features(collected ? collected->record(extracted, extracted.exit_status())
+                                 : RunRecord());
+  return extracted;
+}
+
+// Trains on what was measured; the exit status.
+int train_on(const LearnCommand& command, const RunContext& context, const ExtractResult& extracted,
+             const Labeler* labeler, const LearnRows& rows) {
   TrainOptions options = command.train;
   options.columns = command.recipe.columns;
   options.context_columns = context_column_names();
@@ -338,6 +342,25 @@ int run_learn(const LearnCommand& command, const RunContext& context) {
   write_learn_summary(context, extracted, labeler, &trained, status);
   report_training(trained);
   return status;
+}
+
+}  // namespace
+
+int run_learn(const LearnCommand& command, const RunContext& context) {
+  check_files(command, context);
+  check_options_early(command);
+  check_columns_early(command);
+  Extraction extraction(command.inputs, with_shared_budget(with_all_columns(command.recipe)),
+                        {.flow_limit = command.flow_limit, .threads = context.threads});
+  const Labeler* labeler = extraction.labeler();
+  LearnRows rows(labeler != nullptr, command.feature_output, command.anonymization,
+                 command.recipe.policy.memory_limit / 3);
+  const ExtractResult extracted = measure(command, extraction, rows);
+  if (extracted.signal != 0 || extracted.stopped_by_limit) {
+    write_learn_summary(context, extracted, labeler, nullptr, extracted.exit_status());
+    return extracted.exit_status();
+  }
+  return train_on(command, context, extracted, labeler, rows);
 }
 
 }  // namespace netml

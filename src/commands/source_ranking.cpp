@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::size_t kBatch = 1024;
 constexpr std::size_t kMostSources = 10'000, kMostInText = 10, kMostInJson = 100;
+constexpr int kDigits = 3;  // of the text
 
 std::int64_t nanoseconds(double seconds) {
   return std::llround(seconds * 1e9);
@@ -50,12 +51,6 @@ std::string span_text(std::int64_t first_ns, std::int64_t last_ns, TextZone zone
   span.direction[0].first_ns = first_ns;
   span.direction[0].last_ns = last_ns;
   return times_text(span, zone);
-}
-
-std::string short_number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.3g", value);
-  return text;
 }
 
 }  // namespace
@@ -95,11 +90,11 @@ std::vector<double> usual_novelty(const Detector& detector, const SourceCalibrat
 }
 
 SourceRanking::SourceRanking(const Detector& model, const std::string& what, const Schema& columns,
-                             double seconds, std::size_t threads)
+                             double seconds, std::size_t threads, std::uint64_t memory_limit)
     : detector_(ranking_model(model, what)),
       seconds_(seconds),
       threads_(threads),
-      windows_(nanoseconds(seconds), *this),
+      windows_(nanoseconds(seconds), *this, memory_limit),
       usual_(usual_novelty(detector_, model.source_calibration, nanoseconds(seconds))) {
   for (const std::string& name : detector_.columns) {
     const auto place = columns.find(name);
@@ -200,16 +195,16 @@ std::vector<std::string> SourceRanking::lines(TextZone zone) const {
   for (const auto& [key, peak] : first(kMostInText)) {
     const std::int64_t begin_ns = time_difference(peak->end_ns, nanoseconds(seconds_));
     std::string text = std::to_string(++rank) + ". " + to_text(key.first, key.second) +
-                       " S=" + short_number(peak->novelty) +
+                       " S=" + rounded_text(peak->novelty, kDigits) +
                        " flows=" + std::to_string(peak->flows);
     if (!usual_.empty()) {
-      text += " usual=" + short_number(usual_share(peak->novelty));
+      text += " usual=" + rounded_text(usual_share(peak->novelty), kDigits);
     }
     text += " " + span_text(begin_ns, peak->end_ns, zone);
     lines.push_back(text);
     for (const SourceFlow& flow : peak->most_novel) {
       lines.push_back("   " + endpoints_text(subject_of(flow)) +
-                      " p=" + short_number(flow.p_value));
+                      " p=" + rounded_text(flow.p_value, kDigits));
     }
   }
   return lines;

@@ -30,9 +30,9 @@ std::vector<double> usual_novelty(const Detector& detector, const SourceCalibrat
 class SourceRanking final : private SourceWindows::Receiver {
  public:
   /// `model`: of the file `what`, with a ranking_model(); must outlive the object. `columns`: of
-  /// the rows to come. Throws ModelError when they lack one.
+  /// the rows to come. `memory_limit`: bytes of the windows. Throws ModelError when they lack one.
   SourceRanking(const Detector& model, const std::string& what, const Schema& columns,
-                double seconds, std::size_t threads);
+                double seconds, std::size_t threads, std::uint64_t memory_limit);
 
   /// A flow with addresses and its row; one that has no score is left out.
   void add(const Flow& flow, std::span<const Cell> cells);

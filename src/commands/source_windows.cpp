@@ -43,10 +43,19 @@ void SourceWindow::pop() {
   ++first_number_;
 }
 
+SourceWindows::SourceWindows(std::int64_t window_ns, Receiver& receiver, std::uint64_t memory_limit)
+    : window_ns_(window_ns),
+      receiver_(receiver),
+      most_in_windows_(memory_limit == 0 ? kMostInWindows
+                                         : static_cast<std::size_t>(std::clamp<std::uint64_t>(
+                                               memory_limit / kFlowCost, 2, kMostInWindows))) {
+  static_assert(kMostWaiting == kMostInWindows / 2);
+}
+
 void SourceWindows::add(const SourceFlow& flow) {
   waiting_.push_back(flow);
-  if (waiting_.size() >= kMostWaiting) {
-    sweep(waiting_.size() / 2);
+  if (waiting_.size() >= most_in_windows_ / 2) {
+    sweep((waiting_.size() + 1) / 2);
   }
 }
 
@@ -88,7 +97,7 @@ void SourceWindows::enter(const SourceFlow& flow) {
   const auto source = sources_.try_emplace({flow.source, flow.ip_version}).first;
   source->second.push(entered);
   order_.push_back(source);
-  if (order_.size() > kMostInWindows) {
+  if (order_.size() > most_in_windows_) {
     leave();
     ++dropped_;
   }

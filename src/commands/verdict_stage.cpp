@@ -61,8 +61,9 @@ void VerdictStage::score_waiting() {
     waiting_[scored_ + i].score = scores[i];
     keep(waiting_[scored_ + i], values_of_row(scored_ + i));
   }
-  scored_ = waiting_.size();
   if (options_.fdr) {
+    write_early();
+    scored_ = waiting_.size();
     return;
   }
   for (std::size_t i = 0; i < waiting_.size() && !is_done_; ++i) {
@@ -74,7 +75,7 @@ void VerdictStage::score_waiting() {
 }
 
 void VerdictStage::keep(const Waiting& row, std::span<const double> values) {
-  if (row.score.verdict == Verdict::kInvalid) {
+  if (row.score.verdict == Verdict::kInvalid || row.subject.time == VerdictTime::kEarly) {
     return;
   }
   if (row.subject.label || options_.keeps_scores) {
@@ -98,7 +99,37 @@ void VerdictStage::keep_novel(const Waiting& row, std::span<const double> values
   std::push_heap(novel_.begin(), novel_.end(), is_more_novel);
 }
 
+// Of the rows scored last, those that need not wait for the others.
+void VerdictStage::write_early() {
+  std::size_t kept = scored_;
+  for (std::size_t i = scored_; i < waiting_.size(); ++i) {
+    if (waiting_[i].subject.time == VerdictTime::kEarly) {
+      write(waiting_[i], values_of_row(i));
+      continue;
+    }
+    if (kept != i) {
+      waiting_[kept] = std::move(waiting_[i]);
+      std::ranges::copy(values_of_row(i),
+                        values_.begin() + static_cast<std::ptrdiff_t>(kept * columns_));
+    }
+    ++kept;
+  }
+  waiting_.resize(kept);
+  values_.resize(kept * columns_);
+}
+
 void VerdictStage::write(const Waiting& row, std::span<const double> values) {
+  if (row.subject.time == VerdictTime::kEarly) {
+    ++early_counts_[static_cast<std::size_t>(row.score.verdict)];
+  } else {
+    count(row, values);
+  }
+  if (row.score.verdict == Verdict::kAnomaly || options_.reports_all) {
+    say(row, values);
+  }
+}
+
+void VerdictStage::count(const Waiting& row, std::span<const double> values) {
   const Verdict verdict = row.score.verdict;
   ++counts_[static_cast<std::size_t>(verdict)];
   if (options_.keep_most_novel > 0 && verdict != Verdict::kInvalid) {
@@ -111,14 +142,15 @@ void VerdictStage::write(const Waiting& row, std::span<const double> values) {
     ++(is_abnormal ? (is_anomaly ? confusion_->true_positives : confusion_->false_negatives)
                    : (is_anomaly ? confusion_->false_positives : confusion_->true_negatives));
   }
-  if (!is_anomaly && !options_.reports_all) {
-    return;
-  }
   has_reported_anomaly_ = has_reported_anomaly_ || is_anomaly;
+}
+
+void VerdictStage::say(const Waiting& row, std::span<const double> values) {
   guarded([&] {
+    const bool is_by_fdr = options_.fdr && row.subject.time == VerdictTime::kFinal;
     SubjectVerdict said{
-        row.subject, row.score, options_.fdr ? std::nullopt : detector_.threshold, {}, {}};
-    if (explainer_ && is_anomaly) {
+        row.subject, row.score, is_by_fdr ? std::nullopt : detector_.threshold, {}, {}};
+    if (explainer_ && row.score.verdict == Verdict::kAnomaly) {
       const Explanation explanation = explainer_->explain(values, options_.explain);
       said.reasons = explainer_->reasons(explanation);
       said.like = explainer_->like(explanation);

@@ -37,6 +37,9 @@ struct NovelVerdict {
 
 /// Scores measured rows, some at a time, and hands the verdicts to a writer in their order.
 ///
+/// Early verdicts are written and counted apart, by the model's threshold, and nothing else:
+/// counts, metrics, drift, --fdr and what is kept for a report are of final ones.
+///
 /// A reader that has gone away ends the run quietly: is_done().
 class VerdictStage {
  public:
@@ -63,6 +66,9 @@ class VerdictStage {
   }
   bool has_reported_anomaly() const noexcept { return has_reported_anomaly_; }
   std::uint64_t count(Verdict verdict) const { return counts_[static_cast<std::size_t>(verdict)]; }
+  std::uint64_t early_count(Verdict verdict) const {
+    return early_counts_[static_cast<std::size_t>(verdict)];
+  }
   /// Of labelled rows, or of all with keeps_scores; -1: no label.
   const std::vector<double>& scores() const noexcept { return scores_; }
   const std::vector<int>& labels() const noexcept { return labels_; }
@@ -82,6 +88,9 @@ class VerdictStage {
   void keep(const Waiting& row, std::span<const double> values);
   void keep_novel(const Waiting& row, std::span<const double> values);
   void write(const Waiting& row, std::span<const double> values);
+  void count(const Waiting& row, std::span<const double> values);
+  void say(const Waiting& row, std::span<const double> values);
+  void write_early();
   std::span<const double> values_of_row(std::size_t row) const {
     return std::span(values_).subspan(row * columns_, columns_);
   }
@@ -101,6 +110,7 @@ class VerdictStage {
   std::size_t scored_ = 0;  ///< how many of them have a score: those that wait for their verdict
   std::vector<NovelVerdict> novel_;  ///< a heap, the least novel on top
   std::array<std::uint64_t, 4> counts_{};
+  std::array<std::uint64_t, 4> early_counts_{};
   std::vector<double> scores_;
   std::vector<int> labels_;
   std::optional<Confusion> confusion_;

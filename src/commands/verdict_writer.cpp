@@ -70,12 +70,20 @@ std::string upper_verdict(Verdict verdict) {
   return {};
 }
 
-// The end of a text line, from the verdict on, and the lines with the reasons.
-std::string said(const SubjectVerdict& verdict, bool uses_color) {
+const char* stage_name(const VerdictSubject& subject) {
+  return subject.time == VerdictTime::kEarly ? "early" : "final";
+}
+
+// The end of a text line, from the verdict on, and the lines with the reasons. `stage`: empty, or a
+// word after the verdict.
+std::string said(const SubjectVerdict& verdict, bool uses_color, const std::string& stage = {}) {
   const RowScore& score = verdict.score;
   const bool is_bright = uses_color && score.verdict == Verdict::kAnomaly;
   std::string line = is_bright ? "\x1b[1;31m" + upper_verdict(score.verdict) + "\x1b[0m"
                                : upper_verdict(score.verdict);
+  if (!stage.empty()) {
+    line += " " + stage;
+  }
   if (score.verdict != Verdict::kInvalid) {
     line += " score=" + number_text(score.score);
   }
@@ -90,14 +98,16 @@ std::string said(const SubjectVerdict& verdict, bool uses_color) {
 }
 
 // [2017-07-04] [11:54:30.123456 – 11:54:31.000000] 192.168.10.5:49188 → 8.8.8.8:53 [UDP] ANOMALY
-// score=… p=…
+// score=… p=…, with --early "ANOMALY early" or "ANOMALY final"
 class TextWriter final : public VerdictWriter {
  public:
   TextWriter(const ClassifyCommand& command, OutputFile& file) : command_(command), file_(file) {}
 
   void write(const SubjectVerdict& verdict) override {
-    file_.write(times_text(verdict.subject.flow, command_.zone) + " " +
-                endpoints_text(verdict.subject) + " " + said(verdict, command_.uses_color));
+    file_.write(
+        times_text(verdict.subject.flow, command_.zone) + " " + endpoints_text(verdict.subject) +
+        " " +
+        said(verdict, command_.uses_color, command_.early != 0 ? stage_name(verdict.subject) : ""));
   }
 
  private:
@@ -126,20 +136,27 @@ ColumnInfo column(const char* name, ColumnType type, const char* unit, const cha
   return {name, type, unit, definition, "netml", is_identity};
 }
 
-void add_verdict_columns(Schema& schema) {
+ColumnInfo stage_column() {
+  return column("stage", ColumnType::kText, "", "early: of the first packets; final: of the flow");
+}
+
+void add_verdict_columns(Schema& schema, bool has_stage = false) {
   for (ColumnInfo& one : std::vector<ColumnInfo>{
            column("score", ColumnType::kF64, "", "greater = more novel"),
            column("threshold", ColumnType::kF64, "", "a score above it is an anomaly"),
            column("p_value", ColumnType::kF64, "", "conformal p-value"),
            column("verdict", ColumnType::kText, "", "anomaly, normal, invalid or unclassified"),
            column("explanation", ColumnType::kText, "", "the columns that drove an alert")}) {
+    if (has_stage && one.name == "explanation") {
+      schema.columns.push_back(stage_column());
+    }
     schema.columns.push_back(std::move(one));
   }
 }
 
 }  // namespace
 
-std::vector<ColumnInfo> verdict_columns() {
+std::vector<ColumnInfo> verdict_columns(bool has_stage) {
   Schema schema{
       {column("src_ip", ColumnType::kText, "", "address of the flow's initiator", true),
        column("src_port", ColumnType::kU64, "", "its port", true),
@@ -150,7 +167,7 @@ std::vector<ColumnInfo> verdict_columns() {
        column("end_ns", ColumnType::kI64, "ns", "time of the last packet since 1970", true),
        column("packets", ColumnType::kU64, "packets", "packets in both directions"),
        column("bytes", ColumnType::kU64, "bytes", "their sizes by the model's accounting")}};
-  add_verdict_columns(schema);
+  add_verdict_columns(schema, has_stage);
   return schema.columns;
 }
 
@@ -162,7 +179,7 @@ namespace {
 
 // The cells of the verdict columns; the explanation's text lives in `explanation`.
 void add_verdict_cells(std::vector<Cell>& cells, const SubjectVerdict& verdict,
-                       std::string& explanation) {
+                       std::string& explanation, bool has_stage = false) {
   const auto optional = [](const std::optional<double>& value) {
     return value ? Cell::of(*value) : Cell::missing();
   };
@@ -174,13 +191,17 @@ void add_verdict_cells(std::vector<Cell>& cells, const SubjectVerdict& verdict,
   cells.push_back(optional(verdict.threshold));
   cells.push_back(optional(verdict.score.p_value));
   cells.push_back(Cell::of(to_text(verdict.score.verdict)));
+  if (has_stage) {
+    cells.push_back(Cell::of(std::string_view(stage_name(verdict.subject))));
+  }
   cells.push_back(explanation.empty() ? Cell::missing() : Cell::of(std::string_view(explanation)));
 }
 
 class TableWriter final : public VerdictWriter {
  public:
-  explicit TableWriter(std::unique_ptr<RowSink> sink) : sink_(std::move(sink)) {
-    sink_->begin({verdict_columns()});
+  TableWriter(std::unique_ptr<RowSink> sink, bool has_stage)
+      : sink_(std::move(sink)), has_stage_(has_stage) {
+    sink_->begin({verdict_columns(has_stage)});
   }
 
   void write(const SubjectVerdict& verdict) override {
@@ -202,12 +223,13 @@ class TableWriter final : public VerdictWriter {
               Cell::of(flow.packets()),
               Cell::of(flow.bytes())};
     std::string explanation;
-    add_verdict_cells(cells_, verdict, explanation);
+    add_verdict_cells(cells_, verdict, explanation, has_stage_);
     sink_->row(cells_);
   }
 
  private:
   std::unique_ptr<RowSink> sink_;
+  bool has_stage_;
   std::vector<Cell> cells_;
 };
 
@@ -278,7 +300,7 @@ std::unique_ptr<VerdictWriter> make_verdict_writer(const ClassifyCommand& comman
   if (command.format == VerdictFormat::kText) {
     return std::make_unique<TextWriter>(command, file);
   }
-  return std::make_unique<TableWriter>(make_sink(command, file));
+  return std::make_unique<TableWriter>(make_sink(command, file), command.early != 0);
 }
 
 std::unique_ptr<VerdictWriter> make_row_verdict_writer(const ClassifyCommand& command,

@@ -13,9 +13,12 @@
 
 namespace netml {
 
-/// The columns of verdicts on flows, and what stands before the identity of a row where rows of a
-/// table are judged.
-std::vector<ColumnInfo> verdict_columns();
+/// When a verdict is given: of a flow's first packets (--early), or of all there is.
+enum class VerdictTime { kEarly, kFinal };
+
+/// The columns of verdicts on flows (`has_stage`: of those of --early), and what stands before the
+/// identity of a row where rows of a table are judged.
+std::vector<ColumnInfo> verdict_columns(bool has_stage);
 ColumnInfo row_column();
 
 /// Who a verdict is about: a flow, or, with --table, a row.
@@ -23,7 +26,8 @@ struct VerdictSubject {
   Flow flow;
   bool has_addresses = true;  ///< the netml preset has one flow without
   std::size_t row = 0;        ///< of the table, from 0
-  std::optional<int> label;   ///< 0 or 1
+  VerdictTime time = VerdictTime::kFinal;
+  std::optional<int> label;  ///< 0 or 1
   std::string label_name;
 };
 

@@ -15,10 +15,12 @@ std::uint64_t derive_seed(std::uint64_t seed, std::uint64_t stream) noexcept {
 }
 
 std::uint64_t Rng::below(std::uint64_t bound) {
-  const std::uint64_t limit = UINT64_MAX - (UINT64_MAX % bound + 1) % bound;
   std::uint64_t value = engine_();
-  while (value > limit) {
-    value = engine_();
+  if (value > UINT64_MAX - bound) {  // seldom; only then it may have to be drawn again
+    const std::uint64_t limit = UINT64_MAX - (UINT64_MAX % bound + 1) % bound;
+    while (value > limit) {
+      value = engine_();
+    }
   }
   return value % bound;
 }

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 
 namespace netml {
@@ -126,6 +127,13 @@ std::string number_text(double value) {
   std::string text;
   append_number(text, value);
   return text;
+}
+
+std::string rounded_text(double value, int digits) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.*g", digits, value);
+  const std::optional<double> rounded = parse_double(text);
+  return rounded ? number_text(*rounded) : text;
 }
 
 std::optional<double> parse_double(std::string_view text) {

@@ -7,6 +7,7 @@
 
 #include "column_block.hpp"
 #include "exact_counts.hpp"
+#include "log_columns.hpp"
 
 namespace netml {
 namespace {
@@ -25,10 +26,6 @@ struct DirectionState {
 // Flags in the order of the columns.
 constexpr std::uint8_t kShareFlags[] = {tcp_flag::kFin, tcp_flag::kSyn, tcp_flag::kRst,
                                         tcp_flag::kPsh, tcp_flag::kAck, tcp_flag::kUrg};
-
-double log_gap(std::int64_t gap_ns) {
-  return std::log1p(static_cast<double>(gap_ns) / 1000.0);
-}
 
 struct BiflowState {
   DirectionState direction[2];
@@ -49,10 +46,10 @@ struct BiflowState {
   }
   void update(const Flow& flow, const PacketView& packet) noexcept {
     const std::uint64_t own = flow.direction[static_cast<std::size_t>(packet.direction)].packets;
-    log_gaps.add(log_gap(packet.gap_ns), flow.packets() - 1);
+    log_gaps.add(log_gap_us(packet.gap_ns), flow.packets() - 1);
     if (own > 1) {
       direction[static_cast<std::size_t>(packet.direction)].log_gaps.add(
-          log_gap(packet.direction_gap_ns), own - 1);
+          log_gap_us(packet.direction_gap_ns), own - 1);
     }
     add(packet);
   }
@@ -72,10 +69,6 @@ struct BiflowState {
     }
   }
 };
-
-double log1p_of(std::uint64_t value) {
-  return std::log1p(static_cast<double>(value));
-}
 
 Cell* put_gaps(Cell* out, const RunningStats& gaps, std::uint64_t n) {
   *out++ = Cell::of(gaps.mean);

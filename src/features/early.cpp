@@ -9,6 +9,7 @@
 #include "netml/core/text_format.hpp"
 
 #include "column_block.hpp"
+#include "log_columns.hpp"
 
 namespace netml {
 namespace {
@@ -72,7 +73,7 @@ class EarlyBlock final : public ColumnBlock {
     for (std::size_t i = 1; i < packets_; ++i) {
       const double gap =
           i < series.size()
-              ? log_gap(context.ns(time_difference(series[i].ts_ns, series[i - 1].ts_ns)))
+              ? log_gap_us(context.ns(time_difference(series[i].ts_ns, series[i - 1].ts_ns)))
               : 0.0;
       cells[packets_ + i - 1] = Cell::of(gap);
     }
@@ -89,10 +90,6 @@ class EarlyBlock final : public ColumnBlock {
     }
     accumulator = accumulator_of<EarlyState<kRoom>>();
     sizes_ = sizes_of<kRoom>;
-  }
-
-  static double log_gap(std::int64_t gap_ns) {
-    return std::log1p(static_cast<double>(gap_ns) / 1000.0);
   }
 
   std::size_t packets_;

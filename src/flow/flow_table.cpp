@@ -112,6 +112,11 @@ FlowTable::FlowTable(const FlowPolicy& policy, const FlowHooks& hooks,
 
 FlowTable::~FlowTable() = default;
 
+void FlowTable::set_observer(FlowObserver* observer) noexcept {
+  observer_ = observer;
+  keeps_packets_ = keeps_packets_ || observer != nullptr;
+}
+
 std::size_t FlowTable::flow_cost() const noexcept {
   return stride_ + entry_bytes(policy_) + FlowIndex::kCostPerFlow;
 }
@@ -349,7 +354,7 @@ void FlowTable::update(const Place& place, const PacketRecord& record, std::int6
   update_inline(place, record, ts_ns, clock, payload, closed);
 }
 
-// What only some runs need: the packet's own time, series, records, blobs, packet limits.
+// What only some runs need: the packet's own time, series, records, blobs, observer, packet limits.
 void FlowTable::note_kept(const Place& place, const PacketView& view,
                           std::vector<ClosedFlow>& closed) {
   const auto [slot, flow] = place;
@@ -365,6 +370,9 @@ void FlowTable::note_kept(const Place& place, const PacketView& view,
   }
   if (record_bytes_ != 0) {
     note_record(slot, view);
+  }
+  if (observer_ != nullptr) {
+    observer_->packet(*this, slot);
   }
   if (has_series || record_bytes_ != 0 || blobs_) {
     if (budget_.is_too_large(kept_bytes(slot))) {

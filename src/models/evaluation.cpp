@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <numeric>
 
 #include "netml/core/quantile.hpp"
 #include "netml/core/rng.hpp"
+
+#include "score_steps.hpp"
 
 namespace netml {
 namespace {
@@ -13,12 +14,6 @@ namespace {
 constexpr std::size_t kResamples = 200;
 constexpr std::size_t kGrid = 101;
 constexpr std::uint64_t kBootstrapStream = 401;
-
-// Rows of one score, with how often each class is drawn; from the highest score down.
-struct Step {
-  double normal = 0;
-  double abnormal = 0;
-};
 
 // Everything that is read off one sample.
 struct Reading {
@@ -33,11 +28,11 @@ double grid(std::size_t i) {
   return static_cast<double>(i) / (kGrid - 1);
 }
 
-Reading read_off(std::span<const Step> steps, double normal, double abnormal) {
+Reading read_off(std::span<const ScoreStep> steps, double normal, double abnormal) {
   Reading reading;
   double false_alarms = 0, hits = 0, wins = 0, precision_sum = 0;
   std::size_t next_fpr = 0, next_recall = 0;
-  for (const Step& step : steps) {
+  for (const ScoreStep& step : steps) {
     const double hits_before = hits;
     false_alarms += step.normal;
     hits += step.abnormal;
@@ -68,35 +63,29 @@ Reading read_off(std::span<const Step> steps, double normal, double abnormal) {
 
 // The rows in order, and which step each belongs to.
 struct Ordered {
-  std::vector<Step> steps;
+  std::vector<ScoreStep> steps;
   std::vector<std::uint32_t> normal_steps;    // per normal row
   std::vector<std::uint32_t> abnormal_steps;  // per abnormal row
 };
 
 Ordered ordered(std::span<const double> scores, std::span<const int> labels) {
-  std::vector<std::size_t> order(scores.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return scores[a] > scores[b]; });
-  Ordered rows;
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    if (i == 0 || scores[order[i]] != scores[order[i - 1]]) {
-      rows.steps.emplace_back();
-    }
-    const auto step = static_cast<std::uint32_t>(rows.steps.size() - 1);
-    const bool is_abnormal = labels[order[i]] != 0;
-    (is_abnormal ? rows.abnormal_steps : rows.normal_steps).push_back(step);
-    (is_abnormal ? rows.steps.back().abnormal : rows.steps.back().normal) += 1;
+  Ordered rows{score_steps(scores, labels), {}, {}};
+  for (std::size_t i = 0; i < rows.steps.size(); ++i) {
+    const auto add = [&](std::vector<std::uint32_t>& list, double count) {
+      list.insert(list.end(), static_cast<std::size_t>(count), static_cast<std::uint32_t>(i));
+    };
+    add(rows.normal_steps, rows.steps[i].normal);
+    add(rows.abnormal_steps, rows.steps[i].abnormal);
   }
   return rows;
 }
 
 std::vector<Reading> resamples(const Ordered& rows, std::uint64_t seed) {
   std::vector<Reading> readings(kResamples);
-  std::vector<Step> steps(rows.steps.size());
+  std::vector<ScoreStep> steps(rows.steps.size());
   for (std::size_t r = 0; r < kResamples; ++r) {
     Rng rng(derive_seed(derive_seed(seed, kBootstrapStream), r));
-    std::fill(steps.begin(), steps.end(), Step{});
+    std::fill(steps.begin(), steps.end(), ScoreStep{});
     for (std::size_t i = 0; i < rows.normal_steps.size(); ++i) {
       steps[rows.normal_steps[rng.below(rows.normal_steps.size())]].normal += 1;
     }

@@ -15,13 +15,8 @@ static_assert(TrainingQuantiles::kLevels[kLow] == .01 &&
               TrainingQuantiles::kLevels[kMedian] == .5 &&
               TrainingQuantiles::kLevels[kHigh] == .99);
 
-// What a person reads: six significant digits.
-std::string short_number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.6g", value);
-  const std::optional<double> rounded = parse_double(text);
-  return rounded ? number_text(*rounded) : text;
-}
+// What a person reads.
+constexpr int kDigits = 6;
 
 }  // namespace
 
@@ -83,10 +78,11 @@ Explanation Explainer::explain(std::span<const double> row, std::size_t most) co
 std::vector<std::string> Explainer::reasons(const Explanation& explanation) const {
   std::vector<std::string> lines;
   for (const Reason& reason : explanation.reasons) {
-    lines.push_back(printable(detector_.columns[reason.column]) + "=" + short_number(reason.value) +
-                    " (normal " + short_number(reason.median) + ", " + short_number(reason.low) +
-                    " to " + short_number(reason.high) + ") " +
-                    std::to_string(static_cast<int>(std::lround(100 * reason.share))) + " %");
+    lines.push_back(
+        printable(detector_.columns[reason.column]) + "=" + rounded_text(reason.value, kDigits) +
+        " (normal " + rounded_text(reason.median, kDigits) + ", " +
+        rounded_text(reason.low, kDigits) + " to " + rounded_text(reason.high, kDigits) + ") " +
+        std::to_string(static_cast<int>(std::lround(100 * reason.share))) + " %");
   }
   return lines;
 }

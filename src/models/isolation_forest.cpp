@@ -194,6 +194,10 @@ void IsolationForest::prepare() {
   steps_.clear();
   steps_.reserve(trees_.node_count());
   first_steps_.clear();
+  leaf_depths_.clear();
+  for (std::int32_t rows = 0; rows <= trees_.samples[0]; ++rows) {
+    leaf_depths_.push_back(mean_search_depth(rows));
+  }
   std::vector<std::pair<std::size_t, int>> queue;
   for (const std::int32_t root : trees_.roots) {
     first_steps_.push_back(steps_.size());
@@ -208,7 +212,8 @@ void IsolationForest::lay_out(std::size_t root, std::vector<std::pair<std::size_
   for (std::size_t i = 0; i < queue.size(); ++i) {
     const auto [node, depth] = queue[i];
     if (trees_.left[node] < 0) {
-      steps_.push_back({depth + mean_search_depth(trees_.samples[node]), 0, 0});
+      steps_.push_back(
+          {depth + leaf_depths_[static_cast<std::size_t>(trees_.samples[node])], 0, 0});
       continue;
     }
     steps_.push_back(

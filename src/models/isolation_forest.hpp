@@ -41,6 +41,7 @@ class IsolationForest : public Model {
   std::size_t columns_ = 0;
   std::vector<Step> steps_;
   std::vector<std::size_t> first_steps_;  // of each tree
+  std::vector<double> leaf_depths_;       // by the rows of the leaf
   double divisor_ = 0;                    // trees · c(psi)
 };
 

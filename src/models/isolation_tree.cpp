@@ -42,16 +42,11 @@ class Grower {
  public:
   Grower(const Matrix& rows, std::size_t sample_size, Rng& rng)
       : rng_(rng), columns_(column_count(rows)), count_(std::min(sample_size, row_count(rows))) {
-    const std::vector<std::size_t> drawn = draw_rows(row_count(rows), count_, rng);
-    values_.resize(columns_ * count_);
-    for (std::size_t i = 0; i < count_; ++i) {
-      const std::span<const double> row = row_of(rows, drawn[i]);
-      for (std::size_t c = 0; c < columns_; ++c) {
-        values_[c * count_ + i] = row[c];
-      }
+    for (const std::size_t row : draw_rows(row_count(rows), count_, rng)) {
+      order_.push_back(row_of(rows, row).data());
     }
-    order_.resize(count_);
-    std::iota(order_.begin(), order_.end(), 0U);
+    values_.resize(count_);
+    spare_.resize(count_);
     candidates_.resize(columns_);
     std::iota(candidates_.begin(), candidates_.end(), std::size_t{0});
     depth_limit_ = static_cast<int>(std::bit_width(std::max<std::size_t>(count_, 2) - 1));
@@ -59,10 +54,7 @@ class Grower {
 
   IsolationTrees grow(IsolationSplit split) {
     tree_.roots = {0};
-    for (auto* numbers : {&tree_.left, &tree_.right, &tree_.feature, &tree_.samples}) {
-      numbers->reserve(2 * count_);
-    }
-    tree_.threshold.reserve(2 * count_);
+    resize_nodes(2 * count_);
     std::vector<Task> tasks = {{0, count_, 0, columns_, -1, Side::kLeft}};
     while (!tasks.empty()) {
       const Task task = tasks.back();
@@ -77,14 +69,11 @@ class Grower {
       const auto at = static_cast<std::size_t>(node);
       tree_.feature[at] = split_.feature;
       tree_.threshold[at] = split_.threshold;
-      const auto first = order_.begin() + static_cast<std::ptrdiff_t>(task.begin);
-      const auto last = order_.begin() + static_cast<std::ptrdiff_t>(task.end);
-      const auto middle = std::partition(
-          first, last, [&](std::uint32_t row) { return split_.values[row] <= split_.threshold; });
-      const auto border = static_cast<std::size_t>(middle - order_.begin());
+      const std::size_t border = divide(task);
       tasks.push_back({border, task.end, task.depth + 1, candidates, node, Side::kRight});
       tasks.push_back({task.begin, border, task.depth + 1, candidates, node, Side::kLeft});
     }
+    resize_nodes(nodes_);
     return std::move(tree_);
   }
 
@@ -99,20 +88,26 @@ class Grower {
     std::int32_t parent;
     Side side;
   };
-  // The rule of the node at hand, and what it compares of every row.
+  // The rule of the node at hand; values_ has what it compares of every row.
   struct Rule {
     std::int32_t feature = -1;
     double threshold = 0;
-    const double* values = nullptr;
   };
 
+  void resize_nodes(std::size_t count) {
+    for (auto* numbers : {&tree_.left, &tree_.right, &tree_.feature, &tree_.samples}) {
+      numbers->resize(count, -1);
+    }
+    tree_.threshold.resize(count);
+  }
+
   std::int32_t add_node(const Task& task) {
-    const auto node = static_cast<std::int32_t>(tree_.node_count());
-    tree_.left.push_back(-1);
-    tree_.right.push_back(-1);
-    tree_.feature.push_back(-1);
-    tree_.threshold.push_back(0);
-    tree_.samples.push_back(static_cast<std::int32_t>(task.end - task.begin));
+    const auto node = static_cast<std::int32_t>(nodes_++);
+    if (nodes_ > tree_.node_count()) {  // hyperplanes may leave a side without rows
+      resize_nodes(2 * nodes_);
+    }
+    tree_.samples[static_cast<std::size_t>(node)] =
+        static_cast<std::int32_t>(task.end - task.begin);
     if (task.parent >= 0) {
       (task.side == Side::kLeft ? tree_.left : tree_.right)[static_cast<std::size_t>(task.parent)] =
           node;
@@ -123,14 +118,32 @@ class Grower {
   struct Range {
     double low, high;
   };
-  Range range(const double* values, const Task& task) const {
-    Range range{values[order_[task.begin]], values[order_[task.begin]]};
-    for (std::size_t i = task.begin + 1; i < task.end; ++i) {
-      const double value = values[order_[i]];
+  // Puts the node's values of a column side by side.
+  Range take(std::size_t column, const Task& task) {
+    Range range{order_[task.begin][column], order_[task.begin][column]};
+    for (std::size_t i = task.begin; i < task.end; ++i) {
+      const double value = order_[i][column];
+      values_[i] = value;
       range.low = std::min(range.low, value);
       range.high = std::max(range.high, value);
     }
     return range;
+  }
+
+  // Moves the node's rows that go left before the others; where those begin. Without a branch per
+  // row, which nobody could predict.
+  std::size_t divide(const Task& task) {
+    std::size_t left = task.begin, right = 0;
+    for (std::size_t i = task.begin; i < task.end; ++i) {
+      const double* const row = order_[i];
+      const bool goes_left = values_[i] <= split_.threshold;
+      order_[left] = row;
+      spare_[right] = row;
+      left += goes_left ? 1U : 0U;
+      right += goes_left ? 0U : 1U;
+    }
+    std::copy_n(spare_.begin(), right, order_.begin() + static_cast<std::ptrdiff_t>(left));
+    return left;
   }
 
   // Uniform in [low, high), also where their difference overflows.
@@ -147,10 +160,9 @@ class Grower {
   bool choose_column(const Task& task, std::size_t& candidates) {
     while (candidates > 0) {
       std::size_t& place = candidates_[rng_.below(candidates)];
-      const double* values = values_.data() + place * count_;
-      const Range extent = range(values, task);
+      const Range extent = take(place, task);
       if (extent.low < extent.high) {
-        split_ = {static_cast<std::int32_t>(place), between(extent), values};
+        split_ = {static_cast<std::int32_t>(place), between(extent)};
         return true;
       }
       std::swap(place, candidates_[--candidates]);
@@ -164,26 +176,23 @@ class Grower {
     const std::size_t first = tree_.normals.size();
     double threshold = 0;
     bool is_constant = true;
-    projections_.resize(count_);
-    for (std::size_t i = task.begin; i < task.end; ++i) {
-      projections_[order_[i]] = 0;
-    }
+    projections_.assign(count_, 0);
     for (std::size_t c = 0; c < columns_; ++c) {
-      const double* values = values_.data() + c * count_;
-      const Range extent = range(values, task);
+      const Range extent = take(c, task);
       is_constant = is_constant && extent.low == extent.high;
       const double normal = rng_.normal();
       threshold += normal * between(extent);
       tree_.normals.push_back(normal);
       for (std::size_t i = task.begin; i < task.end; ++i) {
-        projections_[order_[i]] += normal * values[order_[i]];
+        projections_[i] += normal * values_[i];
       }
     }
     if (is_constant || !std::isfinite(threshold)) {
       tree_.normals.resize(first);
       return false;
     }
-    split_ = {static_cast<std::int32_t>(first / columns_), threshold, projections_.data()};
+    split_ = {static_cast<std::int32_t>(first / columns_), threshold};
+    values_.swap(projections_);
     return true;
   }
 
@@ -191,11 +200,12 @@ class Grower {
   const std::size_t columns_;
   const std::size_t count_;
   int depth_limit_ = 0;
-  std::vector<double> values_;  // the drawn rows, column by column
-  std::vector<std::uint32_t> order_;
+  std::vector<const double*> order_, spare_;  // the drawn rows, those of a node side by side
+  std::vector<double> values_;                // what the node at hand compares, by place
   std::vector<std::size_t> candidates_;
   std::vector<double> projections_;
   Rule split_;
+  std::size_t nodes_ = 0;
   IsolationTrees tree_;
 };
 
@@ -212,9 +222,10 @@ void append_trees(IsolationTrees& trees, const IsolationTrees& tree, std::size_t
   const bool has_planes = !tree.normals.empty();
   const auto shift = [](std::vector<std::int32_t>& to, const std::vector<std::int32_t>& from,
                         std::int32_t offset) {
-    for (const std::int32_t value : from) {
-      to.push_back(value < 0 ? value : value + offset);
-    }
+    const std::size_t size = to.size();
+    to.resize(size + from.size());
+    std::transform(from.begin(), from.end(), to.begin() + static_cast<std::ptrdiff_t>(size),
+                   [&](std::int32_t value) { return value < 0 ? value : value + offset; });
   };
   shift(trees.roots, tree.roots, nodes);
   shift(trees.left, tree.left, nodes);

@@ -61,8 +61,7 @@ void ContextRows::advance() {
 }
 
 void ContextRows::add(const ClosedFlow& closed, const FlowTable& table, bool has_row) {
-  move_clock_to(closed.end_index);
-  advance();
+  advance_to(closed.end_index);
   std::uint64_t row = SourceContext::kNoRow;
   if (has_row) {
     row = first_row_ + rows_.size();
@@ -87,9 +86,14 @@ bool ContextRows::is_over_limit() const noexcept {
   return options_.memory_limit != 0 && bytes > options_.memory_limit && flows_.size() > 1;
 }
 
-void ContextRows::end() {
-  move_clock_to(UINT64_MAX);
+bool ContextRows::advance_to(std::uint64_t index) {
+  move_clock_to(index);
   advance();
+  return final_ != 0;
+}
+
+void ContextRows::end() {
+  advance_to(UINT64_MAX);
 }
 
 void ContextRows::end_input() {

@@ -38,6 +38,9 @@ class ContextRows final : private ContextReceiver {
   void begin(const Epoch& epoch);
   /// A flow that ended, in closing order: one that gets a row, or one that only counts for others.
   void add(const ClosedFlow& closed, const FlowTable& table, bool has_row);
+  /// All flows that ended before the packet of that index have been added. True when a row may
+  /// leave.
+  bool advance_to(std::uint64_t index);
   /// The epoch has no more ended flows.
   void end();
   /// The input has no more ended flows: all rows are final.

@@ -73,7 +73,7 @@ EpochPipeline::EpochPipeline(FlowShards& shards, FlowConsumer& consumer,
   }
   for (std::size_t i = 0; i < threads; ++i) {
     workers_.push_back(std::make_unique<Worker>());
-    workers_.back()->formatter = consumer.formatter();
+    workers_.back()->formatter = options.early == nullptr ? consumer.formatter() : nullptr;
   }
   has_formatter_ = workers_.front()->formatter != nullptr;
   start_threads();
@@ -249,7 +249,7 @@ void EpochPipeline::done(const Task& task) {
     case Task::Kind::kArrange:
       is_arranging_ = false;
       give_back(task.slice->dropped);
-      if (task.slice->flows.empty() && !task.slice->input) {
+      if (task.slice->flows.empty() && task.slice->early.empty() && !task.slice->input) {
         free_slices_.push_back(task.slice);
       } else {
         task.slice->state = has_formatter_ ? Slice::State::kArranged : Slice::State::kFormatted;
@@ -328,6 +328,8 @@ void EpochPipeline::enqueue(EpochJob& job) {
     job.taken[table] = 0;
     job.is_ended[table] = false;
   }
+  job.early.clear();
+  job.early_taken = 0;
   job.is_exhausted = false;
   job.is_in_context = false;
   job.is_all_in_context = false;
@@ -346,6 +348,9 @@ void EpochPipeline::end_input() {
   work_until(lock, [this] { return is_idle(); });
   take_returned({Task::Kind::kApply, &job, 0, nullptr}, *workers_.front());
   release(*workers_.front());
+  if (options_.early != nullptr) {
+    options_.early->end_input();
+  }
   known_open_ = 0;
   known_bytes_ = 0;
   records_since_ = 0;
@@ -419,6 +424,9 @@ void EpochPipeline::apply(EpochJob& job, std::size_t table) {
   if (job.epoch.empty()) {
     return;
   }
+  if (options_.early != nullptr) {
+    options_.early->begin(job.epoch, job.early);
+  }
   if (job.needs_all_tables) {
     const std::size_t before = shards_.budget().open_flows();
     shards_.apply_in_order(job.epoch, job.closed.front());
@@ -438,12 +446,14 @@ void EpochPipeline::arrange(EpochJob& job, Slice& slice) {
   slice.flows.clear();
   slice.contexts.clear();
   slice.dropped.clear();
+  slice.early.clear();
   slice.text.clear();
   slice.packets = 0;
   slice.first_id = next_id_;
   job.input.reset();
   const std::size_t most = flows_per_slice();
-  while (!job.is_exhausted && slice.flows.size() + slice.dropped.size() < most) {
+  while (!job.is_exhausted &&
+         slice.flows.size() + slice.dropped.size() + slice.early.size() < most) {
     job.is_exhausted = !(context_rows_ ? arrange_in_context(job, slice) : arrange_next(job, slice));
   }
   next_id_ += slice.flows.size();
@@ -453,12 +463,27 @@ void EpochPipeline::arrange(EpochJob& job, Slice& slice) {
 // Moves the next flow into the slice. False when there is none.
 bool EpochPipeline::arrange_next(EpochJob& job, Slice& slice) {
   const std::size_t list = next_list(job);
+  if (is_early_next(job, list)) {
+    arrange_early(job, slice);
+    return true;
+  }
   if (list == kNoList) {
     return false;
   }
   const ClosedFlow& closed = job.closed[list][job.taken[list]++];
   (is_wanted(closed) ? slice.flows : slice.dropped).push_back(closed);
   return true;
+}
+
+// Whether the next row of an open flow comes before the next flow of the list.
+bool EpochPipeline::is_early_next(const EpochJob& job, std::size_t list) noexcept {
+  return job.early_taken < job.early.size() &&
+         (list == kNoList ||
+          job.early[job.early_taken].index <= job.closed[list][job.taken[list]].end_index);
+}
+
+void EpochPipeline::arrange_early(EpochJob& job, Slice& slice) {
+  slice.early.push_back({slice.flows.size(), std::move(job.early[job.early_taken++])});
 }
 
 // Moves a row whose context is complete into the slice, or the next flow among those that wait.
@@ -477,6 +502,12 @@ bool EpochPipeline::arrange_in_context(EpochJob& job, Slice& slice) {
     return true;
   }
   const std::size_t list = next_list(job);
+  if (is_early_next(job, list)) {
+    if (!context_rows_->advance_to(job.early[job.early_taken].index)) {
+      arrange_early(job, slice);
+    }
+    return true;
+  }
   if (list != kNoList) {
     const ClosedFlow& closed = job.closed[list][job.taken[list]++];
     const bool has_row = is_wanted(closed);
@@ -592,16 +623,32 @@ void EpochPipeline::write(const Slice& slice, Worker& worker) {
 }
 
 void EpochPipeline::write_flows(const Slice& slice, Worker& worker) {
+  std::size_t next_early = 0;
   for (std::size_t i = 0; i < slice.flows.size(); ++i) {
-    const FlowView flow = view(slice, i, worker);
-    if (output_closed_) {
-      counts_.packets_output_closed += flow.flow.packets();
-      continue;
+    write_early(slice, i, next_early);
+    write_flow(view(slice, i, worker));
+  }
+  write_early(slice, slice.flows.size(), next_early);
+}
+
+void EpochPipeline::write_flow(const FlowView& flow) {
+  if (output_closed_) {
+    counts_.packets_output_closed += flow.flow.packets();
+    return;
+  }
+  consumer_.flow(flow);
+  ++counts_.flows_written;
+  counts_.packets_written += flow.flow.packets();
+  output_closed_ = consumer_.is_done();
+}
+
+// Those that come before the flow of that place. `next`: the first that was not written.
+void EpochPipeline::write_early(const Slice& slice, std::size_t place, std::size_t& next) {
+  for (; next < slice.early.size() && slice.early[next].place == place; ++next) {
+    if (!output_closed_) {
+      consumer_.early(slice.early[next].row.flow, slice.early[next].row.values);
+      output_closed_ = consumer_.is_done();
     }
-    consumer_.flow(flow);
-    ++counts_.flows_written;
-    counts_.packets_written += flow.flow.packets();
-    output_closed_ = consumer_.is_done();
   }
 }
 

@@ -17,6 +17,7 @@
 #include "netml/pipeline/extractor.hpp"
 
 #include "context_rows.hpp"
+#include "early_rows.hpp"
 
 namespace netml {
 
@@ -45,6 +46,8 @@ struct EpochJob {
   std::vector<std::vector<ClosedFlow>> closed;
   std::vector<std::size_t> taken;  ///< of each list, so far
   std::vector<bool> is_ended;      ///< at the end of the input: no more will come
+  std::vector<EarlyRow> early;     ///< of flows that are open
+  std::size_t early_taken = 0;
 };
 
 /// What became of the flows that came out.
@@ -62,6 +65,7 @@ struct PipelineOptions {
   std::uint64_t min_packets = 0;
   std::uint64_t flow_limit = 0;  ///< 0: none; exact with one thread and epochs of one packet
   std::optional<ContextOptions> context = {};  ///< rows tell of the flows around theirs
+  EarlyRows* early = nullptr;  ///< observes the only table; null: no rows of open flows
 };
 
 /// Applies epochs to the flow tables and hands ended flows on in closing order.
@@ -74,7 +78,9 @@ struct PipelineOptions {
 ///   format   a slice (any number side by side)
 ///   write    the slices in order
 ///
-/// Where rows tell of the flows around theirs, arranging is where they wait for those to end.
+/// Where rows tell of the flows around theirs, arranging is where they wait for those to end. Rows
+/// of open flows (PipelineOptions::early) leave at their packet, before the flows that it ends and
+/// behind all rows that were final before it.
 ///
 /// Little is in flight at any time: a slow consumer stops the caller in begin(). Flows stay in
 /// their tables until their slice is written.
@@ -104,7 +110,8 @@ class EpochPipeline {
   /// Requires: everything has been written.
   const FlowCounts& counts() const noexcept { return counts_; }
   std::uint64_t context_dropped() const noexcept {
-    return context_rows_ ? context_rows_->dropped() : 0;
+    return (context_rows_ ? context_rows_->dropped() : 0) +
+           (options_.early != nullptr ? options_.early->dropped() : 0);
   }
 
  private:
@@ -116,6 +123,11 @@ class EpochPipeline {
     std::vector<ClosedFlow> flows;
     std::vector<ContextValues> contexts;  // one per flow where rows tell of others
     std::vector<ClosedFlow> dropped;      // that nobody wants
+    struct Early {
+      std::size_t place;  // before flows[place]
+      EarlyRow row;
+    };
+    std::vector<Early> early;
     std::uint64_t first_id = 0;
     std::uint64_t packets = 0;
     CharBuffer text;
@@ -165,6 +177,8 @@ class EpochPipeline {
   void apply(EpochJob& job, std::size_t table);
   void arrange(EpochJob& job, Slice& slice);
   bool arrange_next(EpochJob& job, Slice& slice);
+  static bool is_early_next(const EpochJob& job, std::size_t list) noexcept;
+  static void arrange_early(EpochJob& job, Slice& slice);
   bool arrange_in_context(EpochJob& job, Slice& slice);
   void refill(EpochJob& job);
   std::size_t next_list(EpochJob& job);
@@ -172,6 +186,8 @@ class EpochPipeline {
   void format(Slice& slice, Worker& worker);
   void write(const Slice& slice, Worker& worker);
   void write_flows(const Slice& slice, Worker& worker);
+  void write_flow(const FlowView& flow);
+  void write_early(const Slice& slice, std::size_t place, std::size_t& next);
   std::size_t flows_per_slice() const noexcept;
   FlowView view(const Slice& slice, std::size_t i, Worker& worker) const;
 

@@ -13,6 +13,7 @@
 #include "netml/flow/flow_shards.hpp"
 
 #include "capture_reader.hpp"
+#include "early_rows.hpp"
 #include "epoch_pipeline.hpp"
 #include "record_decoder.hpp"
 #include "skip_counts.hpp"
@@ -66,8 +67,9 @@ std::size_t threads_for(const Recipe& recipe, const ExtractorOptions& options) {
   return stops_at_a_packet(recipe, options) ? 1 : thread_count(options.threads);
 }
 
+// Open flows are looked at in the order of their packets: in one table.
 std::size_t shard_count(const Recipe& recipe, const ExtractorOptions& options) {
-  if (stops_at_a_packet(recipe, options)) {
+  if (stops_at_a_packet(recipe, options) || options.early_packets != 0) {
     return 1;
   }
   return options.shards != 0 ? options.shards : threads_for(recipe, options);
@@ -94,16 +96,32 @@ std::optional<ContextOptions> context_options(const Recipe& recipe, const Featur
                         recipe.policy.expiry == ExpiryRule::kNfstream};
 }
 
+// Rows of open flows have a context of their own.
+std::uint64_t early_share(const Recipe& recipe, const ExtractorOptions& options,
+                          const FeatureSet& features) {
+  return options.early_packets != 0 ? context_share(recipe, features) : 0;
+}
+
 // What is left for the flows.
-FlowPolicy flow_policy(const Recipe& recipe, const FeatureSet& features) {
+FlowPolicy flow_policy(const Recipe& recipe, const ExtractorOptions& options,
+                       const FeatureSet& features) {
   const FlowPolicy& policy = recipe.policy;
   FlowPolicy own = policy;
   if (own.memory_limit != 0) {
     own.memory_limit -=
         std::min(most_fragmented(policy) * FragmentTable::kCost, own.memory_limit / 2) +
-        context_share(recipe, features);
+        context_share(recipe, features) + early_share(recipe, options, features);
   }
   return own;
+}
+
+std::unique_ptr<EarlyRows> make_early_rows(const Recipe& recipe, const ExtractorOptions& options,
+                                           const FeatureSet& features) {
+  return options.early_packets == 0
+             ? nullptr
+             : std::make_unique<EarlyRows>(
+                   recipe,
+                   EarlyOptions{options.early_packets, early_share(recipe, options, features)});
 }
 
 // Small enough to stay in the cache of one core, or large enough that handing it over does not
@@ -140,14 +158,19 @@ class Extractor::Impl {
         decoder_(make_record_decoder(recipe, most_fragmented(recipe.policy))),
         hash_(random_hash_key()),
         context_(context_options(recipe, features)),
-        shards_(flow_policy(recipe, features), features, shard_count(recipe, options)),
+        early_(make_early_rows(recipe, options, features)),
+        shards_(flow_policy(recipe, options, features), features, shard_count(recipe, options)),
         epoch_records_(epoch_size(recipe, options, shards_)),
-        needs_payload_(features.needs_payload()) {}
+        needs_payload_(features.needs_payload()) {
+    if (early_) {
+      shards_[0].set_observer(&*early_);
+    }
+  }
 
   ExtractResult run(const std::vector<std::string>& paths, FlowConsumer& consumer) {
-    EpochPipeline pipeline(
-        shards_, consumer,
-        {threads_for(recipe_, options_), recipe_.min_packets, options_.flow_limit, context_});
+    EpochPipeline pipeline(shards_, consumer,
+                           {threads_for(recipe_, options_), recipe_.min_packets,
+                            options_.flow_limit, context_, early_.get()});
     pipeline_ = &pipeline;
     job_ = &pipeline.begin();
     for (std::size_t i = 0; i < paths.size() && !is_over_ && result_.signal == 0; ++i) {
@@ -278,6 +301,7 @@ class Extractor::Impl {
   std::unique_ptr<RecordDecoder> decoder_;
   const FlowHash hash_;
   const std::optional<ContextOptions> context_;
+  const std::unique_ptr<EarlyRows> early_;
   FlowShards shards_;
   std::size_t epoch_records_;
   const bool needs_payload_;

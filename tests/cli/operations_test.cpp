@@ -3,6 +3,8 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <map>
 
 #include <gtest/gtest.h>
 
@@ -101,6 +103,94 @@ TEST_F(Operations, FdrIsBenjaminiHochbergOverTheInput) {
   EXPECT_EQ(classify({demo("unclassified.pcap"), "--fdr", ".1", "--threshold", "3"}).status, 2);
 }
 
+// Final verdicts are those of a run without it, and what is counted.
+TEST_F(Operations, EarlyVerdictsStandBesideFinalOnes) {
+  const std::string capture = demo("unclassified.pcap");
+  const std::string summary = path("early.json");
+  const auto plain = verdicts({capture});
+  auto both = verdicts({capture, "--early", "5", "--summary", summary});
+  const std::size_t stage = column_of(both, "stage"), packets = column_of(both, "packets");
+  std::vector<std::vector<std::string>> final_rows;
+  std::map<std::string, std::string> packets_of;  // by key and start
+  std::size_t early = 0, anomalies = 0, short_flows = 0;
+  for (auto& row : both) {
+    const std::string key = join({row.begin(), row.begin() + 6}, ",");
+    if (row[stage] == "early") {
+      EXPECT_EQ(row[packets], "5");
+      EXPECT_TRUE(packets_of.emplace(key, row[packets]).second);
+      anomalies += row[column_of(both, "verdict")] == "anomaly" ? 1U : 0U;
+      ++early;
+      continue;
+    }
+    if (row[stage] == "final") {
+      const bool is_long = *parse_double(row[packets]) >= 5;
+      EXPECT_EQ(packets_of.count(key), is_long ? 1U : 0U) << key;
+      short_flows += is_long ? 0U : 1U;
+    }
+    row.erase(row.begin() + static_cast<std::ptrdiff_t>(stage));
+    final_rows.push_back(row);
+  }
+  EXPECT_EQ(final_rows, plain);
+  EXPECT_EQ(early + short_flows, plain.size() - 1);
+  const nlohmann::json counts = read_json(summary);
+  EXPECT_EQ(counts["verdicts"]["anomaly"], count_anomalies(plain));
+  EXPECT_EQ(counts["early"]["packets"], 5);
+  EXPECT_EQ(counts["early"]["anomaly"], anomalies);
+  EXPECT_EQ(
+      counts["early"]["anomaly"].get<std::size_t>() + counts["early"]["normal"].get<std::size_t>(),
+      early);
+  expect_conservation(counts, "classify --early");
+}
+
+TEST_F(Operations, EarlyVerdictsInTextJsonAndWithFdr) {
+  const std::string capture = demo("unclassified.pcap");
+  for (const std::string& line : lines_of(classify({capture, "--early", "5", "-q"}).out)) {
+    EXPECT_TRUE(line.find(" ANOMALY early score=") != std::string::npos ||
+                line.find(" ANOMALY final score=") != std::string::npos)
+        << line;
+  }
+  for (const std::string& line :
+       lines_of(classify({capture, "--early", "5", "-q", "--format", "jsonl"}).out)) {
+    const std::string stage = nlohmann::json::parse(line)["stage"];
+    EXPECT_TRUE(stage == "early" || stage == "final");
+  }
+  // Early verdicts are the threshold's and need not wait: they come first.
+  const auto plain = verdicts({capture, "--early", "5"});
+  const auto fdr = verdicts({capture, "--early", "5", "--fdr", ".1", "--explain", "2"});
+  const std::size_t stage = column_of(fdr, "stage"), verdict = column_of(fdr, "verdict");
+  const auto early_rows = [&](const auto& rows) {
+    std::vector<std::string> list;
+    for (const auto& row : rows) {
+      if (row[stage] == "early") {
+        list.push_back(
+            join({row.begin(), row.begin() + static_cast<std::ptrdiff_t>(verdict) + 1}, ","));
+      }
+    }
+    return list;
+  };
+  EXPECT_EQ(early_rows(fdr), early_rows(plain));
+  EXPECT_TRUE(std::is_sorted(fdr.begin() + 1, fdr.end(),
+                             [&](const auto& a, const auto& b) { return a[stage] < b[stage]; }));
+  EXPECT_EQ(fdr.size(), plain.size());
+}
+
+TEST_F(Operations, EarlyIsRefusedWhereItMeansNothing) {
+  const std::string capture = demo("unclassified.pcap");
+  EXPECT_EQ(classify({capture, "--early", "0"}).status, 2);
+  EXPECT_EQ(classify({capture, "--early", "many"}).status, 2);
+  EXPECT_EQ(classify({capture, "--early", "3", "--min-packets", "4"}).status, 2);
+  const RunResult table = classify({"--table", path("flows.csv"), "--early", "3"});
+  EXPECT_EQ(table.status, 2);
+  EXPECT_NE(table.err.find("--early"), std::string::npos);
+  ASSERT_EQ(netml({"learn", demo("demo.pcap"), "--preset", "netml", "--features", "iat", "-q", "-o",
+                   path("preset.netml")})
+                .status,
+            0);
+  EXPECT_EQ(netml({"classify", "-m", path("preset.netml"), capture, "--early", "3"}).status, 2);
+  // Only final verdicts count for the status.
+  EXPECT_EQ(classify({capture, "--early", "3", "--exit-code", "--threshold", "1e9"}).status, 0);
+}
+
 TEST_F(Operations, ATableGetsTheVerdictsOfItsCapture) {
   const auto flows = verdicts({demo("unclassified.pcap")});
   const auto rows = verdicts({"--table", path("flows.csv")});
@@ -124,6 +214,49 @@ TEST_F(Operations, ATableWithoutAColumnOfTheModelIsRefused) {
       << result.err;
   EXPECT_EQ(classify({"--table", path("flows.csv"), demo("demo.pcap")}).status, 2);
   EXPECT_EQ(classify({"--table", path("absent.csv")}).status, 3);
+}
+
+// What a table can be beside a good one, from training to verdicts: the status, and what is said.
+TEST_F(Operations, OddTablesEndAsTheyShould) {
+  const auto table = [](const std::string& name, const std::string& header, int rows,
+                        const std::function<std::string(int)>& row) {
+    std::ofstream out(path(name));
+    out << header << "\n";
+    for (int i = 0; i < rows; ++i) {
+      out << row(i) << "\n";
+    }
+    return path(name);
+  };
+  const auto pair = [](int i) { return std::to_string(i) + "," + std::to_string(i * 7 % 11); };
+  const std::string good = table("good.csv", "a,b", 40, pair);
+  const std::string kept = path("odd.netml");
+  const auto train = [&](const std::string& file, const std::string& part, int status,
+                         std::vector<std::string> more = {}) {
+    more.insert(more.begin(), {"train", "-f", file, "-o", kept});
+    const RunResult result = netml(more);
+    EXPECT_EQ(result.status, status) << file << result.err;
+    EXPECT_NE(result.err.find(part), std::string::npos) << file << result.err;
+  };
+  train(table("none.csv", "a,b", 0, pair), "no flow to train on", 3);
+  train(table("one.csv", "a,b", 1, pair), "fewer than 10 flows", 0);
+  train(table("nan.csv", "a,b", 40, [](int) { return "1,nan"; }), "column 'b'", 3);
+  train(table("text.csv", "a,b", 40, [](int i) { return i == 39 ? "1,x" : "1,2"; }),
+        "column 'b' holds no numbers", 2, {"--columns", "a,b"});
+  train(table("abnormal.csv", "a,b,label", 40, [&](int i) { return pair(i) + ",1"; }),
+        "0 normal flows leave none to train on", 3);
+  train(table("normal.csv", "a,b,label", 40, [&](int i) { return pair(i) + ",0"; }), "n/a", 0);
+  train(good, "takes at least 999999 calibration flows", 3, {"--false-alarm-rate", "1e-6"});
+  train(good, "nu is '3'", 3, {"--param", "{nu: 3}"});
+
+  const auto verdict_of = [&](const std::string& file) {
+    return netml({"classify", "-m", kept, "--table", file, "--report-all"});
+  };
+  train(table("constant.csv", "a,b", 40, [](int) { return "5,5"; }), "32 flows fitted", 0);
+  const std::string line = lines_of(verdict_of(path("constant.csv")).out).at(0);
+  EXPECT_EQ(line.rfind("row 1 NORMAL", 0), 0U) << line;
+  EXPECT_NE(verdict_of(path("one.csv")).out.find("row 1 ANOMALY"), std::string::npos);
+  EXPECT_EQ(verdict_of(table("swapped.csv", "b,a", 1, pair)).status, 3);
+  EXPECT_EQ(verdict_of(table("words.csv", "a,b", 1, [](int) { return "1,x"; })).status, 3);
 }
 
 TEST_F(Operations, ARowWithAMissingValueIsInvalid) {
@@ -292,6 +425,19 @@ TEST_F(Operations, ThreadsChangeNoVerdict) {
   const std::string first = classify(one).out, page = slurp(path("t.html"));
   EXPECT_EQ(classify(seven).out, first);
   EXPECT_EQ(slurp(path("t.html")), page);
+}
+
+TEST_F(Operations, ThreadsChangeNoEarlyVerdict) {
+  for (const char* stage : {"4", "12"}) {
+    const auto with_threads = [&](const char* threads) {
+      return classify({demo("demo.pcap"), "--early", stage, "--report-all", "--threads", threads})
+          .out;
+    };
+    const std::string first = with_threads("1");
+    EXPECT_NE(first.find(" early "), std::string::npos);
+    EXPECT_EQ(with_threads("2"), first);
+    EXPECT_EQ(with_threads("4"), first);
+  }
 }
 
 }  // namespace

@@ -114,6 +114,36 @@ TEST(Streams, VerdictsLeaveWhileASlowPipeRuns) {
   }
 }
 
+// The third packet of a flow that goes on: its verdict does not wait for the end.
+TEST(Streams, EarlyVerdictsLeaveWhileTheirFlowGoesOn) {
+  const TempFolder folder;
+  const std::string model = folder.path("model.netml");
+  ASSERT_EQ(netml({"learn", demo("unclassified.pcap"), "-o", model, "-q"}).status, 0);
+  const std::string fifo = folder.path("fifo");
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  Process process(
+      netml_command({"classify", "-m", model, fifo, "--early", "3", "--format", "csv"}));
+  const int writer = open(fifo.c_str(), O_WRONLY | O_CLOEXEC);
+  ASSERT_GE(writer, 0);
+  const auto write_all = [&](const std::string& bytes) {
+    return write(writer, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size());
+  };
+  EXPECT_TRUE(write_all(udp_capture(1)));
+  EXPECT_FALSE(process.wait_for_lines(2, milliseconds(700)));
+  EXPECT_TRUE(write_all(udp_record(2'000'000'000, 1024)));
+  EXPECT_TRUE(process.wait_for_lines(2, kSoon)) << process.out();
+  EXPECT_TRUE(process.is_running());
+  EXPECT_TRUE(write_all(udp_record(3'000'000'000, 1024)));
+  close(writer);
+  const std::vector<std::vector<std::string>> rows = csv_rows(process.finish().out);
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(rows[0][13], "stage");
+  EXPECT_EQ(rows[1][13], "early");
+  EXPECT_EQ(rows[1][7], "3");
+  EXPECT_EQ(rows[2][13], "final");
+  EXPECT_EQ(rows[2][7], "4");
+}
+
 // A table for a file appears whole, only at the end.
 TEST(Streams, FilesAreNotSeenBeforeTheyAreWhole) {
   const TempFolder folder;

@@ -67,6 +67,21 @@ TEST(SourceWindows, CapturesAreApart) {
   EXPECT_EQ(seen.seen[1].flows, 1u);
 }
 
+// The first leave early, and are counted, where there is no room.
+TEST(SourceWindows, TheyObeyTheMemoryLimit) {
+  Windows seen;
+  SourceWindows windows(60 * kSecond, seen, 10 * SourceWindows::kFlowCost);
+  for (int i = 0; i < 100; ++i) {
+    windows.add(flow(1, i / 10.0, .5));
+  }
+  windows.finish();
+  ASSERT_EQ(seen.seen.size(), 100u);
+  for (const Seen& window : seen.seen) {
+    EXPECT_LE(window.flows, 10u);
+  }
+  EXPECT_EQ(windows.dropped(), 90u);
+}
+
 // Against the definition, in any order of coming; ends that coincide see one another.
 TEST(SourceWindows, AreWhatCountingGives) {
   std::mt19937 random(3);

@@ -91,5 +91,12 @@ TEST(TextFormat, TheBaseNameIsWhatFollowsTheLastSlash) {
   EXPECT_EQ(base_name(""), "");
 }
 
+TEST(TextFormat, RoundedToSoManyDigits) {
+  EXPECT_EQ(rounded_text(2.0 / 3, 3), "0.667");
+  EXPECT_EQ(rounded_text(123456, 3), number_text(123000));
+  EXPECT_EQ(rounded_text(-1e-7, 6), number_text(-1e-7));
+  EXPECT_EQ(rounded_text(0, 3), number_text(0));
+}
+
 }  // namespace
 }  // namespace netml

@@ -29,14 +29,5 @@ TEST(Metrics, TprAtFprTakesWholeTies) {
   EXPECT_DOUBLE_EQ(*tpr_at_fpr(scores, labels, .34), 1.0);
 }
 
-TEST(Metrics, ConfusionFlagsAboveTheThreshold) {
-  const Confusion counts =
-      confusion(std::vector<double>{1, 2, 2, 3}, std::vector<int>{0, 0, 1, 1}, 2);
-  EXPECT_EQ(counts.true_positives, 1u);
-  EXPECT_EQ(counts.false_negatives, 1u);
-  EXPECT_EQ(counts.true_negatives, 2u);
-  EXPECT_EQ(counts.false_positives, 0u);
-}
-
 }  // namespace
 }  // namespace netml

@@ -10,17 +10,17 @@
 #include "support/capture_file.hpp"
 #include "support/capture_text.hpp"
 #include "support/context_count.hpp"
+#include "support/random_capture.hpp"
 #include "support/reference.hpp"
 #include "support/temp_folder.hpp"
 
 namespace netml {
 namespace {
 
-using test::Bytes;
+using test::random_capture;
 using test::TempFolder;
 
 constexpr std::int64_t kSecond = 1'000'000'000;
-constexpr std::int64_t kStart = 1'500'000'000 * kSecond;
 
 struct Row {
   Flow flow;
@@ -83,52 +83,6 @@ Recipe context_recipe(const std::string& set = "context") {
   recipe.policy.idle_timeout_ns = 20 * kSecond;
   recipe.policy.active_timeout_ns = 200 * kSecond;
   return recipe;
-}
-
-struct TrafficOptions {
-  int packets = 2500;
-  int hosts = 5;
-  int most_step_ms = 200;
-  bool is_quiet_at_times = true;
-  bool runs_back = false;
-};
-
-// Packets between few hosts: TCP with FIN and RST, UDP, ICMP, some of them late.
-std::string random_capture(std::uint32_t seed, const TrafficOptions& options = {}) {
-  std::mt19937 random(seed);
-  std::string capture = test::pcap_header();
-  std::int64_t time = kStart;
-  for (int i = 0; i < options.packets; ++i) {
-    time += static_cast<std::int64_t>(random() % static_cast<unsigned>(options.most_step_ms)) *
-            1'000'000;
-    time += options.is_quiet_at_times && random() % 400 == 0 ? 300 * kSecond : 0;
-    time -= options.runs_back && i == options.packets / 2 ? 86'400 * kSecond : 0;
-    const std::int64_t late = random() % 10 == 0 ? 3 * kSecond : 0;
-    const std::size_t client = 1 + random() % static_cast<unsigned>(options.hosts);
-    const std::size_t server = 40 + random() % 3;
-    const std::size_t port = 1000 + random() % 40;
-    const std::size_t service = random() % 2 == 0 ? 80 : 443;
-    const bool is_reply = random() % 3 == 0;
-    const std::size_t from = is_reply ? service : port, to = is_reply ? port : service;
-    constexpr std::uint8_t kFlags[] = {tcp_flag::kSyn, tcp_flag::kAck, tcp_flag::kAck,
-                                       tcp_flag::kFin, tcp_flag::kRst};
-    const std::uint8_t icmp_type = is_reply ? 0 : random() % 2 == 0 ? 8 : 13;
-    Bytes packet;
-    switch (random() % 4) {
-      case 0:
-        packet = test::ipv4(17, test::udp(from, to));
-        break;
-      case 1:
-        packet = test::ipv4(1, test::icmp(icmp_type));
-        break;
-      default:
-        packet = test::ipv4(6, test::tcp(from, to, kFlags[random() % 5]));
-    }
-    packet[15] = static_cast<std::uint8_t>(is_reply ? server : client);
-    packet[19] = static_cast<std::uint8_t>(is_reply ? client : server);
-    capture += test::pcap_record(time - late - test::kCaptureStart, test::ether(0x0800, packet));
-  }
-  return capture;
 }
 
 void expect_counted(const Outcome& run, const ContextWindow& window, bool is_in_ms = false) {
@@ -200,7 +154,7 @@ TEST(ContextRows, KeepClosingOrder) {
 TEST(ContextRows, DependNeitherOnThreadsNorOnEpochs) {
   const TempFolder folder;
   for (const bool runs_back : {false, true}) {
-    TrafficOptions traffic;
+    test::TrafficOptions traffic;
     traffic.runs_back = runs_back;
     const std::string path = folder.write("a.pcap", random_capture(4, traffic));
     Recipe recipe = context_recipe();
@@ -272,7 +226,7 @@ TEST(ContextRows, GoOnAcrossFilesThatAreOneCapture) {
 
 TEST(ContextRows, TheClockThatIsSetBackStartsAnew) {
   const TempFolder folder;
-  TrafficOptions traffic;
+  test::TrafficOptions traffic;
   traffic.runs_back = true;
   const std::string path = folder.write("a.pcap", random_capture(8, traffic));
   const Outcome all = run({path}, context_recipe());
@@ -296,7 +250,7 @@ TEST(ContextRows, TheFlowLimitCountsRows) {
 
 TEST(ContextRows, RowsThatWaitCountInTheMemoryLimit) {
   const TempFolder folder;
-  TrafficOptions traffic;
+  test::TrafficOptions traffic;
   traffic.hosts = 150;
   traffic.most_step_ms = 2;
   traffic.packets = 20'000;

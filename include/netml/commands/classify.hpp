@@ -27,6 +27,7 @@ struct ClassifyCommand {
   std::uint64_t memory_limit = std::uint64_t{2} << 30;  ///< bytes, of that table
   std::string label_column;           ///< of that table; empty: `label` if there is one
   std::size_t explain = 0;            ///< reasons per alert
+  std::uint64_t early = 0;            ///< also a verdict after so many packets of a flow; 0: none
   std::optional<double> by_source_s;  ///< a ranking of sources, by windows of so many seconds
   std::optional<double> fdr;          ///< false-discovery rate per input, in place of the threshold
   bool uses_exit_code = false;        ///< status 10 when an anomaly was reported

@@ -11,9 +11,10 @@
 namespace netml {
 
 struct ExtractionOptions {
-  std::uint64_t flow_limit = 0;  ///< --limit; 0: none
-  std::size_t threads = 1;       ///< --threads; 0: one per processor, 8 at most
-  RowShard shard = {};           ///< --shard: the rows that are handed over
+  std::uint64_t flow_limit = 0;     ///< --limit; 0: none
+  std::size_t threads = 1;          ///< --threads; 0: one per processor, 8 at most
+  RowShard shard = {};              ///< --shard: the rows that are handed over
+  std::uint64_t early_packets = 0;  ///< --early: flows are also handed over after so many; 0: never
 };
 
 /// Captures to labelled rows, whatever way the recipe needs: in one pass, in two when settings of a
@@ -26,7 +27,8 @@ class Extraction {
              const ExtractionOptions& options = {});
   ~Extraction();
 
-  /// Throws what the receiver throws, UsageError, DataError (labels, widths) and LimitError.
+  /// Throws what the receiver throws, UsageError (early rows of flows that are found at the end of
+  /// their capture too), DataError (labels, widths) and LimitError.
   ExtractResult run(RowReceiver& receiver);
 
   /// Null when there are no labels.

@@ -30,6 +30,12 @@ class RowReceiver {
   /// Before the first row of capture number `input`, in reading order.
   virtual void begin_input(std::size_t input) { static_cast<void>(input); }
   virtual void row(const FlowRow& row) = 0;
+  /// A flow that is still open, after ExtractionOptions::early_packets: one number per column of
+  /// the schema, NaN where there is none.
+  virtual void early(const Flow& flow, std::span<const double> values) {
+    static_cast<void>(flow);
+    static_cast<void>(values);
+  }
   /// What rows without labels can be formatted with apart from their writing, one per thread; null:
   /// row() does it all. After begin().
   virtual std::unique_ptr<RowFormat> row_format() const { return nullptr; }

@@ -53,7 +53,8 @@ class SourceWindow {
 ///
 /// Flows may come in any order; they are swept in order of their ends, the earlier half of them
 /// whenever 2^17 wait, so S is exact unless flows come later than that. Memory is bounded: when
-/// windows hold 2^18 flows the first leaves early. A flow costs O(log n).
+/// windows hold 2^18 flows the first leaves early; where the memory limit has no room for so many,
+/// both are as much less. A flow costs O(log n).
 class SourceWindows {
  public:
   static constexpr std::size_t kMostWaiting = std::size_t{1} << 17;
@@ -66,9 +67,11 @@ class SourceWindows {
     virtual void window(const SourceFlow& flow, const SourceWindow& window) = 0;
   };
 
-  /// `receiver` must outlive the object.
-  SourceWindows(std::int64_t window_ns, Receiver& receiver)
-      : window_ns_(window_ns), receiver_(receiver) {}
+  /// That a flow in a window counts as, with one that waits: at most, each of a source of its own.
+  static constexpr std::uint64_t kFlowCost = 1024;
+
+  /// `memory_limit`: bytes; 0: none. `receiver` must outlive the object.
+  SourceWindows(std::int64_t window_ns, Receiver& receiver, std::uint64_t memory_limit = 0);
 
   void add(const SourceFlow& flow);
   /// The input has no more flows: hands over what waits and starts anew.
@@ -85,6 +88,7 @@ class SourceWindows {
 
   std::int64_t window_ns_;
   Receiver& receiver_;
+  std::size_t most_in_windows_;
   std::vector<SourceFlow> waiting_;
   Sources sources_;
   std::deque<Sources::iterator> order_;  ///< whose first flow ends first, second…

@@ -23,6 +23,9 @@ void append_millionths(std::string& out, std::int64_t value);
 /// Python's repr: `94.5`, `0.0`, `1e-05`, `1e+16`. Requires: finite.
 void append_python_repr(std::string& out, double value);
 std::string number_text(double value);
+/// The number with so many significant digits, for people to read; the same text as number_text of
+/// it. At most 17.
+std::string rounded_text(double value, int digits);
 
 /// The whole text must be one number (no spaces, no leading '+'); nullopt otherwise, for values out
 /// of range and for inf and nan.

@@ -12,6 +12,7 @@
 #include "netml/flow/flow_hash.hpp"
 #include "netml/flow/flow_hooks.hpp"
 #include "netml/flow/flow_index.hpp"
+#include "netml/flow/flow_observer.hpp"
 #include "netml/flow/flow_policy.hpp"
 #include "netml/flow/record_store.hpp"
 #include "netml/flow/slot_list.hpp"
@@ -59,6 +60,9 @@ class FlowTable {
   ~FlowTable();
   FlowTable(const FlowTable&) = delete;
   FlowTable& operator=(const FlowTable&) = delete;
+
+  /// Who looks at flows from the next packet on; it must outlive the table. Null: nobody.
+  void set_observer(FlowObserver* observer) noexcept;
 
   /// Applies the records of `epoch` whose positions are in `positions` (ascending; all of them when
   /// the epoch is given alone), then closes every flow that is idle at the epoch's last clock.
@@ -244,6 +248,7 @@ class FlowTable {
   std::size_t prefetched_bytes_;  ///< of a flow and its state
   std::span<const std::size_t> blob_offsets_;
   bool can_end_flows_;
+  FlowObserver* observer_ = nullptr;
   bool keeps_packets_;  ///< a series, records, blobs, or something else to do after each packet
   SlotPool flows_;
   std::unique_ptr<BlobStore> blobs_;

@@ -140,6 +140,9 @@ class Detector {
 /// bytes.
 std::string save_detector(const Detector& detector);
 
+/// No model file is larger.
+inline constexpr std::size_t kMostModelBytes = std::size_t{1} << 32;
+
 /// Reads a model file's bytes; nothing in them is trusted. Throws ModelError naming file and field.
 /// Takes at most four times the file's size in memory besides a constant.
 Detector load_detector(std::string_view bytes, const std::string& what);

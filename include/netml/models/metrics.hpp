@@ -21,14 +21,12 @@ std::optional<double> average_precision(std::span<const double> scores,
 std::optional<double> tpr_at_fpr(std::span<const double> scores, std::span<const int> labels,
                                  double rate);
 
+/// How verdicts agree with labels.
 struct Confusion {
   std::size_t true_positives = 0;
   std::size_t false_positives = 0;
   std::size_t true_negatives = 0;
   std::size_t false_negatives = 0;
 };
-
-/// A row is flagged when its score is above the threshold.
-Confusion confusion(std::span<const double> scores, std::span<const int> labels, double threshold);
 
 }  // namespace netml

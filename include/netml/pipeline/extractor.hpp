@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,12 @@ class FlowConsumer {
   /// Instead of flow() for as many flows as the formatter's `text` holds. Consumers with a
   /// formatter only.
   virtual void lines(std::string_view text) { static_cast<void>(text); }
+  /// A flow that is still open, as it was after ExtractorOptions::early_packets of them: `values`
+  /// has one number per column, NaN where there is none.
+  virtual void early(const Flow& flow, std::span<const double> values) {
+    static_cast<void>(flow);
+    static_cast<void>(values);
+  }
   /// True when no more flows are wanted (the reader of the output has gone away): the run stops and
   /// packets of flows that were not handed on count as `output_closed`.
   virtual bool is_done() const { return false; }
@@ -74,9 +81,10 @@ struct ExtractResult {
 };
 
 struct ExtractorOptions {
-  std::string filter = {};       ///< --bpf
-  bool is_continuous = false;    ///< flows go on across file borders
-  std::uint64_t flow_limit = 0;  ///< --limit; 0: none
+  std::string filter = {};          ///< --bpf
+  bool is_continuous = false;       ///< flows go on across file borders
+  std::uint64_t flow_limit = 0;     ///< --limit; 0: none
+  std::uint64_t early_packets = 0;  ///< FlowConsumer::early() after so many; 0: never
   /// None of these three shows in the output.
   std::size_t threads = 1;        ///< at most; 0: one per processor, 8 at most
   std::size_t shards = 0;         ///< flow tables; 0: one per thread

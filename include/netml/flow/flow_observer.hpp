@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstdint>
+
+namespace netml {
+
+class FlowTable;
+
+/// Looks at flows while they are open.
+class FlowObserver {
+ public:
+  virtual ~FlowObserver() = default;
+  /// After each packet of the flow in `slot`: what the table has of it includes the packet.
+  virtual void packet(const FlowTable& table, std::uint32_t slot) = 0;
+};
+
+}  // namespace netml
