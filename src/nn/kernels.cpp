@@ -1,6 +1,7 @@
 #include "netml/nn/kernels.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <vector>
 
 namespace netml::nn {

@@ -191,7 +191,8 @@ TEST(Corpus, NamesInsidePacketsStayText) {
       const RunResult result = netml({"extract", reference("corpus/" + sample.file), "--features",
                                       "flow,statistics,splt,biflow", "--format", format});
       ASSERT_EQ(result.status, 0) << sample.file;
-      for (const unsigned char c : result.out + result.err) {
+      for (const char byte : result.out + result.err) {
+        const auto c = static_cast<unsigned char>(byte);
         EXPECT_TRUE(c == '\n' || (c >= 32 && c != 127)) << sample.file << ": byte " << int{c};
       }
       if (std::string(format) == "jsonl") {

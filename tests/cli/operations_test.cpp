@@ -346,7 +346,7 @@ TEST_F(Operations, FoldsFollowTime) {
   const auto rates = read_json(path("regimes.json"))["folds"]["alert_rates"];
   ASSERT_EQ(rates.size(), 5U);
   EXPECT_GT(rates[4].get<double>(), .9);
-  for (int fold = 0; fold < 4; ++fold) {
+  for (std::size_t fold = 0; fold < 4; ++fold) {
     EXPECT_LT(rates[fold].get<double>(), .1);
   }
 }
