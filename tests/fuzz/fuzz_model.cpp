@@ -155,7 +155,7 @@ void use_recipe(const Detector& detector) {
     const std::string text = recipe.to_json();
     require(Recipe::from_json(text, "again").to_json() == text, "a recipe survives its text");
     const FeatureSet features(recipe);
-    require(features.state_size() % 16 == 0, "states are aligned");
+    require(features.state_size() % 8 == 0, "states are aligned");
   } catch (const DataError& error) {
     fuzz::require_refusal(error, ErrorKind::kData, "model: recipe");
   } catch (const UsageError& error) {
