@@ -7,16 +7,13 @@
 
 #include "netml/core/progress.hpp"
 
+#include "kept_list.hpp"
+
 namespace netml {
 namespace {
 
 constexpr std::size_t kEpochsInFlight = 4;
 constexpr std::size_t kSlicesInFlight = 16;
-constexpr std::size_t kMostFlowsPerSlice = 1024;
-constexpr std::size_t kNoList = SIZE_MAX;
-constexpr std::size_t kSliceBytes = 256 * 1024;  // of text, about
-// Lists that one mass ending made long are not kept.
-constexpr std::size_t kMostKeptEntries = 65'536;
 
 // Signals are for the caller's thread, whose reads they interrupt.
 class SignalsBlocked {
@@ -40,28 +37,18 @@ void report_open_flows(std::size_t before, std::size_t after) {
       std::memory_order_relaxed);
 }
 
-template <typename T>
-void clear(std::vector<T>& list) {
-  if (list.capacity() > kMostKeptEntries) {
-    list = {};
-  }
-  list.clear();
-}
-
 }  // namespace
 
 EpochPipeline::EpochPipeline(FlowShards& shards, FlowConsumer& consumer,
                              const PipelineOptions& options)
     : shards_(shards),
-      consumer_(consumer),
-      options_(options),
+      early_(options.early),
+      arranger_(shards, options.arranger),
+      output_(shards, consumer),
       next_of_table_(shards.size()),
       is_table_busy_(shards.size()),
       returned_(shards.size()) {
   const std::size_t threads = std::max<std::size_t>(options.threads, 1);
-  if (options.context) {
-    context_rows_.emplace(*options.context);
-  }
   prepare(end_job_);
   // One is being filled while others are worked on.
   for (std::size_t i = 0; i < (threads == 1 ? 1 : kEpochsInFlight + 1); ++i) {
@@ -73,9 +60,9 @@ EpochPipeline::EpochPipeline(FlowShards& shards, FlowConsumer& consumer,
   }
   for (std::size_t i = 0; i < threads; ++i) {
     workers_.push_back(std::make_unique<Worker>());
-    workers_.back()->formatter = options.early == nullptr ? consumer.formatter() : nullptr;
+    workers_.back()->scratch.formatter = early_ == nullptr ? consumer.formatter() : nullptr;
   }
-  has_formatter_ = workers_.front()->formatter != nullptr;
+  has_formatter_ = workers_.front()->scratch.formatter != nullptr;
   start_threads();
 }
 
@@ -171,13 +158,13 @@ void EpochPipeline::run(const Task& task, Worker& worker) {
       break;
     case Task::Kind::kArrange:
       release(worker);
-      arrange(*task.job, *task.slice);
+      arranger_.arrange(*task.job, *task.slice, output_.flows_per_slice());
       break;
     case Task::Kind::kFormat:
-      format(*task.slice, worker);
+      output_.format(*task.slice, worker.scratch);
       break;
     case Task::Kind::kWrite:
-      write(*task.slice, worker);
+      output_.write(*task.slice, worker.scratch);
       break;
     case Task::Kind::kNone:
       break;
@@ -324,7 +311,7 @@ void EpochPipeline::submit(EpochJob& job) {
 
 void EpochPipeline::enqueue(EpochJob& job) {
   for (std::size_t table = 0; table < shards_.size(); ++table) {
-    clear(job.closed[table]);
+    clear_list(job.closed[table]);
     job.taken[table] = 0;
     job.is_ended[table] = false;
   }
@@ -348,8 +335,8 @@ void EpochPipeline::end_input() {
   work_until(lock, [this] { return is_idle(); });
   take_returned({Task::Kind::kApply, &job, 0, nullptr}, *workers_.front());
   release(*workers_.front());
-  if (options_.early != nullptr) {
-    options_.early->end_input();
+  if (early_ != nullptr) {
+    early_->end_input();
   }
   known_open_ = 0;
   known_bytes_ = 0;
@@ -360,8 +347,7 @@ void EpochPipeline::end_input() {
 void EpochPipeline::idle() {
   Lock lock(mutex_);
   work_until(lock, [this] { return is_idle(); });
-  consumer_.idle();
-  output_closed_ = output_closed_ || consumer_.is_done();
+  output_.idle();
 }
 
 // An epoch that could pass a limit needs all tables at once. What they hold is looked at only when
@@ -407,7 +393,7 @@ void EpochPipeline::take_returned(const Task& task, Worker& worker) {
     if (is_all || table == task.table) {
       worker.released.insert(worker.released.end(), returned_[table].begin(),
                              returned_[table].end());
-      clear(returned_[table]);
+      clear_list(returned_[table]);
     }
   }
 }
@@ -417,15 +403,15 @@ void EpochPipeline::release(Worker& worker) {
   for (const ClosedFlow& flow : worker.released) {
     shards_[flow.table].release(flow.slot);
   }
-  clear(worker.released);
+  clear_list(worker.released);
 }
 
 void EpochPipeline::apply(EpochJob& job, std::size_t table) {
   if (job.epoch.empty()) {
     return;
   }
-  if (options_.early != nullptr) {
-    options_.early->begin(job.epoch, job.early);
+  if (early_ != nullptr) {
+    early_->begin(job.epoch, job.early);
   }
   if (job.needs_all_tables) {
     const std::size_t before = shards_.budget().open_flows();
@@ -436,219 +422,6 @@ void EpochPipeline::apply(EpochJob& job, std::size_t table) {
     const std::size_t before = shards_[table].open_flows();
     shards_.apply(table, job.epoch, job.positions[table], job.closed[table]);
     report_open_flows(before, shards_[table].open_flows());
-  }
-}
-
-// ---------------------------------------------------------------- arrange
-
-void EpochPipeline::arrange(EpochJob& job, Slice& slice) {
-  slice.input = job.input;
-  slice.flows.clear();
-  slice.contexts.clear();
-  slice.dropped.clear();
-  slice.early.clear();
-  slice.text.clear();
-  slice.packets = 0;
-  slice.first_id = next_id_;
-  job.input.reset();
-  const std::size_t most = flows_per_slice();
-  while (!job.is_exhausted &&
-         slice.flows.size() + slice.dropped.size() + slice.early.size() < most) {
-    job.is_exhausted = !(context_rows_ ? arrange_in_context(job, slice) : arrange_next(job, slice));
-  }
-  next_id_ += slice.flows.size();
-  reached_flow_limit_ = options_.flow_limit != 0 && wanted_ >= options_.flow_limit;
-}
-
-// Moves the next flow into the slice. False when there is none.
-bool EpochPipeline::arrange_next(EpochJob& job, Slice& slice) {
-  const std::size_t list = next_list(job);
-  if (is_early_next(job, list)) {
-    arrange_early(job, slice);
-    return true;
-  }
-  if (list == kNoList) {
-    return false;
-  }
-  const ClosedFlow& closed = job.closed[list][job.taken[list]++];
-  (is_wanted(closed) ? slice.flows : slice.dropped).push_back(closed);
-  return true;
-}
-
-// Whether the next row of an open flow comes before the next flow of the list.
-bool EpochPipeline::is_early_next(const EpochJob& job, std::size_t list) noexcept {
-  return job.early_taken < job.early.size() &&
-         (list == kNoList ||
-          job.early[job.early_taken].index <= job.closed[list][job.taken[list]].end_index);
-}
-
-void EpochPipeline::arrange_early(EpochJob& job, Slice& slice) {
-  slice.early.push_back({slice.flows.size(), std::move(job.early[job.early_taken++])});
-}
-
-// Moves a row whose context is complete into the slice, or the next flow among those that wait.
-// All flows count in the context of others, those without a row too. False when what is left must
-// wait for packets to come.
-bool EpochPipeline::arrange_in_context(EpochJob& job, Slice& slice) {
-  if (!job.is_in_context) {
-    job.is_in_context = true;
-    context_rows_->begin(job.epoch);
-  }
-  ClosedFlow ready;
-  ContextValues values;
-  if (context_rows_->take(ready, values)) {
-    slice.flows.push_back(ready);
-    slice.contexts.push_back(values);
-    return true;
-  }
-  const std::size_t list = next_list(job);
-  if (is_early_next(job, list)) {
-    if (!context_rows_->advance_to(job.early[job.early_taken].index)) {
-      arrange_early(job, slice);
-    }
-    return true;
-  }
-  if (list != kNoList) {
-    const ClosedFlow& closed = job.closed[list][job.taken[list]++];
-    const bool has_row = is_wanted(closed);
-    context_rows_->add(closed, shards_[closed.table], has_row);
-    if (!has_row) {
-      slice.dropped.push_back(closed);
-    }
-    return true;
-  }
-  if (!job.is_all_in_context) {
-    job.is_all_in_context = true;
-    job.is_end ? context_rows_->end_input() : context_rows_->end();
-    return true;
-  }
-  return false;
-}
-
-// The list whose next flow is the first of all in closing order; kNoList when all are empty.
-std::size_t EpochPipeline::next_list(EpochJob& job) {
-  if (job.is_end) {
-    refill(job);
-  }
-  std::size_t first = kNoList;
-  for (std::size_t list = 0; list < job.closed.size(); ++list) {
-    if (job.taken[list] < job.closed[list].size() &&
-        (first == kNoList ||
-         closing_order(job.closed[list][job.taken[list]], job.closed[first][job.taken[first]]))) {
-      first = list;
-    }
-  }
-  return first;
-}
-
-// At the end of the input tables end their flows a few at a time.
-void EpochPipeline::refill(EpochJob& job) {
-  for (std::size_t table = 0; table < shards_.size(); ++table) {
-    if (job.taken[table] == job.closed[table].size() && !job.is_ended[table]) {
-      job.closed[table].clear();
-      job.taken[table] = 0;
-      shards_[table].finish(job.closed[table], kMostFlowsPerSlice);
-      job.is_ended[table] = job.closed[table].empty();
-    }
-  }
-}
-
-bool EpochPipeline::is_wanted(const ClosedFlow& closed) {
-  if (options_.flow_limit != 0 && wanted_ >= options_.flow_limit) {
-    counts_.packets_over_limit += shards_[closed.table].flow(closed.slot).packets();
-    return false;
-  }
-  if (options_.min_packets > 1) {
-    const std::uint64_t packets = shards_[closed.table].flow(closed.slot).packets();
-    if (packets < options_.min_packets) {
-      ++counts_.flows_too_short;
-      counts_.packets_too_short += packets;
-      return false;
-    }
-  }
-  ++wanted_;
-  return true;
-}
-
-// So many that the text of a slice stays small, however wide its rows are.
-std::size_t EpochPipeline::flows_per_slice() const noexcept {
-  const std::size_t row = std::max<std::size_t>(row_bytes_, 1);
-  return std::clamp<std::size_t>(kSliceBytes / row, 8, kMostFlowsPerSlice);
-}
-
-// ---------------------------------------------------------------- format and write
-
-FlowView EpochPipeline::view(const Slice& slice, std::size_t i, Worker& worker) const {
-  const ClosedFlow& closed = slice.flows[i];
-  const FlowTable& table = shards_[closed.table];
-  worker.series.clear();
-  table.read_series(closed.slot, worker.series);
-  clear(worker.records);
-  table.read_records(closed.slot, worker.records);
-  return {table.flow(closed.slot),
-          table.state(closed.slot),
-          worker.series,
-          slice.first_id + i,
-          slice.contexts.empty() ? nullptr : &slice.contexts[i],
-          worker.records,
-          table.blobs()};
-}
-
-void EpochPipeline::format(Slice& slice, Worker& worker) {
-  for (std::size_t i = 0; i < slice.flows.size(); ++i) {
-    const FlowView flow = view(slice, i, worker);
-    worker.formatter->append(flow, slice.text);
-    slice.packets += flow.flow.packets();
-  }
-  if (!slice.flows.empty()) {
-    row_bytes_ = slice.text.size() / slice.flows.size();
-  }
-}
-
-void EpochPipeline::write(const Slice& slice, Worker& worker) {
-  progress::board.flows_closed += slice.flows.size() + slice.dropped.size();
-  if (slice.input && !output_closed_) {
-    consumer_.begin_input(slice.input->input, slice.input->first_packet_ns);
-  }
-  if (!has_formatter_) {
-    write_flows(slice, worker);
-  } else if (output_closed_) {
-    counts_.packets_output_closed += slice.packets;
-  } else {
-    consumer_.lines(slice.text.view());
-    counts_.flows_written += slice.flows.size();
-    counts_.packets_written += slice.packets;
-    output_closed_ = consumer_.is_done();
-  }
-}
-
-void EpochPipeline::write_flows(const Slice& slice, Worker& worker) {
-  std::size_t next_early = 0;
-  for (std::size_t i = 0; i < slice.flows.size(); ++i) {
-    write_early(slice, i, next_early);
-    write_flow(view(slice, i, worker));
-  }
-  write_early(slice, slice.flows.size(), next_early);
-}
-
-void EpochPipeline::write_flow(const FlowView& flow) {
-  if (output_closed_) {
-    counts_.packets_output_closed += flow.flow.packets();
-    return;
-  }
-  consumer_.flow(flow);
-  ++counts_.flows_written;
-  counts_.packets_written += flow.flow.packets();
-  output_closed_ = consumer_.is_done();
-}
-
-// Those that come before the flow of that place. `next`: the first that was not written.
-void EpochPipeline::write_early(const Slice& slice, std::size_t place, std::size_t& next) {
-  for (; next < slice.early.size() && slice.early[next].place == place; ++next) {
-    if (!output_closed_) {
-      consumer_.early(slice.early[next].row.flow, slice.early[next].row.values);
-      output_closed_ = consumer_.is_done();
-    }
   }
 }
 

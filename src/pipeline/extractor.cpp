@@ -169,8 +169,9 @@ class Extractor::Impl {
 
   ExtractResult run(const std::vector<std::string>& paths, FlowConsumer& consumer) {
     EpochPipeline pipeline(shards_, consumer,
-                           {threads_for(recipe_, options_), recipe_.min_packets,
-                            options_.flow_limit, context_, early_.get()});
+                           {threads_for(recipe_, options_),
+                            {recipe_.min_packets, options_.flow_limit, context_},
+                            early_.get()});
     pipeline_ = &pipeline;
     job_ = &pipeline.begin();
     for (std::size_t i = 0; i < paths.size() && !is_over_ && result_.signal == 0; ++i) {
@@ -281,14 +282,15 @@ class Extractor::Impl {
         stats.not_ip_by_ethertype[std::string(to_text(static_cast<NotIpClass>(i)))] = not_ip_[i];
       }
     }
-    stats.flows_written = counts.flows_written;
-    stats.packets_in_flows = counts.packets_written;
-    stats.flows_too_short = counts.flows_too_short;
-    stats.packets_in_flows_too_short = counts.packets_too_short;
+    stats.flows_written = counts.written.flows_written;
+    stats.packets_in_flows = counts.written.packets_written;
+    stats.flows_too_short = counts.left_out.flows_too_short;
+    stats.packets_in_flows_too_short = counts.left_out.packets_too_short;
     stats.flows_evicted = shards_.evicted();
     stats.clock_steps_back = shards_.clock_steps_back();
-    stats.skip(skip_reason::kLimit, counts.packets_over_limit + shards_.packets_left_out());
-    stats.skip(skip_reason::kOutputClosed, counts.packets_output_closed);
+    stats.skip(skip_reason::kLimit,
+               counts.left_out.packets_over_limit + shards_.packets_left_out());
+    stats.skip(skip_reason::kOutputClosed, counts.written.packets_output_closed);
     for (const InputOutcome& input : result_.inputs) {
       ++stats.inputs;
       stats.inputs_damaged += input.status == InputStatus::kDamaged ? 1U : 0U;

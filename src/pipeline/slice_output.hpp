@@ -1,0 +1,64 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "netml/flow/flow_shards.hpp"
+#include "netml/pipeline/extractor.hpp"
+
+#include "slice.hpp"
+
+namespace netml {
+
+/// What became of the flows that have a row.
+struct WrittenCounts {
+  std::uint64_t flows_written = 0;
+  std::uint64_t packets_written = 0;
+  std::uint64_t packets_output_closed = 0;  ///< of flows that the consumer did not want any more
+};
+
+/// Reads the flows of slices out of their tables and hands them to the consumer: as text, where it
+/// takes text and none of its rows are of open flows, else one by one.
+class SliceOutput {
+ public:
+  /// What one thread needs for itself.
+  struct Scratch {
+    std::unique_ptr<FlowFormatter> formatter;
+    std::vector<SeriesPacket> series;
+    std::vector<std::byte> records;
+  };
+
+  /// Both must outlive the object.
+  SliceOutput(const FlowShards& shards, FlowConsumer& consumer)
+      : shards_(shards), consumer_(consumer) {}
+
+  /// Any number of slices side by side, each thread with a scratch of its own that has a formatter.
+  void format(Slice& slice, Scratch& scratch);
+  /// Slices in order, one at a time; they are formatted where scratches have formatters.
+  void write(const Slice& slice, Scratch& scratch);
+  /// Tells the consumer that there is nothing more for now.
+  void idle();
+
+  /// Flows of one slice: so many that its text stays small, however wide rows are.
+  std::size_t flows_per_slice() const noexcept;
+  bool is_closed() const noexcept { return is_closed_; }
+  const WrittenCounts& written() const noexcept { return written_; }
+
+ private:
+  FlowView view(const Slice& slice, std::size_t i, Scratch& scratch) const;
+  void write_text(const Slice& slice);
+  void write_flows(const Slice& slice, Scratch& scratch);
+  void write_flow(const FlowView& flow);
+  void write_early(const Slice& slice, std::size_t place, std::size_t& next);
+
+  const FlowShards& shards_;
+  FlowConsumer& consumer_;
+  std::atomic<std::size_t> row_bytes_ = 0;  ///< of a row that was formatted lately
+  WrittenCounts written_;
+  std::atomic<bool> is_closed_ = false;
+};
+
+}  // namespace netml
