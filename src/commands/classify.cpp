@@ -57,6 +57,9 @@ class ScoredFlows final : public RowReceiver {
   }
 
   void begin_input(std::size_t) override {
+    if (!stage_) {  // the reader of the output had gone
+      return;
+    }
     stage_->end_input();
     if (ranking_ && !command_.inputs.is_continuous) {
       ranking_->end_input();
@@ -81,6 +84,9 @@ class ScoredFlows final : public RowReceiver {
   }
 
   void early(const Flow& flow, std::span<const double> values) override {
+    if (!stage_) {
+      return;
+    }
     VerdictSubject subject;
     subject.flow = flow;
     subject.time = VerdictTime::kEarly;
@@ -89,7 +95,11 @@ class ScoredFlows final : public RowReceiver {
     stage_->add(std::move(subject), values_);
   }
 
-  void idle() override { stage_->idle(); }
+  void idle() override {
+    if (stage_) {
+      stage_->idle();
+    }
+  }
   bool is_done() const override { return is_closed() || (stage_ && stage_->is_full()); }
   /// The reader of the output has gone away.
   bool is_closed() const { return is_closed_ || (stage_ && stage_->is_done()); }
@@ -314,7 +324,8 @@ int classify_captures(const ClassifyCommand& command, const Detector& detector,
   if (stage != nullptr) {
     add_outcome(summary, *stage, labeler != nullptr);
     if (command.early != 0) {
-      report_early(summary, *stage, command.early);
+      add_early(summary, *stage, command.early);
+      summary["early"]["context_dropped"] = result.stats.early_context_dropped;
     }
     write_classify_report(command, detector, *stage, nullptr);
   }
@@ -324,6 +335,9 @@ int classify_captures(const ClassifyCommand& command, const Detector& detector,
   if (stage != nullptr && !result.output_closed) {
     log_ranking(summary, flows.ranking(), command.zone);
     log_outcome(*stage, labeler != nullptr, "flows");
+    if (command.early != 0) {
+      log_early(*stage, command.early);
+    }
     log_labels(labeler);
   }
   if (done) {

@@ -127,12 +127,14 @@ void log_outcome(const VerdictStage& stage, bool has_labels, const std::string& 
   }
 }
 
-void report_early(Json& summary, const VerdictStage& stage, std::uint64_t packets) {
-  const auto count = [&](Verdict verdict) { return stage.early_count(verdict); };
-  summary["early"] = counts_of(count);
+void add_early(Json& summary, const VerdictStage& stage, std::uint64_t packets) {
+  summary["early"] = counts_of([&](Verdict verdict) { return stage.early_count(verdict); });
   summary["early"]["packets"] = packets;
-  log::info("early: " + std::to_string(count(Verdict::kAnomaly)) + " anomalies, " +
-            std::to_string(count(Verdict::kNormal)) + " normal flows after " +
+}
+
+void log_early(const VerdictStage& stage, std::uint64_t packets) {
+  log::info("early: " + std::to_string(stage.early_count(Verdict::kAnomaly)) + " anomalies, " +
+            std::to_string(stage.early_count(Verdict::kNormal)) + " normal flows after " +
             std::to_string(packets) + (packets == 1 ? " packet" : " packets"));
 }
 

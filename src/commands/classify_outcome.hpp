@@ -22,9 +22,9 @@ int final_status(int status, const VerdictStage& stage, const ClassifyCommand& c
 /// Adds `verdicts`, `drift` and, with labels, `metrics`.
 void add_outcome(nlohmann::ordered_json& summary, const VerdictStage& stage, bool has_labels);
 
-/// Adds `early`, the verdicts after so many packets, and logs them.
-void report_early(nlohmann::ordered_json& summary, const VerdictStage& stage,
-                  std::uint64_t packets);
+/// Adds `early`, the verdicts after so many packets.
+void add_early(nlohmann::ordered_json& summary, const VerdictStage& stage, std::uint64_t packets);
+void log_early(const VerdictStage& stage, std::uint64_t packets);
 
 /// Counts, metrics and drift for the log. `what`: "flows" or "rows".
 void log_outcome(const VerdictStage& stage, bool has_labels, const std::string& what);

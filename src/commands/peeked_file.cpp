@@ -49,10 +49,22 @@ std::string bytes_of_pipe(int descriptor) {
   }
 }
 
+// A FIFO that nobody writes to waits here.
+int open_file(const std::string& path) {
+  int descriptor = -1;
+  do {
+    descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0 && errno == EINTR) {
+      interrupt::check();
+    }
+  } while (descriptor < 0 && errno == EINTR);
+  return descriptor;
+}
+
 }  // namespace
 
 PeekedFile::PeekedFile(const std::string& path)
-    : descriptor_(path == "-" ? STDIN_FILENO : open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+    : descriptor_(path == "-" ? STDIN_FILENO : open_file(path)) {}
 
 PeekedFile::~PeekedFile() {
   if (descriptor_ > STDIN_FILENO) {

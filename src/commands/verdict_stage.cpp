@@ -45,7 +45,8 @@ void VerdictStage::add(VerdictSubject subject, std::span<const double> values) {
     score_waiting();
   }
   const std::uint64_t bytes = waiting_.size() * (sizeof(Waiting) + columns_ * sizeof(double));
-  is_full_ = is_full_ || (options_.fdr && bytes > options_.memory_limit);
+  is_full_ =
+      is_full_ || (options_.fdr && options_.memory_limit != 0 && bytes > options_.memory_limit);
 }
 
 void VerdictStage::score_waiting() {

@@ -39,6 +39,10 @@ class EarlyRows final : public FlowObserver {
   void packet(const FlowTable& table, std::uint32_t slot) override;
   void end_input();
 
+  /// Bytes that one row takes, about.
+  std::size_t row_bytes() const noexcept {
+    return sizeof(EarlyRow) + cells_.size() * sizeof(double);
+  }
   /// Flows that the context of others lost for want of room.
   std::uint64_t dropped() const noexcept { return context_ ? context_->dropped() : 0; }
 

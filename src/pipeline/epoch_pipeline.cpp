@@ -44,7 +44,7 @@ EpochPipeline::EpochPipeline(FlowShards& shards, FlowConsumer& consumer,
     : shards_(shards),
       early_(options.early),
       arranger_(shards, options.arranger),
-      output_(shards, consumer),
+      output_(shards, consumer, early_ != nullptr ? early_->row_bytes() : 0),
       next_of_table_(shards.size()),
       is_table_busy_(shards.size()),
       returned_(shards.size()) {

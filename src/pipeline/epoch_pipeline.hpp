@@ -68,9 +68,7 @@ class EpochPipeline {
   bool is_stopped() const noexcept { return stopped_by_limit_; }
   /// Requires: everything has been written.
   FlowCounts counts() const noexcept { return {output_.written(), arranger_.left_out()}; }
-  std::uint64_t context_dropped() const noexcept {
-    return arranger_.context_dropped() + (early_ != nullptr ? early_->dropped() : 0);
-  }
+  std::uint64_t context_dropped() const noexcept { return arranger_.context_dropped(); }
 
  private:
   // What a thread does next.

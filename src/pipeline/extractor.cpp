@@ -111,6 +111,7 @@ FlowPolicy flow_policy(const Recipe& recipe, const ExtractorOptions& options,
     own.memory_limit -=
         std::min(most_fragmented(policy) * FragmentTable::kCost, own.memory_limit / 2) +
         context_share(recipe, features) + early_share(recipe, options, features);
+    own.memory_limit = std::max<std::uint64_t>(own.memory_limit, 1);  // 0 would be none
   }
   return own;
 }
@@ -127,10 +128,11 @@ std::unique_ptr<EarlyRows> make_early_rows(const Recipe& recipe, const Extractor
 // Small enough to stay in the cache of one core, or large enough that handing it over does not
 // count.
 //
-// Flows that have ended are no longer in the budget, but stay until their rows are written: where
-// they are large, so many that all epochs in flight hold an eighth of it.
+// Flows that have ended are no longer in the budget, but stay until their rows are written, and
+// rows of open flows never were: where they are large, so many that all epochs in flight hold an
+// eighth of it.
 std::size_t epoch_size(const Recipe& recipe, const ExtractorOptions& options,
-                       const FlowShards& shards) {
+                       const FlowShards& shards, const EarlyRows* early) {
   if (stops_at_a_packet(recipe, options)) {
     return 1;
   }
@@ -140,7 +142,9 @@ std::size_t epoch_size(const Recipe& recipe, const ExtractorOptions& options,
   constexpr std::uint64_t kEpochs = 5;
   const std::size_t by_threads = threads_for(recipe, options) == 1 ? 2048 : 8192;
   const std::uint64_t limit = recipe.policy.memory_limit;
-  const std::uint64_t by_memory = limit / (8 * kEpochs * shards[0].most_growth());
+  const std::uint64_t per_record =
+      std::max<std::uint64_t>(shards[0].most_growth(), early != nullptr ? early->row_bytes() : 0);
+  const std::uint64_t by_memory = limit / (8 * kEpochs * per_record);
   return limit == 0 ? by_threads
                     : static_cast<std::size_t>(std::clamp<std::uint64_t>(by_memory, 1, by_threads));
 }
@@ -160,7 +164,7 @@ class Extractor::Impl {
         context_(context_options(recipe, features)),
         early_(make_early_rows(recipe, options, features)),
         shards_(flow_policy(recipe, options, features), features, shard_count(recipe, options)),
-        epoch_records_(epoch_size(recipe, options, shards_)),
+        epoch_records_(epoch_size(recipe, options, shards_, early_.get())),
         needs_payload_(features.needs_payload()) {
     if (early_) {
       shards_[0].set_observer(&*early_);
@@ -169,9 +173,11 @@ class Extractor::Impl {
 
   ExtractResult run(const std::vector<std::string>& paths, FlowConsumer& consumer) {
     EpochPipeline pipeline(shards_, consumer,
-                           {threads_for(recipe_, options_),
-                            {recipe_.min_packets, options_.flow_limit, context_},
-                            early_.get()});
+                           {.threads = threads_for(recipe_, options_),
+                            .arranger = {.min_packets = recipe_.min_packets,
+                                         .flow_limit = options_.flow_limit,
+                                         .context = context_},
+                            .early = early_.get()});
     pipeline_ = &pipeline;
     job_ = &pipeline.begin();
     for (std::size_t i = 0; i < paths.size() && !is_over_ && result_.signal == 0; ++i) {
@@ -188,6 +194,7 @@ class Extractor::Impl {
     result_.stopped_by_limit = pipeline.is_stopped();
     fill_stats(pipeline.counts());
     result_.stats.context_dropped = pipeline.context_dropped();
+    result_.stats.early_context_dropped = early_ ? early_->dropped() : 0;
     return std::move(result_);
   }
 

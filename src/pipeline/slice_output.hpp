@@ -31,9 +31,9 @@ class SliceOutput {
     std::vector<std::byte> records;
   };
 
-  /// Both must outlive the object.
-  SliceOutput(const FlowShards& shards, FlowConsumer& consumer)
-      : shards_(shards), consumer_(consumer) {}
+  /// `early_bytes`: of the row of an open flow, 0 without such rows. Both must outlive the object.
+  SliceOutput(const FlowShards& shards, FlowConsumer& consumer, std::size_t early_bytes)
+      : shards_(shards), consumer_(consumer), row_bytes_(early_bytes) {}
 
   /// Any number of slices side by side, each thread with a scratch of its own that has a formatter.
   void format(Slice& slice, Scratch& scratch);
@@ -42,7 +42,7 @@ class SliceOutput {
   /// Tells the consumer that there is nothing more for now.
   void idle();
 
-  /// Flows of one slice: so many that its text stays small, however wide rows are.
+  /// Flows of one slice: so many that it stays small, however wide rows are.
   std::size_t flows_per_slice() const noexcept;
   bool is_closed() const noexcept { return is_closed_; }
   const WrittenCounts& written() const noexcept { return written_; }
@@ -56,7 +56,7 @@ class SliceOutput {
 
   const FlowShards& shards_;
   FlowConsumer& consumer_;
-  std::atomic<std::size_t> row_bytes_ = 0;  ///< of a row that was formatted lately
+  std::atomic<std::size_t> row_bytes_;  ///< of a row that was formatted lately
   WrittenCounts written_;
   std::atomic<bool> is_closed_ = false;
 };

@@ -181,6 +181,24 @@ TEST(Streams, AReaderThatLeavesEndsTheRunQuietly) {
   }
 }
 
+TEST(Streams, AReaderOfVerdictsThatLeavesEndsTheRunQuietly) {
+  const TempFolder folder;
+  const std::string capture = folder.write("flows.pcap", udp_capture(20000));
+  const std::string model = folder.path("model.netml");
+  ASSERT_EQ(netml({"learn", capture, "--limit", "500", "-o", model, "-q"}).status, 0);
+  for (const std::vector<std::string>& more :
+       {std::vector<std::string>{"--format", "csv"}, {"--format", "jsonl", "--early", "2"}}) {
+    std::vector<std::string> arguments = {"classify", "-m", model, capture};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    Process process(netml_command(arguments));
+    process.wait_for_lines(1, milliseconds(30000));
+    process.close_stdout();
+    const RunResult result = process.finish();
+    EXPECT_EQ(result.status, 141) << more.back();
+    EXPECT_EQ(result.err, "") << more.back();
+  }
+}
+
 // On a pipe that never ends, the run must.
 TEST(Streams, AReaderThatLeavesEndsALiveRun) {
   const TempFolder folder;
@@ -245,6 +263,7 @@ TEST_P(StopSignal, BeforeAnythingWasRead) {
         {"extract", "--preset", "netml", "--features", "iat", "-", "--summary", summary},
         {"learn", "-", "-o", folder.path("model.netml"), "--summary", summary},
         {"train", "-f", "-", "-o", folder.path("model.netml")},
+        {"inspect", fifo},
         {"extract", demo("unclassified.pcap"), "-o", fifo}}) {
     Process process(netml_command(arguments));
     process.write("\x4d\x3c");

@@ -200,13 +200,26 @@ TEST(EarlyRows, LimitsHoldForThemToo) {
   recipe.policy.max_flows = 100;
   recipe.context_limit = 50;
   const Outcome expected = run(path, recipe, {.early_packets = 2, .epoch_records = 1});
-  EXPECT_GT(expected.result.stats.context_dropped, 0U);
+  EXPECT_GT(expected.result.stats.early_context_dropped, 0U);
   EXPECT_GT(expected.early(), 10U);
+  EXPECT_EQ(run(path, recipe, {}).result.stats.context_dropped,
+            expected.result.stats.context_dropped);
   for (const std::size_t threads : {1, 3}) {
     const Outcome other = run(path, recipe, {.early_packets = 2, .threads = threads});
     EXPECT_TRUE(other.rows == expected.rows);
     EXPECT_EQ(other.result.stats.context_dropped, expected.result.stats.context_dropped);
+    EXPECT_EQ(other.result.stats.early_context_dropped,
+              expected.result.stats.early_context_dropped);
   }
+}
+
+TEST(EarlyRows, ALimitThatIsAllGivenAwayIsNotNone) {
+  const TempFolder folder;
+  const std::string path = folder.write("a.pcap", random_capture(8, {.hosts = 20}));
+  Recipe recipe = recipe_of({"biflow", "context"});
+  recipe.policy.memory_limit = 512;
+  EXPECT_GT(run(path, recipe, {}).result.stats.flows_evicted, 0U);
+  EXPECT_GT(run(path, recipe, {.early_packets = 1}).result.stats.flows_evicted, 0U);
 }
 
 }  // namespace

@@ -16,12 +16,15 @@ packets_of() {
   if [[ $1 == syns:* ]]; then "$tools/traffic" syns "${1#syns:}"; else cat "$1"; fi
 }
 
+# What bounded runs, but for its arguments.
+command=(extract -)
+
 # bounded WHAT LIMIT_MIB STATUSES INPUT ARGUMENT…: one run, its status one of those.
 bounded() {
   local what=$1 limit=$2 allowed=$3 input=$4 status=0 bound
   shift 4
   packets_of "$input" 2> writer |
-    measured "$netml" extract - "$@" --memory-limit "${limit}MiB" -q -o /dev/null \
+    measured "$netml" "${command[@]}" "$@" --memory-limit "${limit}MiB" -q -o /dev/null \
       --summary summary.json 2> log || status=$?
   read_cost
   bound=$((64 + limit * 5 / 4))
@@ -52,6 +55,15 @@ for limit in "${limits[@]}"; do
   bounded fitted "$limit" '0 6' series.pcap --features iat,samp_num --format csv
   bounded netml "$limit" '0 6' series.pcap --preset netml --features iat --format csv
 done
+
+# Rows of open flows, of many columns each.
+"$tools/make_capture" --packets 20000 --flows 2000 small.pcap
+"$netml" learn small.pcap --features iat --dim 500 --algorithm if -q -o wide.netml
+command=(classify -m wide.netml --no-report-all)
+for limit in 64 256; do
+  bounded early "$limit" 0 series.pcap --early 1
+done
+command=(extract -)
 
 # The default of 2 GiB, with more flows than it holds.
 default=2048 flows=${NETML_DEFAULT_FLOWS:-8000000}

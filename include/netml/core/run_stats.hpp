@@ -31,9 +31,10 @@ struct RunStats {
   std::uint64_t flows_written = 0;
   std::uint64_t flows_evicted = 0;
   std::uint64_t flows_too_short = 0;
-  std::uint64_t context_dropped = 0;     ///< flows that the context of others lost for want of room
-  std::uint64_t clock_steps_back = 0;    ///< packets earlier than their flow's last packet
-  std::uint64_t clock_out_of_range = 0;  ///< timestamps saturated at the ends of 1677..2262
+  std::uint64_t context_dropped = 0;  ///< flows that the context of others lost for want of room
+  std::uint64_t early_context_dropped = 0;  ///< likewise, the context of rows of open flows
+  std::uint64_t clock_steps_back = 0;       ///< packets earlier than their flow's last packet
+  std::uint64_t clock_out_of_range = 0;     ///< timestamps saturated at the ends of 1677..2262
   std::uint64_t inputs = 0;
   std::uint64_t inputs_damaged = 0;  ///< stopped part-way, everything before was used
   std::uint64_t inputs_unusable = 0;

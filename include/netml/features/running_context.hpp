@@ -25,7 +25,7 @@ class RunningContext {
   /// A packet came. `slot` is the flow's among all that are open; `flow` tells of it as it is now,
   /// its end not before that of the packet before.
   void packet(std::uint32_t slot, const ContextFlow& flow);
-  /// Around the flow of the last packet.
+  /// Around the flow of the last packet. Requires: packet() since the last clear().
   ContextValues values() const noexcept;
   /// There are no flows any more.
   void clear() noexcept;

@@ -35,6 +35,10 @@ ContextFlow context_flow(const Flow& flow, bool is_in_ms) noexcept;
 /// Log gaps are whole multiples of 2^-34, so that sums are exact and whatever leaves them leaves no
 /// trace; columns are within 1e-10 of their definition. Tables are hashed with a key of the
 /// process's own: nobody can choose addresses that collide. Not thread-safe.
+///
+/// Of each flow: refer(), then enter() and leave() any number of times in turn, then let_go(). Gaps
+/// are the caller's to add when a flow enters behind another, and to remove before one of the two
+/// leaves.
 class SourceCounts {
  public:
   static constexpr std::uint32_t kNil = UINT32_MAX;
