@@ -172,8 +172,8 @@ TEST(EarlyRows, TheirOrderIsThatOfTheInput) {
       Recipe recipe = recipe_of(sets);
       recipe.policy.max_packets_per_flow = 6;
       const Outcome expected = run(path, recipe, {.early_packets = 3, .epoch_records = 1});
-      for (const std::size_t threads : {1, 2, 4}) {
-        for (const std::size_t records : {1, 7, 300, 100'000}) {
+      for (const std::size_t threads : {1U, 2U, 4U}) {
+        for (const std::size_t records : {1U, 7U, 300U, 100'000U}) {
           const Outcome other =
               run(path, recipe, {.early_packets = 3, .threads = threads, .epoch_records = records});
           EXPECT_TRUE(other.rows == expected.rows) << threads << " threads, " << records;
@@ -204,7 +204,7 @@ TEST(EarlyRows, LimitsHoldForThemToo) {
   EXPECT_GT(expected.early(), 10U);
   EXPECT_EQ(run(path, recipe, {}).result.stats.context_dropped,
             expected.result.stats.context_dropped);
-  for (const std::size_t threads : {1, 3}) {
+  for (const std::size_t threads : {1U, 3U}) {
     const Outcome other = run(path, recipe, {.early_packets = 2, .threads = threads});
     EXPECT_TRUE(other.rows == expected.rows);
     EXPECT_EQ(other.result.stats.context_dropped, expected.result.stats.context_dropped);
