@@ -130,7 +130,7 @@ TEST(Dns, NoChainOfPointersIsALoop) {
   // Backwards only, but more often than a name has labels.
   Bytes chain = header(1, 0) + question(Bytes{0});
   for (int i = 0; i < 200; ++i) {
-    chain = std::move(chain) + pointer(i == 0 ? kFirstName : chain.size() - 2);
+    chain = chain + pointer(i == 0 ? kFirstName : chain.size() - 2);
   }
   const DnsReader reader(chain, DnsNameText::kEscaped);
   std::string text;

@@ -130,7 +130,7 @@ TEST(Statistics, FlagCountersStayAtTheirLargestValue) {
   flow.key = record.key;
   std::vector<Cell> row(3);
   for (const std::uint64_t packets : {std::uint64_t{UINT32_MAX}, std::uint64_t{UINT32_MAX} + 9}) {
-    std::vector<Uint128> state(features.state_size() / sizeof(Uint128));
+    std::vector<std::uint64_t> state(features.state_size() / sizeof(std::uint64_t));
     auto* bytes = reinterpret_cast<std::byte*>(state.data());
     flow.direction[0].packets = 1;
     features.init(flow, bytes, view);

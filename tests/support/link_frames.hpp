@@ -107,7 +107,7 @@ inline Bytes wlan(const WlanOptions& with, const Bytes& payload) {
     header = std::move(header) + Bytes{static_cast<std::uint8_t>(with.is_aggregate ? 0x80 : 0), 0};
   }
   header = std::move(header) + zeros(with.has_ht_control ? 4 : 0);
-  header = std::move(header) + zeros(with.is_padded ? (4 - header.size() % 4) % 4 : 0);
+  header = header + zeros(with.is_padded ? (4 - header.size() % 4) % 4 : 0);
   if (with.is_aggregate) {
     header = std::move(header) + address(0xb) + address(0xa) + u16(payload.size());
   }
@@ -133,7 +133,7 @@ inline Bytes radiotap(const RadiotapOptions& with, const Bytes& payload) {
     fields = std::move(fields) + Bytes{0, 0, 0, static_cast<std::uint8_t>(i > 1 ? 0x80 : 0)};
   }
   if (with.has_tsft) {
-    fields = std::move(fields) + zeros((8 - fields.size() % 8) % 8 + 8);
+    fields = fields + zeros((8 - fields.size() % 8) % 8 + 8);
   }
   fields = std::move(fields) + Bytes{with.flags};
   const std::size_t present =
