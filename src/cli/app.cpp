@@ -27,6 +27,13 @@ using namespace cli;
 // Option groups under their own titles, without CLI11's frame around them.
 class HelpFormatter final : public CLI::Formatter {
  public:
+  // A flag's value when none is given ("--by-source{60}") is for the parser; its text says it.
+  std::string make_option_name(const CLI::Option* option, bool is_positional) const override {
+    std::string names = CLI::Formatter::make_option_name(option, is_positional);
+    const std::size_t value = names.find('{');
+    return value == std::string::npos ? names : names.erase(value, names.find('}') + 1 - value);
+  }
+
   std::string make_expanded(const CLI::App* group) const override {
     if (!group->get_name().empty()) {
       return CLI::Formatter::make_expanded(group);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "netml/commands/classify.hpp"
+#include "netml/commands/table_output.hpp"
 #include "netml/core/error.hpp"
 #include "netml/core/text_format.hpp"
 
@@ -32,6 +33,9 @@ VerdictFormat choose_verdict_format(const std::string& format, const std::string
                            : suffix == "csv" || suffix == "jsonl" ? suffix
                                                                   : "text";
   if (name == "text") {
+    if (format.empty()) {
+      refuse_foreign_suffix(output, {"text", "csv", "jsonl"});
+    }
     return VerdictFormat::kText;
   }
   if (name == "csv") {
@@ -85,8 +89,10 @@ void ClassifyLine::add_verdicts(CLI::App& command) {
       "a verdict after N packets of a flow too, in a column stage: early or final; of what is "
       "known then, so without a promised rate. Counts, metrics and statuses are of final ones");
   group
-      .add_flag("--by-source{60}", by_source_,
-                "rank sources too, by the novelty of their flows within 60 s, or =S")
+      .add_flag(
+          "--by-source{60}", by_source_,
+          "rank sources too, by the novelty of their flows within 60 s; other windows with an "
+          "equals sign: --by-source=30")
       ->type_name("[=S]");
   group.add_flag("--exit-code", uses_exit_code_, "status 10 when an anomaly was reported");
   group.add_flag("--fail-on-drift", fails_on_drift_,
@@ -119,6 +125,16 @@ void ClassifyLine::refuse_captures() const {
       if (option->count() != 0 && name != "--memory-limit") {
         throw UsageError(name + " does not go with --table, whose rows are measured already");
       }
+    }
+  }
+}
+
+// "--by-source 30" names a capture; "--by-source=30" is meant, unless there is such a file.
+void ClassifyLine::refuse_seconds_apart() const {
+  for (const std::string& file : captures_.positional) {
+    if (parse_u64(file) && access(file.c_str(), F_OK) != 0) {
+      throw UsageError("no capture is named '" + file +
+                       "'; the seconds of --by-source follow an equals sign: --by-source=" + file);
     }
   }
 }
@@ -164,6 +180,7 @@ int ClassifyLine::classify() const {
     command.early = *early_;
   }
   if (!by_source_.empty()) {
+    refuse_seconds_apart();
     command.by_source_s = parse_real("--by-source", by_source_, 1e-3, 86'400);
   }
   command.explain = static_cast<std::size_t>(explain_.value_or(0));

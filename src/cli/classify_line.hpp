@@ -26,6 +26,7 @@ class ClassifyLine {
  private:
   void add_verdicts(CLI::App& command);
   void refuse_captures() const;
+  void refuse_seconds_apart() const;
   int classify() const;
 
   const CLI::App* command_ = nullptr;

@@ -1,8 +1,11 @@
 #include "complaints.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 
 #include <CLI/CLI.hpp>
+#include <unistd.h>
 
 #include "netml/core/error.hpp"
 #include "netml/core/suggest.hpp"
@@ -49,6 +52,10 @@ bool is_of(const CLI::ParseError& error, CLI::ExitCodes code) {
                      did_you_mean(word, option_names(app)));
   }
   if (app.get_subcommands().empty()) {
+    if (word == "help" || word == "version") {
+      throw UsageError("unknown command '" + word + "'; netml --" + word + " prints it" +
+                       (word == "help" ? ", netml COMMAND --help that of a command" : ""));
+    }
     throw UsageError("unknown command '" + printable(word) + "'" +
                      did_you_mean(word, command_names(app)) + " (" +
                      join(command_names(app), ", ") + ")");
@@ -80,7 +87,10 @@ const CLI::Option* find_option(const CLI::App& app, const std::string& name) {
   if (is_of(error, CLI::ExitCodes::FileError) || is_of(error, CLI::ExitCodes::ConfigError)) {
     const std::string file = printable(app.get_config_ptr()->as<std::string>());
     if (is_of(error, CLI::ExitCodes::FileError)) {
-      throw InputError(file + ": cannot read the options in it");
+      const bool is_there = access(app.get_config_ptr()->as<std::string>().c_str(), R_OK) == 0;
+      const std::string why =
+          is_there ? "cannot read" : std::string("cannot open: ") + std::strerror(errno);
+      throw InputError(file + ": " + why + "; --config names a TOML file of options");
     }
     constexpr std::string_view kUnknown = "not able to parse ";
     const std::size_t name = message.find(kUnknown);

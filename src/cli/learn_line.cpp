@@ -4,6 +4,7 @@
 
 #include "netml/commands/learn.hpp"
 #include "netml/core/error.hpp"
+#include "netml/core/log.hpp"
 
 #include "declare.hpp"
 #include "option_groups.hpp"
@@ -44,8 +45,15 @@ int LearnLine::learn() const {
     return 0;
   }
   LearnCommand learn;
-  learn.train = make_train_options(training_, context_);
+  learn.train = make_train_options(training_, "learn", context_);
   learn.recipe = make_recipe(flow_, features_, kDefaultFeatures);
+  if (learn.recipe.preset != Preset::kNone && !features_.features) {
+    log::warning(std::string("--preset sets flow rules; the columns are learn's default, ") +
+                 kDefaultFeatures +
+                 (learn.recipe.preset == Preset::kNetml
+                      ? ", where the original has iat, size, stats, …: choose with --features"
+                      : ": choose others with --features"));
+  }
   learn.train.preset_netml = learn.recipe.preset == Preset::kNetml;
   learn.train.memory_limit_bytes = learn.recipe.policy.memory_limit;
   learn.inputs = make_inputs(captures_, labels_, learn.recipe.preset);

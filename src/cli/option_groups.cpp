@@ -96,7 +96,8 @@ void add_flow_rules(CLI::App& app, FlowText& text) {
   add_count(group, "--limit", text.limit, "stop after N flows (no limit)");
   add_budget(group, text);
   add_text(group, "--preset", text.preset, "SYSTEM",
-           "everything as the named system has it: netml, nfstream, netflowmeter, cicflowmeter");
+           "flow rules and ways as the named system has them: netml, nfstream, netflowmeter, "
+           "cicflowmeter; the columns are those of --features");
 }
 
 void add_features(CLI::App& app, FeatureText& text, const std::string& defaults) {

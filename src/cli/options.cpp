@@ -1,13 +1,19 @@
 #include "options.hpp"
 
+#include <algorithm>
+#include <cerrno>
 #include <cmath>
+#include <cstring>
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "netml/core/error.hpp"
+#include "netml/core/log.hpp"
 #include "netml/core/progress.hpp"
 #include "netml/core/text_format.hpp"
+#include "netml/features/registry.hpp"
 
 #include "declare.hpp"
 
@@ -210,6 +216,12 @@ std::uint64_t parse_size(const std::string& option, const std::string& text) {
   if (!number || shift < 0 || *number > (UINT64_MAX >> 1 >> shift)) {
     throw UsageError(option + ": '" + printable(text) + "' is not a size such as 512M or 2GiB");
   }
+  constexpr std::uint64_t kFewestPlainBytes = 65536;
+  if (unit.empty() && *number != 0 && *number < kFewestPlainBytes) {
+    throw UsageError(option + ": '" + text +
+                     "' would be bytes, too few to work with; give it a unit, as in " + text +
+                     "GiB or " + text + "MiB");
+  }
   return *number << shift;
 }
 
@@ -227,6 +239,26 @@ std::uint64_t total_bytes(const std::vector<std::string>& paths) {
     total += found == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
   }
   return total;
+}
+
+bool is_standard_input_closed(const std::vector<std::string>& paths) {
+  return std::find(paths.begin(), paths.end(), "-") != paths.end() &&
+         fcntl(STDIN_FILENO, F_GETFD) < 0;
+}
+
+// Given in vain.
+void warn_of_idle_label_options(const LabelText& labels) {
+  const std::pair<bool, const char*> given[] = {{labels.format != "auto", "--label-format"},
+                                                {labels.columns.has_value(), "--label-columns"},
+                                                {labels.timezone != "auto", "--label-timezone"},
+                                                {labels.slack.has_value(), "--label-slack"},
+                                                {labels.conflict.has_value(), "--label-conflict"},
+                                                {labels.skips_bad_rows, "--skip-bad-rows"}};
+  for (const auto& [is_given, name] : given) {
+    if (is_given && labels.files.empty()) {
+      log::warning(std::string(name) + " goes with --label FILE; without one it changes nothing");
+    }
+  }
 }
 
 }  // namespace
@@ -268,6 +300,11 @@ CaptureInputs make_inputs(const CaptureText& captures, const LabelText& labels, 
     }
     inputs.plain = {"-"};
   }
+  if (is_standard_input_closed(inputs.paths())) {
+    // Before another file takes its number.
+    throw InputError(std::string("standard input: ") + std::strerror(EBADF));
+  }
+  warn_of_idle_label_options(labels);
   progress::board.bytes_expected = total_bytes(inputs.paths());
   return inputs;
 }
@@ -282,6 +319,29 @@ void set_limits(const FlowText& flow, FlowPolicy& policy) {
   }
 }
 
+namespace {
+
+// --interval cuts flows of all sets.
+void warn_of_idle_representation(const FeatureText& text, const Recipe& recipe) {
+  if (std::any_of(recipe.sets.begin(), recipe.sets.end(), is_representation)) {
+    return;
+  }
+  const std::pair<bool, const char*> given[] = {{text.dim.has_value(), "--dim"},
+                                                {text.q_interval.has_value(), "--q-interval"},
+                                                {text.sampling.has_value(), "--sampling-rate"},
+                                                {text.fft, "--fft"},
+                                                {text.header, "--header"}};
+  for (const auto& [is_given, name] : given) {
+    if (is_given) {
+      log::warning(
+          std::string(name) +
+          " goes with the sets iat, size, … of --features; without one it changes nothing");
+    }
+  }
+}
+
+}  // namespace
+
 Recipe make_recipe(const FlowText& flow, const FeatureText& features,
                    const std::string& default_features) {
   Recipe recipe;
@@ -294,6 +354,7 @@ Recipe make_recipe(const FlowText& flow, const FeatureText& features,
   }
   set_context_limit(features, recipe);
   set_representation(features, recipe.representation);
+  warn_of_idle_representation(features, recipe);
   if (recipe.representation.interval_s && recipe.preset != Preset::kNetml) {
     // A gap above the interval ends a flow; timeouts end it at a gap equal to them.
     const std::int64_t interval_ns = std::llround(*recipe.representation.interval_s * 1e9) + 1;

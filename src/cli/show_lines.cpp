@@ -2,10 +2,12 @@
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
+#include <unistd.h>
 
 #include "netml/commands/columns.hpp"
 #include "netml/commands/inspect.hpp"
 #include "netml/commands/run_summary.hpp"
+#include "netml/core/error.hpp"
 #include "netml/core/output_file.hpp"
 
 #include "declare.hpp"
@@ -15,8 +17,7 @@ namespace netml::cli {
 void InspectLine::add_to(CLI::App& app) {
   CLI::App* command =
       app.add_subcommand("inspect", "what is in a model, a feature file or a capture");
-  command->add_option("FILE", file_, "the file; - is standard input")
-      ->required()
+  command->add_option("FILE", file_, "the file; - is standard input (also when none is given)")
       ->check(not_empty())
       ->type_name("");
   command->add_option_group("What is shown")
@@ -26,8 +27,11 @@ void InspectLine::add_to(CLI::App& app) {
 }
 
 int InspectLine::show() const {
+  if (file_.empty() && isatty(STDIN_FILENO) == 1) {
+    throw UsageError("no file was named and standard input is a terminal; name one or pipe one in");
+  }
   OutputFile out("-");
-  const Inspection found = inspect(file_, is_full_);
+  const Inspection found = inspect(file_.empty() ? "-" : file_, is_full_);
   out.write(found.text);
   out.commit();
   write_summary(context_, summary_of(found.result, found.status));

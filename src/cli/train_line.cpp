@@ -36,7 +36,7 @@ int TrainLine::train() const {
   }
   TrainCommandOptions command;
   TrainOptions& options = command.train;
-  options = make_train_options(training_, context_);
+  options = make_train_options(training_, "train", context_);
   command.feature = feature_;
   command.calibrate = training_.calibrate;
   options.label_column = label_column_;
@@ -50,6 +50,7 @@ int TrainLine::train() const {
   if (!columns_.empty()) {
     options.columns = parse_list("--columns", columns_);
   }
+  check_report_path(options.report);
   require_distinct_files({command.feature, command.calibrate},
                          {options.output, options.test_scores, options.report,
                           report_twin_path(options.report), context_.summary_path});

@@ -15,12 +15,13 @@ namespace netml::cli {
 namespace {
 
 void add_algorithm(CLI::App& group, TrainingText& text) {
-  add_text(group, "--algorithm", text.algorithm, "NAME", "see --help-algorithm")
-      ->capture_default_str();
+  add_text(group, "--algorithm", text.algorithm, "NAME", "see --help-algorithm (ocsvm)");
   add_text(group, "--param", text.param, "YAML",
            "parameters as YAML or JSON: text, or a file of that name");
-  group.add_flag("--help-algorithm", text.shows_algorithms, "describe the algorithms and exit");
-  group.add_flag("--help-param", text.shows_params, "list their parameters and exit");
+  group.add_flag("--help-algorithm", text.shows_algorithms,
+                 "describe the algorithms, or the one that --algorithm names, and exit");
+  group.add_flag("--help-param", text.shows_params,
+                 "list their parameters, or those of --algorithm, and exit");
 }
 
 void add_test(CLI::App& group, TrainingText& text) {
@@ -54,27 +55,34 @@ CLI::App& add_training(CLI::App& app, TrainingText& text) {
 bool show_model_help(const TrainingText& text) {
   if (text.shows_algorithms || text.shows_params) {
     OutputFile out("-");
-    out.write(text.shows_algorithms ? help_algorithm() : help_param());
+    const std::string name = text.algorithm.value_or("");
+    out.write(text.shows_algorithms ? help_algorithm(name) : help_param(name));
     out.commit();
     return true;
   }
   return false;
 }
 
-TrainOptions make_train_options(const TrainingText& text, const RunContext& context) {
+TrainOptions make_train_options(const TrainingText& text, const std::string& command,
+                                const RunContext& context) {
   if (text.model.empty()) {
-    throw UsageError("the following arguments are required to \"train\": -o/--output/-m/--model");
+    throw UsageError("the following arguments are required to \"" + command +
+                     "\": -o/--output/-m/--model");
   }
   TrainOptions options;
   options.threads = thread_count(context.threads);
   options.output = text.model;
-  find_model(text.algorithm);  // a name that is wrong is said before any capture is read
-  options.algorithm = text.algorithm;
+  if (text.algorithm) {
+    find_model(*text.algorithm);  // a name that is wrong is said before any capture is read
+    options.algorithm = *text.algorithm;
+  }
   options.param = text.param;
   if (text.test_size) {
     options.test_size = parse_share("--test-size", *text.test_size);
+    options.asks_for_test = true;
   }
   options.split = parse_split_kind(text.split);
+  options.asks_for_test = options.asks_for_test || options.split == SplitKind::kTime;
   options.test_scores = text.test_scores;
   options.report = text.report;
   options.train_on = parse_train_on(text.train_on);

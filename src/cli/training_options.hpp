@@ -17,9 +17,9 @@ namespace netml::cli {
 
 /// The options of learn and train about the model.
 struct TrainingText {
-  std::string model, param, algorithm = "ocsvm", test_scores, report, split = "random",
-                            train_on = "auto", missing = "error", calibrate;
-  std::optional<std::string> test_size, scale, false_alarm_rate;
+  std::string model, param, test_scores, report, split = "random", train_on = "auto",
+                                                 missing = "error", calibrate;
+  std::optional<std::string> algorithm, test_size, scale, false_alarm_rate;
   bool shows_algorithms = false;
   bool shows_params = false;
 };
@@ -30,7 +30,8 @@ CLI::App& add_training(CLI::App& app, TrainingText& text);
 /// True when only help was asked for, and has been printed.
 bool show_model_help(const TrainingText& text);
 
-/// The training that the options describe. Throws UsageError.
-TrainOptions make_train_options(const TrainingText& text, const RunContext& context);
+/// The training that the options describe. `command`: as messages call it. Throws UsageError.
+TrainOptions make_train_options(const TrainingText& text, const std::string& command,
+                                const RunContext& context);
 
 }  // namespace netml::cli

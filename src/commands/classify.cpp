@@ -7,6 +7,7 @@
 
 #include "netml/commands/extraction.hpp"
 #include "netml/commands/report_output.hpp"
+#include "netml/core/compression.hpp"
 #include "netml/core/error.hpp"
 #include "netml/core/json_text.hpp"
 #include "netml/core/log.hpp"
@@ -178,7 +179,9 @@ void warn_of_short_inputs(const ExtractResult& result, const Detector& detector,
 }
 
 Detector load_model(const ClassifyCommand& command) {
-  Detector detector = load_detector(read_file(command.model, kMostModelBytes), command.model);
+  const std::string bytes = read_file(command.model, kMostModelBytes);
+  refuse_compressed(bytes, printable(command.model));
+  Detector detector = load_detector(bytes, command.model);
   const int rules =
       (command.threshold ? 1 : 0) + (command.false_alarm_rate ? 1 : 0) + (command.fdr ? 1 : 0);
   if (rules > 1) {
@@ -267,7 +270,7 @@ int skip_run(const DoneCaptures& done, const RunContext& context) {
 
 // Writes what still waits, and says how the inputs ended; nothing to a reader that has gone away.
 void finish(const CaptureInputs& inputs, const Detector& detector, const Recipe& recipe,
-            ScoredFlows& flows, ExtractResult& result) {
+            std::uint64_t memory_limit, ScoredFlows& flows, ExtractResult& result) {
   VerdictStage* const stage = flows.stage();
   if (stage != nullptr) {
     stage->idle();  // shows whether there is a reader
@@ -277,6 +280,12 @@ void finish(const CaptureInputs& inputs, const Detector& detector, const Recipe&
   }
   if (!flows.is_closed()) {
     report_inputs(result);
+    FlowPolicy asked = recipe.policy;
+    asked.memory_limit = memory_limit;
+    report_evictions(result, asked);
+    if (inputs.is_continuous) {
+      report_order(result);
+    }
     if (!inputs.is_continuous && result.signal == 0) {
       warn_of_short_inputs(result, detector, recipe);
     }
@@ -314,7 +323,7 @@ int classify_captures(const ClassifyCommand& command, const Detector& detector,
   ScoredFlows flows(command, detector, file, options);
   ExtractResult result = extraction.run(flows);
   require_usable(result);
-  finish(inputs, detector, recipe, flows, result);
+  finish(inputs, detector, recipe, memory_limit, flows, result);
   VerdictStage* const stage = flows.stage();
   const Labeler* const labeler = extraction.labeler();
   const int status =
@@ -334,7 +343,7 @@ int classify_captures(const ClassifyCommand& command, const Detector& detector,
   }
   if (stage != nullptr && !result.output_closed) {
     log_ranking(summary, flows.ranking(), command.zone);
-    log_outcome(*stage, labeler != nullptr, "flows");
+    log_outcome(*stage, labeler != nullptr && labeler->matched() != 0, "flows");
     if (command.early != 0) {
       log_early(*stage, command.early);
     }
@@ -351,6 +360,7 @@ int classify_captures(const ClassifyCommand& command, const Detector& detector,
 }  // namespace
 
 int run_classify(const ClassifyCommand& command, const RunContext& context) {
+  check_report_path(command.report);
   std::vector<std::string> inputs = command.inputs.files();
   inputs.push_back(command.model);
   inputs.push_back(command.table);

@@ -11,6 +11,7 @@
 #include "netml/models/evaluation.hpp"
 #include "netml/models/metrics.hpp"
 
+#include "flow_text.hpp"
 #include "training_rows.hpp"
 
 namespace netml {
@@ -61,7 +62,7 @@ Json counts_of(Count count) {
 std::string row_text(const Table& table, std::size_t row) {
   const std::string key = row_key(table, row);
   const std::string number = "row " + std::to_string(row + 1);
-  return key.empty() ? number : number + ": " + key;
+  return key.empty() ? number : number + ": " + readable_key(key, TextZone::kUtc);
 }
 
 }  // namespace
@@ -165,7 +166,7 @@ void write_classify_report(const ClassifyCommand& command, const Detector& detec
     row.verdict = to_text(one.score.verdict);
     row.label = printable(one.subject.label_name);
     row.reasons = explainer.reasons(explanation);
-    row.like = explainer.like(explanation);
+    row.like = readable_key(explainer.like(explanation), command.zone);
     report.novel.push_back(std::move(row));
   }
   write_report(command.report, report);

@@ -66,6 +66,10 @@ class OutputRows final : public LabelledRows {
       throw UsageError(
           "--rotate: a database collects rows in one file; use csv, jsonl, npy or npz");
     }
+    if (command_.output == "-") {
+      throw UsageError(
+          "--rotate: names its pieces after the output, which is standard output; give -o FILE");
+    }
     require_regular_output(command_.output, "--rotate", "whose name its pieces take");
     require_distinct_files(command_.inputs.files(), {piece_path(command_.output, 0)});
   }
@@ -128,8 +132,12 @@ int skip_run(const ExtractCommand& command, const RunContext& context) {
   return exit_status::kOk;
 }
 
-void report(const ExtractResult& result, const Labeler* labeler) {
+void report(const ExtractCommand& command, const ExtractResult& result, const Labeler* labeler) {
   report_inputs(result);
+  report_evictions(result, command.recipe.policy);
+  if (command.inputs.is_continuous) {
+    report_order(result);
+  }
   if (labeler == nullptr) {
     return;
   }
@@ -154,7 +162,7 @@ int run_extract(const ExtractCommand& command, const RunContext& context) {
   require_usable(result);
   rows.idle();  // a reader that has gone away shows now
   if (!rows.is_done()) {
-    report(result, extraction.labeler());
+    report(command, result, extraction.labeler());
   }
   try {
     if (!rows.is_done() &&

@@ -1,6 +1,7 @@
 #include "netml/commands/extraction.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "netml/core/error.hpp"
@@ -103,7 +104,32 @@ void announce_waiting(const FeatureSet& features, const Recipe& recipe) {
 
 }  // namespace
 
+namespace {
+
+// Files that are text by their names, and were given in the place of captures.
+void point_at_label_option(ExtractResult& result) {
+  constexpr std::string_view kUnknown = ": unknown file format";
+  constexpr std::string_view kTables[] = {".csv",   ".tsv",    ".log",     ".json",
+                                          ".jsonl", ".ndjson", ".labeled", ".binetflow"};
+  for (InputOutcome& input : result.inputs) {
+    const std::string name = to_lower(input.path);
+    if (input.status == InputStatus::kUnusable && input.message.ends_with(kUnknown) &&
+        std::any_of(std::begin(kTables), std::end(kTables),
+                    [&](std::string_view suffix) { return name.ends_with(suffix); })) {
+      input.message += "; not a capture: label files go with --label";
+    }
+  }
+}
+
+}  // namespace
+
 ExtractResult Extraction::run(RowReceiver& receiver) {
+  ExtractResult result = run_as_needed(receiver);
+  point_at_label_option(result);
+  return result;
+}
+
+ExtractResult Extraction::run_as_needed(RowReceiver& receiver) {
   const bool is_netml = is_netml_extraction(recipe_);
   const bool is_fitted = !is_netml && missing_settings(recipe_).any();
   if (options_.early_packets != 0 && (is_netml || is_fitted)) {

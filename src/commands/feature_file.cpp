@@ -5,6 +5,7 @@
 
 #include "netml/commands/run_summary.hpp"
 #include "netml/commands/table_output.hpp"
+#include "netml/core/compression.hpp"
 #include "netml/core/error.hpp"
 #include "netml/core/json_text.hpp"
 #include "netml/core/output_file.hpp"
@@ -90,6 +91,7 @@ FeatureFile read_feature_file(const std::string& path, std::uint64_t memory_limi
   FeatureFile file;
   file.name = base_name(path);
   file.sha256 = sha256_hex(bytes);
+  refuse_compressed(bytes, what);
   if (std::string_view(bytes).starts_with("SQLite format 3")) {
     throw DataError(what +
                     ": a SQLite database, which netml adds to but does not read; write its "

@@ -4,10 +4,15 @@
 #include <iterator>
 #include <string_view>
 
+#include "netml/commands/run_summary.hpp"
+#include "netml/core/compression.hpp"
+#include "netml/core/error.hpp"
 #include "netml/core/output_file.hpp"
 #include "netml/core/text_format.hpp"
 #include "netml/models/detector.hpp"
 #include "netml/table/container.hpp"
+#include "netml/table/npy.hpp"
+#include "netml/table/npz.hpp"
 
 #include "inspect_parts.hpp"
 #include "peeked_file.hpp"
@@ -21,11 +26,15 @@ bool looks_like_capture(std::string_view first) {
                                           {"\xa1\xb2\x3c\x4d", 4}, {"\x4d\x3c\xb2\xa1", 4},
                                           {"\x0a\x0d\x0d\x0a", 4}, {"\xa1\xb2\xcd\x34", 4},
                                           {"\x34\xcd\xb2\xa1", 4}};
-  constexpr std::string_view kCompressed[] = {"\x1f\x8b", "\xfd\x37zX", "\x28\xb5\x2f\xfd", "BZh"};
-  return std::any_of(std::begin(kCompressed), std::end(kCompressed),
-                     [&](std::string_view magic) { return first.starts_with(magic); }) ||
+  return !compression_of(first).empty() ||
          std::any_of(std::begin(kMagics), std::end(kMagics),
                      [&](std::string_view magic) { return first.substr(0, 4) == magic; });
+}
+
+// Bytes that no text has, and of no kind of table that netml reads or names.
+bool is_binary(std::string_view first) {
+  return first.find('\0') != std::string_view::npos && !looks_like_npz(first) &&
+         !looks_like_npy(first) && !first.starts_with("SQLite format 3");
 }
 
 Inspection inspected_file(const std::string& path, std::string text) {
@@ -45,7 +54,10 @@ Inspection inspect(const std::string& path, bool full) {
   if (first.empty() || looks_like_capture(first)) {
     return inspect_capture(path);
   }
-  if (trim(first).starts_with('{')) {
+  if (is_binary(first)) {
+    throw DataError(input_name(path) + ": not a capture, model or table");
+  }
+  if (trim(first).starts_with('{') || trim(first).starts_with('[')) {
     return inspected_file(path, inspect_json_lines(path));
   }
   return inspected_file(path, inspect_table(path));

@@ -4,7 +4,9 @@
 #include "netml/commands/extraction.hpp"
 #include "netml/commands/run_summary.hpp"
 #include "netml/core/text_format.hpp"
+#include "netml/decode/protocol_name.hpp"
 
+#include "flow_text.hpp"
 #include "inspect_parts.hpp"
 
 namespace netml {
@@ -41,13 +43,16 @@ Inspection inspect_capture(const std::string& path) {
                      " packets, " + std::to_string(stats.bytes_read) + " captured bytes, " +
                      std::to_string(stats.flows_written) + " flows\n";
   if (flows.first_ns <= flows.last_ns) {
-    text += "  from " + std::to_string(flows.first_ns) + " to " + std::to_string(flows.last_ns) +
-            " ns since 1970 (" +
+    text += "  from " + time_text(flows.first_ns, TextZone::kUtc) + " to " +
+            time_text(flows.last_ns, TextZone::kUtc) + " UTC (" + std::to_string(flows.first_ns) +
+            " to " + std::to_string(flows.last_ns) + " ns since 1970, " +
             number_text(static_cast<double>(flows.last_ns - flows.first_ns) / 1e9) + " s)\n";
   }
   for (std::size_t protocol = 0; protocol < flows.by_protocol.size(); ++protocol) {
     if (flows.by_protocol[protocol] != 0) {
-      text += "  protocol " + std::to_string(protocol) + ": " +
+      const std::string name = protocol_name(static_cast<std::uint8_t>(protocol));
+      const std::string number = std::to_string(protocol);
+      text += "  protocol " + (name == number ? number : number + " (" + name + ")") + ": " +
               std::to_string(flows.by_protocol[protocol]) + " flows\n";
     }
   }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <vector>
@@ -31,7 +32,12 @@ struct Member {
       range.add_missing();
       return;
     }
-    range.add(value.is_number() ? value.get<double>() : std::nan(""));
+    if (value.is_number_integer() &&
+        !(value.is_number_unsigned() && value.get<std::uint64_t>() > INT64_MAX)) {
+      range.add(value.get<std::int64_t>());
+    } else {
+      range.add(value.is_number() ? value.get<double>() : std::nan(""));
+    }
     const std::string own = value.is_number_float()      ? "f64"
                             : value.is_number_unsigned() ? "u64"
                             : value.is_number()          ? "i64"
@@ -47,24 +53,81 @@ struct Member {
 
 class Members {
  public:
-  void add(const nlohmann::json& object, const std::string& what) {
+  /// `text`: the object as the file has it.
+  void add(const nlohmann::json& object, std::string_view text, const std::string& what) {
+    add_names(object, text, what);
     for (const auto& [name, value] : object.items()) {
-      const auto place = places_.try_emplace(name, members_.size());
-      if (place.second) {
-        members_.push_back({name, "", {}});
-      }
-      if (members_.size() > kMostNames) {
-        throw DataError(what + ": more than " + std::to_string(kMostNames) + " names");
-      }
-      members_[place.first->second].add(value);
+      members_[places_.find(name)->second].add(value);
     }
   }
   const std::vector<Member>& all() const noexcept { return members_; }
 
  private:
+  // Names that are new, in the order of the file: a parsed object has them in that of their names.
+  void add_names(const nlohmann::json& object, std::string_view text, const std::string& what) {
+    std::vector<std::pair<std::size_t, std::string>> names;
+    for (const auto& [name, value] : object.items()) {
+      if (places_.find(name) == places_.end()) {
+        names.emplace_back(place_of(name, text), name);
+      }
+    }
+    std::sort(names.begin(), names.end());
+    for (const auto& [place, name] : names) {
+      places_.emplace(name, members_.size());
+      members_.push_back({name, "", {}});
+    }
+    if (members_.size() > kMostNames) {
+      throw DataError(what + ": more than " + std::to_string(kMostNames) + " names");
+    }
+  }
+
+  // Where the name stands before a colon; npos where the file writes it with other escapes.
+  static std::size_t place_of(const std::string& name, std::string_view text) {
+    const std::string quoted = nlohmann::json(name).dump();
+    std::size_t place = text.find(quoted);
+    while (place != std::string_view::npos) {
+      const std::string_view rest = text.substr(place + quoted.size());
+      if (trim(rest.substr(0, rest.find(':') + 1)) == ":") {
+        break;
+      }
+      place = text.find(quoted, place + 1);
+    }
+    return place;
+  }
+
   std::map<std::string, std::size_t, std::less<>> places_;
   std::vector<Member> members_;
 };
+
+}  // namespace
+
+namespace {
+
+// A document over several lines, or a list: what a line says of it would not help.
+void refuse_document(std::string_view bytes, const std::string& what) {
+  constexpr JsonLimits kLimits{.depth = 64, .bytes = std::size_t{64} << 20, .values = 1'000'000};
+  try {
+    static_cast<void>(parse_json(bytes, what, kLimits));
+  } catch (const DataError&) {
+    return;
+  }
+  throw DataError(what + ": a JSON document, not JSON Lines, which have one object a line");
+}
+
+JsonDocument object_of(const std::string& line, const std::string& what, const std::string& bytes,
+                       const std::string& path) {
+  try {
+    JsonDocument object = parse_json(line, what, {.depth = 4});
+    if (object->is_object()) {
+      return object;
+    }
+  } catch (const DataError&) {
+    refuse_document(bytes, input_name(path));
+    throw;
+  }
+  refuse_document(bytes, input_name(path));
+  throw DataError(what + ": not a JSON object");
+}
 
 }  // namespace
 
@@ -78,11 +141,7 @@ std::string inspect_json_lines(const std::string& path) {
       continue;
     }
     const std::string what = input_name(path) + ": line " + std::to_string(line);
-    const JsonDocument object = parse_json(text, what, {.depth = 4});
-    if (!object->is_object()) {
-      throw DataError(what + ": not a JSON object");
-    }
-    members.add(*object, what);
+    members.add(*object_of(text, what, bytes, path), text, what);
     ++rows;
   }
   std::string text = input_name(path) + ": JSON Lines, " + std::to_string(rows) + " rows, " +

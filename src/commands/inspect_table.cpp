@@ -20,8 +20,7 @@ constexpr std::uint64_t kMostTableBytes = std::uint64_t{2} << 30;
 ValueRange range_of(const Table& table, std::size_t column) {
   ValueRange range;
   for (std::size_t row = 0; row < table.row_count(); ++row) {
-    const Cell cell = table.cell(row, column);
-    cell.kind == Cell::Kind::kMissing ? range.add_missing() : range.add(cell.number());
+    range.add(table.cell(row, column));
   }
   return range;
 }

@@ -124,7 +124,9 @@ std::string card_of(const LearnCommand& command, const ExtractResult& result,
   nlohmann::ordered_json card;
   card["captures"] = nlohmann::ordered_json::array();
   for (const InputOutcome& input : result.inputs) {
-    card["captures"].push_back(file_entry(input.path));
+    if (input.status != InputStatus::kUnusable) {
+      card["captures"].push_back(file_entry(input.path));
+    }
   }
   if (!command.calibrate.empty()) {
     card["calibration_captures"] = {file_entry(command.calibrate)};
@@ -174,6 +176,7 @@ CalibrationFlows read_calibration(const LearnCommand& command, const Recipe& rec
   ExtractResult result = extraction.run(rows);
   require_usable(result);
   report_inputs(result);
+  report_evictions(result, recipe.policy);
   return {std::move(rows.sink.table), std::move(rows.places), std::move(result)};
 }
 
@@ -270,6 +273,7 @@ void check_columns_early(const LearnCommand& command) {
 }
 
 void check_files(const LearnCommand& command, const RunContext& context) {
+  check_report_path(command.train.report);
   std::vector<std::string> inputs = command.inputs.files();
   inputs.push_back(command.calibrate);
   require_distinct_files(
@@ -300,6 +304,10 @@ ExtractResult measure(const LearnCommand& command, Extraction& extraction, Learn
   }
   require_usable(extracted);
   report_inputs(extracted);
+  report_evictions(extracted, command.recipe.policy);
+  if (command.inputs.is_continuous) {
+    report_order(extracted);
+  }
   const Labeler* const labeler = extraction.labeler();
   if (labeler != nullptr) {
     report_labels(*labeler);

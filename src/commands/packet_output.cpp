@@ -7,9 +7,20 @@
 
 namespace netml {
 
+namespace {
+
+TableFormat packet_format(const PacketsCommand& command) {
+  if (command.format.empty()) {
+    refuse_foreign_suffix(command.output, {"csv", "jsonl"});
+  }
+  return choose_format(command.format, command.output);
+}
+
+}  // namespace
+
 PacketOutput::PacketOutput(const PacketsCommand& command, Schema schema)
     : schema_(std::move(schema)), file_(command.output) {
-  switch (choose_format(command.format, command.output)) {
+  switch (packet_format(command)) {
     case TableFormat::kCsv:
       sink_ = std::make_unique<CsvWriter>(file_, CsvDialect::kRfc4180,
                                           command.raw_text ? TextMode::kRaw : TextMode::kSafe);

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "netml/core/error.hpp"
 #include "netml/core/json_text.hpp"
 #include "netml/core/output_file.hpp"
 #include "netml/core/text_format.hpp"
@@ -91,6 +92,14 @@ std::string report_twin_path(const std::string& path) {
   return dot == std::string_view::npos || dot == 0
              ? path + ".json"
              : path.substr(0, path.size() - name.size() + dot) + ".json";
+}
+
+void check_report_path(const std::string& path) {
+  if (!path.empty() && report_twin_path(path) == path) {
+    throw UsageError(printable(path) +
+                     ": --report writes a page, and its numbers as JSON beside it under this name; "
+                     "let the page end in .html");
+  }
 }
 
 void write_report(const std::string& path, const Report& report) {

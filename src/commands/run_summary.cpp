@@ -1,5 +1,7 @@
 #include "netml/commands/run_summary.hpp"
 
+#include <iterator>
+
 #include <nlohmann/json.hpp>
 #include <sys/stat.h>
 
@@ -57,6 +59,51 @@ void report_inputs(const ExtractResult& result) {
   for (const auto& [reason, packets] : stats.packets_skipped) {
     log::detail(std::to_string(packets) + " packets skipped: " + reason);
   }
+}
+
+namespace {
+
+// "2GiB", "100KiB", "1500": as --memory-limit takes it.
+std::string size_text(std::uint64_t bytes) {
+  constexpr const char* kUnits[] = {"", "KiB", "MiB", "GiB", "TiB"};
+  std::size_t unit = 0;
+  while (bytes != 0 && bytes % 1024 == 0 && unit + 1 < std::size(kUnits)) {
+    bytes /= 1024;
+    ++unit;
+  }
+  return std::to_string(bytes) + kUnits[unit];
+}
+
+}  // namespace
+
+void report_order(const ExtractResult& result) {
+  const InputOutcome* before = nullptr;
+  for (const InputOutcome& input : result.inputs) {
+    if (!input.first_ns) {
+      continue;
+    }
+    if (before != nullptr && *input.first_ns < *before->first_ns) {
+      log::warning(input_name(input.path) + ": begins earlier than " + input_name(before->path) +
+                   ", which was given before it; --continuous takes the files of a capture in "
+                   "order of time");
+    }
+    before = &input;
+  }
+}
+
+void report_evictions(const ExtractResult& result, const FlowPolicy& policy) {
+  if (result.stats.flows_evicted == 0) {
+    return;
+  }
+  const std::string memory = "--memory-limit " + size_text(policy.memory_limit);
+  const std::string limit =
+      policy.max_flows == 0 ? memory
+      : policy.memory_limit == 0
+          ? "--max-flows " + std::to_string(policy.max_flows)
+          : "--max-flows " + std::to_string(policy.max_flows) + " or " + memory;
+  log::warning(std::to_string(result.stats.flows_evicted) + " flows were cut short at " + limit +
+               " (end_reason evicted): packets that follow count as new flows; raise it to keep "
+               "flows whole");
 }
 
 namespace {

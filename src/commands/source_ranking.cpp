@@ -11,6 +11,7 @@
 #include "netml/core/text_format.hpp"
 #include "netml/features/registry.hpp"
 
+#include "flow_text.hpp"
 #include "verdict_writer.hpp"
 
 namespace netml {

@@ -7,6 +7,7 @@
 #include "netml/commands/run_summary.hpp"
 #include "netml/core/error.hpp"
 #include "netml/core/suggest.hpp"
+#include "netml/core/text_format.hpp"
 #include "netml/table/csv_writer.hpp"
 #include "netml/table/json_lines_writer.hpp"
 #include "netml/table/npy.hpp"
@@ -51,6 +52,23 @@ const char* csvw_type(ColumnType type) {
 
 }  // namespace
 
+void refuse_foreign_suffix(const std::string& path, const std::vector<std::string>& written) {
+  // Of tables, pages, archives and captures; those that are written are looked for before.
+  constexpr const char* kForeign[] = {
+      ".parquet", ".feather", ".arrow",  ".orc", ".avro", ".xlsx",   ".xls",    ".ods", ".h5",
+      ".hdf5",    ".pkl",     ".pickle", ".mat", ".arff", ".json",   ".yaml",   ".yml", ".xml",
+      ".html",    ".htm",     ".pdf",    ".gz",  ".xz",   ".zst",    ".bz2",    ".zip", ".pcap",
+      ".pcapng",  ".netml",   ".npy",    ".npz", ".db",   ".sqlite", ".sqlite3"};
+  const std::string name = to_lower(base_name(path));
+  for (const char* suffix : kForeign) {
+    if (has_suffix(name, suffix)) {
+      throw UsageError(printable(path) + ": '" + suffix + "' is not among what is written here (" +
+                       join(written, ", ") + ")" +
+                       (std::string_view(suffix) == ".json" ? "; JSON Lines end in .jsonl" : ""));
+    }
+  }
+}
+
 TableFormat choose_format(const std::string& format, const std::string& path) {
   std::vector<std::string> names;
   for (const FormatName& known : kFormats) {
@@ -64,11 +82,8 @@ TableFormat choose_format(const std::string& format, const std::string& path) {
       }
     }
   }
-  if (format.empty() && has_suffix(path, ".parquet")) {
-    throw UsageError(printable(path) + ": this build writes " + join(names, ", ") +
-                     "; name one with --format");
-  }
   if (format.empty()) {
+    refuse_foreign_suffix(path, names);
     return TableFormat::kCsv;
   }
   throw UsageError("--format: '" + printable(format) + "' is none of " + join(names, ", ") +

@@ -127,6 +127,9 @@ class Trainer {
       throw DataError(options_.what +
                       ": --test-scores takes labels; without them no flow is held out");
     }
+    if (options_.asks_for_test && !plan_.is_labelled) {
+      warn("--test-size and --split go with labels: without them no flow is held out");
+    }
     result_.flows_unlabelled = plan_.unlabelled;
     result_.flows_missing = plan_.missing;
     result_.flows_fit = plan_.fit.size();

@@ -7,6 +7,7 @@
 #include "netml/core/text_format.hpp"
 #include "netml/models/explanation.hpp"
 
+#include "flow_text.hpp"
 #include "training_rows.hpp"
 
 namespace netml {
@@ -34,13 +35,13 @@ std::vector<NovelRow> most_novel(const TrainingPage& page) {
     const std::string key = row_key(page.table, row);
     const int label = page.part.labels[order[i]];
     NovelRow novel;
-    novel.who = key.empty() ? "row " + std::to_string(row + 1) : key;
+    novel.who = key.empty() ? "row " + std::to_string(row + 1) : readable_key(key, TextZone::kUtc);
     novel.score = answer.score;
     novel.p_value = answer.p_value;
     novel.verdict = to_text(answer.verdict);
     novel.label = label < 0 ? "" : label == 0 ? "normal" : "abnormal";
     novel.reasons = explainer.reasons(explanation);
-    novel.like = explainer.like(explanation);
+    novel.like = readable_key(explainer.like(explanation), TextZone::kUtc);
     rows.push_back(std::move(novel));
   }
   return rows;

@@ -193,10 +193,19 @@ class Planner {
 }  // namespace
 
 std::optional<std::size_t> find_label_column(const Table& table, const std::string& name) {
-  if (name.empty()) {
-    return table.schema().find("label");
+  if (!name.empty()) {
+    return require_column(table, name);
   }
-  return require_column(table, name);
+  if (const auto found = table.schema().find("label")) {
+    return found;
+  }
+  // `Label`, as CICFlowMeter has it.
+  const std::vector<std::string> names = table.schema().names();
+  const auto other = std::find_if(names.begin(), names.end(), [](const std::string& column) {
+    return to_lower(trim(column)) == "label";
+  });
+  return other == names.end() ? std::nullopt
+                              : std::optional(static_cast<std::size_t>(other - names.begin()));
 }
 
 std::vector<RowLabel> read_labels(const Table& table, std::optional<std::size_t> column) {

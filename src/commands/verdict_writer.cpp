@@ -1,60 +1,13 @@
 #include "verdict_writer.hpp"
 
-#include <ctime>
-
 #include "netml/core/text_format.hpp"
 #include "netml/table/csv_writer.hpp"
 #include "netml/table/json_lines_writer.hpp"
 
+#include "flow_text.hpp"
+
 namespace netml {
 namespace {
-
-constexpr std::int64_t kSecond = 1'000'000'000;
-
-struct WallTime {
-  char date[16];
-  char clock[32];  // with microseconds
-};
-
-WallTime wall_time(std::int64_t ns, TextZone zone) {
-  std::int64_t seconds = ns / kSecond;
-  std::int64_t rest = ns % kSecond;
-  if (rest < 0) {
-    rest += kSecond;
-    --seconds;
-  }
-  const std::time_t time = seconds;
-  std::tm parts{};
-  zone == TextZone::kUtc ? gmtime_r(&time, &parts) : localtime_r(&time, &parts);
-  WallTime text{};
-  std::strftime(text.date, sizeof text.date, "%Y-%m-%d", &parts);
-  char clock[16];
-  std::strftime(clock, sizeof clock, "%H:%M:%S", &parts);
-  std::snprintf(text.clock, sizeof text.clock, "%s.%06d", clock, static_cast<int>(rest / 1000));
-  return text;
-}
-
-std::string protocol_name(std::uint8_t protocol) {
-  switch (protocol) {
-    case ip_protocol::kTcp:
-      return "TCP";
-    case ip_protocol::kUdp:
-      return "UDP";
-    case ip_protocol::kIcmp:
-      return "ICMP";
-    case ip_protocol::kIcmpv6:
-      return "ICMPv6";
-    case ip_protocol::kSctp:
-      return "SCTP";
-    default:
-      return "protocol-" + std::to_string(protocol);
-  }
-}
-
-std::string endpoint(const IpAddress& address, int version, std::uint16_t port) {
-  const std::string text = to_text(address, version);
-  return (version == 6 ? "[" + text + "]" : text) + ":" + std::to_string(port);
-}
 
 std::string upper_verdict(Verdict verdict) {
   switch (verdict) {
@@ -76,9 +29,10 @@ const char* stage_name(const VerdictSubject& subject) {
 
 // The end of a text line, from the verdict on, and the lines with the reasons. `stage`: empty, or a
 // word after the verdict.
-std::string said(const SubjectVerdict& verdict, bool uses_color, const std::string& stage = {}) {
+std::string said(const SubjectVerdict& verdict, const ClassifyCommand& command,
+                 const std::string& stage = {}) {
   const RowScore& score = verdict.score;
-  const bool is_bright = uses_color && score.verdict == Verdict::kAnomaly;
+  const bool is_bright = command.uses_color && score.verdict == Verdict::kAnomaly;
   std::string line = is_bright ? "\x1b[1;31m" + upper_verdict(score.verdict) + "\x1b[0m"
                                : upper_verdict(score.verdict);
   if (!stage.empty()) {
@@ -94,7 +48,9 @@ std::string said(const SubjectVerdict& verdict, bool uses_color, const std::stri
   for (const std::string& reason : verdict.reasons) {
     line += "    " + reason + "\n";
   }
-  return verdict.like.empty() ? line : line + "    nearest normal flow: " + verdict.like + "\n";
+  return verdict.like.empty()
+             ? line
+             : line + "    nearest normal flow: " + readable_key(verdict.like, command.zone) + "\n";
 }
 
 // [2017-07-04] [11:54:30.123456 – 11:54:31.000000] 192.168.10.5:49188 → 8.8.8.8:53 [UDP] ANOMALY
@@ -104,10 +60,9 @@ class TextWriter final : public VerdictWriter {
   TextWriter(const ClassifyCommand& command, OutputFile& file) : command_(command), file_(file) {}
 
   void write(const SubjectVerdict& verdict) override {
-    file_.write(
-        times_text(verdict.subject.flow, command_.zone) + " " + endpoints_text(verdict.subject) +
-        " " +
-        said(verdict, command_.uses_color, command_.early != 0 ? stage_name(verdict.subject) : ""));
+    file_.write(times_text(verdict.subject.flow, command_.zone) + " " +
+                endpoints_text(verdict.subject) + " " +
+                said(verdict, command_, command_.early != 0 ? stage_name(verdict.subject) : ""));
   }
 
  private:
@@ -122,8 +77,7 @@ class RowTextWriter final : public VerdictWriter {
       : command_(command), file_(file) {}
 
   void write(const SubjectVerdict& verdict) override {
-    file_.write("row " + std::to_string(verdict.subject.row + 1) + " " +
-                said(verdict, command_.uses_color));
+    file_.write("row " + std::to_string(verdict.subject.row + 1) + " " + said(verdict, command_));
   }
 
  private:
@@ -278,22 +232,6 @@ std::unique_ptr<RowSink> make_sink(const ClassifyCommand& command, OutputFile& f
 }
 
 }  // namespace
-
-std::string endpoints_text(const VerdictSubject& subject) {
-  const Flow& flow = subject.flow;
-  if (!subject.has_addresses) {
-    return "(all but IPv4) [protocol-other]";
-  }
-  return endpoint(flow.source(), flow.key.ip_version, flow.source_port()) + " → " +
-         endpoint(flow.destination(), flow.key.ip_version, flow.destination_port()) + " [" +
-         protocol_name(flow.key.protocol) + "]";
-}
-
-std::string times_text(const Flow& flow, TextZone zone) {
-  const WallTime first = wall_time(flow.first_ns(), zone);
-  const WallTime last = wall_time(flow.last_ns(), zone);
-  return std::string("[") + first.date + "] [" + first.clock + " – " + last.clock + "]";
-}
 
 std::unique_ptr<VerdictWriter> make_verdict_writer(const ClassifyCommand& command,
                                                    OutputFile& file) {

@@ -55,9 +55,4 @@ std::unique_ptr<VerdictWriter> make_verdict_writer(const ClassifyCommand& comman
 std::unique_ptr<VerdictWriter> make_row_verdict_writer(const ClassifyCommand& command,
                                                        OutputFile& file, const Table& table);
 
-/// "10.0.0.1:5 → 10.0.0.2:53 [UDP]".
-std::string endpoints_text(const VerdictSubject& subject);
-/// "[2017-07-04] [11:54:30.123456 – 11:54:31.000000]".
-std::string times_text(const Flow& flow, TextZone zone);
-
 }  // namespace netml

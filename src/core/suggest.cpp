@@ -31,6 +31,25 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
+namespace {
+
+// "cicids" of "cicids2017"; nothing where several begin so.
+std::string only_completion(std::string_view name, std::span<const std::string> known) {
+  constexpr std::size_t kShortestStart = 3;
+  std::string completion;
+  for (const std::string& candidate : known) {
+    if (name.size() >= kShortestStart && candidate.starts_with(name)) {
+      if (!completion.empty()) {
+        return {};
+      }
+      completion = candidate;
+    }
+  }
+  return completion;
+}
+
+}  // namespace
+
 std::string nearest_name(std::string_view name, std::span<const std::string> known) {
   if (name.empty() || name.size() > kLongestName) {
     return {};
@@ -44,7 +63,7 @@ std::string nearest_name(std::string_view name, std::span<const std::string> kno
       nearest = candidate;
     }
   }
-  return nearest;
+  return nearest.empty() ? only_completion(name, known) : nearest;
 }
 
 std::string did_you_mean(std::string_view name, std::span<const std::string> known) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "netml/core/compression.hpp"
 #include "netml/core/error.hpp"
 #include "netml/core/text_format.hpp"
 #include "netml/core/words.hpp"
@@ -326,6 +327,7 @@ std::string look_ahead(TextSource& source) {
 
 LabelFile LabelFile::read(TextSource source, const std::string& what, const LabelOptions& options) {
   const std::string head = look_ahead(source);
+  refuse_compressed(head, what);
   const LabelFormatInfo& format = find_label_format(options, label_head(head), what);
   LabelRowBuilder builder(what, options);
   LabelRows rows = format.read(std::move(source), builder, options);

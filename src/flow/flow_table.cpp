@@ -139,8 +139,10 @@ void FlowTable::prefetch_flow(std::uint32_t tag) const noexcept {
   __builtin_prefetch(line, 1);
   __builtin_prefetch(line + 64, 1);
   __builtin_prefetch(line + 128, 1);
-  for (const std::byte* end = line + prefetched_bytes_; (line += 64) + 128 < end;) {
-    __builtin_prefetch(line + 128, 1);
+  const std::byte* const end = line + prefetched_bytes_;
+  for (line += 192; line < end; line += 128) {
+    __builtin_prefetch(line, 1);
+    __builtin_prefetch(line + 64, 1);
   }
   __builtin_prefetch(flows_.entry_at(slot), 1);
 }

@@ -78,7 +78,8 @@ void Kde::fit(const Matrix& rows, const Params& params, const FitContext& contex
     h_ = auto_width(rows_, seed);
     report.derived.push_back({"h", h_,
                               "max(sigma(0.01), 0.001), sigma the 0.01-quantile of the distances "
-                              "between at most 1000 training rows"});
+                              "between at most " +
+                                  std::to_string(kMostPairwiseRows) + " training rows"});
   } else {
     h_ = loo_width(rows_, seed, context);
     report.derived.push_back({"h", h_,

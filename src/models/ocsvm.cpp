@@ -119,7 +119,8 @@ void Ocsvm::choose_gamma(const Matrix& rows, const Params& params, std::uint64_t
     gamma_ = 1.0 / (sigma * sigma);
     report.derived.push_back({"gamma", gamma_,
                               "1/sigma(q)^2, sigma the " + number_text(q) +
-                                  "-quantile of the distances between at most 1000 training rows"});
+                                  "-quantile of the distances between at most " +
+                                  std::to_string(kMostPairwiseRows) + " training rows"});
   }
   if (!std::isfinite(gamma_) || gamma_ <= 0) {
     throw DataError("ocsvm: the training values are too large or too small for gamma '" +

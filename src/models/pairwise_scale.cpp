@@ -9,10 +9,10 @@
 namespace netml {
 
 double pairwise_scale(const Matrix& rows, double q, std::uint64_t seed) {
-  constexpr std::size_t kMostRows = 2000;
   const std::size_t n = row_count(rows);
   Rng rng(seed);
-  const std::vector<std::size_t> drawn = sample_without_replacement(n, std::min(n, kMostRows), rng);
+  const std::vector<std::size_t> drawn =
+      sample_without_replacement(n, std::min(n, kMostPairwiseRows), rng);
   std::vector<double> distances;
   distances.reserve(drawn.size() * (drawn.size() - 1) / 2);
   for (std::size_t i = 0; i < drawn.size(); ++i) {

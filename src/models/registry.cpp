@@ -62,12 +62,9 @@ std::vector<std::string> own_names(const ModelEntry& entry) {
   return names;
 }
 
-std::vector<std::string> built_names() {
-  std::vector<std::string> names;
-  for (const ModelEntry& entry : model_entries()) {
-    names.push_back(entry.name);
-  }
-  return names;
+// "if (also iforest)".
+std::string title(const ModelEntry& entry) {
+  return entry.name + (entry.aliases.empty() ? "" : " (also " + join(entry.aliases, ", ") + ")");
 }
 
 // `text` in lines of at most 100 characters, each behind `indent` spaces.
@@ -122,14 +119,13 @@ const ModelEntry& find_model(std::string_view name) {
   if (const ModelEntry* entry = find_model_or_null(name)) {
     return *entry;
   }
-  const std::string built = join(built_names(), ", ");
   std::vector<std::string> known;
   for (const ModelEntry& entry : model_entries()) {
     const std::vector<std::string> names = own_names(entry);
     known.insert(known.end(), names.begin(), names.end());
   }
   throw UsageError("unknown algorithm '" + printable(name) + "'" + did_you_mean(name, known) +
-                   " (" + built + ")");
+                   " (" + join(known, ", ") + ")");
 }
 
 AlgorithmNames algorithm_names(const ModelEntry& entry) {
@@ -152,18 +148,27 @@ void apply_netml_defaults(const ModelEntry& entry, ParamSchema& schema) {
   }
 }
 
-std::string help_algorithm() {
+namespace {
+
+// One of them, or all.
+std::span<const ModelEntry> entries_to_show(const std::string& name) {
+  return name.empty() ? model_entries() : std::span(&find_model(name), 1);
+}
+
+}  // namespace
+
+std::string help_algorithm(const std::string& name) {
   std::string out = "netml learn: model-training algorithms\n";
-  for (const ModelEntry& entry : model_entries()) {
-    out += "\n" + entry.name + ": " + entry.summary + "\n" + wrapped(entry.help, 2) +
+  for (const ModelEntry& entry : entries_to_show(name)) {
+    out += "\n" + title(entry) + ": " + entry.summary + "\n" + wrapped(entry.help, 2) +
            "\n  parameters and their defaults:\n" + param_lines(entry);
   }
   return out;
 }
 
-std::string help_param() {
+std::string help_param(const std::string& name) {
   std::string out = "netml learn: model-training algorithms (params only)\n";
-  for (const ModelEntry& entry : model_entries()) {
+  for (const ModelEntry& entry : entries_to_show(name)) {
     out += "\n" + entry.name + ":\n" + param_lines(entry);
   }
   return out;

@@ -223,6 +223,7 @@ class Extractor::Impl {
       return !is_over_;
     };
     InputOutcome outcome = reader.read(path);
+    outcome.first_ns = has_packet_ ? std::optional(first_ns_) : std::nullopt;
     outcome.span_ns = has_packet_ ? time_difference(last_ns_, first_ns_) : 0;
     result_.stats.clock_out_of_range += reader.clock_out_of_range;
     result_.signal = reader.signal;

@@ -48,45 +48,48 @@ TEST(ExitCodes, UsageErrorsAreTwoAndSuggest) {
   EXPECT_EQ(netml({""}).status, 2);
   EXPECT_EQ(netml({"--threads", "2"}).status, 2);
   expect_refused(
-      2, {{{"extract", "--feture", "flow", capture},
-           "unknown option '--feture'; did you mean '--feature'?"},
-          {{"extract", "--fratures=flow", capture},
-           "unknown option '--fratures'; did you mean '--features'?"},
-          {{"extract", "--sumary", "x", capture},
-           "unknown option '--sumary'; did you mean '--summary'?"},
-          {{"extract", "--features", "flo", capture},
-           "unknown feature set 'flo'; did you mean 'flow'?"},
-          {{"extract", "--columns", "src2dst_byte", capture},
-           "unknown column 'src2dst_byte'; did you mean 'src2dst_bytes'?"},
-          {{"extract", "--direction", "boht", capture},
-           "--direction: 'boht' is none of both, one; did you mean 'both'?"},
-          {{"extract", "--format", "cvs", capture},
-           "--format: 'cvs' is none of csv, jsonl, npy, npz, sqlite; did you mean 'csv'?"},
-          {{"extract", "--limit", "-1", capture}, "--limit: '-1' is not a whole number from 0"},
-          {{"extract", "--limit", "x", capture}, "--limit: 'x' is not a whole number from 0"},
-          {{"extract", "--seed", "-3", capture}, "--seed: '-3' is not a whole number from 0"},
-          {{"extract", "--min-packets", "0", capture}, "--min-packets: must be at least 1"},
-          {{"extract", "--idle-timeout", "-1", capture},
-           "--idle-timeout: '-1' is neither seconds (0 to 9e9) nor inf"},
-          {{"extract", "--memory-limit", "2XB", capture},
-           "--memory-limit: '2XB' is not a size such as 512M or 2GiB"},
-          {{"extract", "--output=", capture}, "--output: the value is empty"},
-          {{"extract", "-o", "", capture}, "-o: the value is empty"},
-          {{"extract", ""}, "FILE: the value is empty"},
-          {{"extract", "--bpf", "foo bar", capture},
-           "--bpf 'foo bar': can't parse filter expression: syntax error"},
-          {{"extract", "-o", "a", "-o", "b", capture}, "-o: given 2 times, at most once"},
-          {{"extract", "--threads"}, "--threads: a value is missing"},
-          {{"--verbosity", "9", "columns"}, "--verbosity: '9' is not a whole number from 0 to 3"},
-          {{"columns", "--format", "xml"}, "--format: 'xml' is none of text, csv, markdown"},
-          {{"columns", "flw"}, "unknown set or column 'flw'; did you mean 'flow'?"},
-          {{"inspect"}, "FILE is required"},
-          {{"train", "stray.csv"}, "unexpected argument 'stray.csv'"},
-          {{"learn", capture, "-o", "m", "--test-size", "1"},
-           "--test-size: '1' is not a number between 0 and 1"},
-          {{"classify", capture}, "the following arguments are required: -m/--model"},
-          {{"classify", "-m", "m", capture, "--report-all", "--no-report-all"},
-           "--report-all and --no-report-all exclude one another"}});
+      2,
+      {{{"extract", "--feture", "flow", capture},
+        "unknown option '--feture'; did you mean '--feature'?"},
+       {{"extract", "--fratures=flow", capture},
+        "unknown option '--fratures'; did you mean '--features'?"},
+       {{"extract", "--sumary", "x", capture},
+        "unknown option '--sumary'; did you mean '--summary'?"},
+       {{"extract", "--features", "flo", capture},
+        "unknown feature set 'flo'; did you mean 'flow'?"},
+       {{"extract", "--columns", "src2dst_byte", capture},
+        "unknown column 'src2dst_byte'; did you mean 'src2dst_bytes'?"},
+       {{"extract", "--direction", "boht", capture},
+        "--direction: 'boht' is none of both, one; did you mean 'both'?"},
+       {{"extract", "--format", "cvs", capture},
+        "--format: 'cvs' is none of csv, jsonl, npy, npz, sqlite; did you mean 'csv'?"},
+       {{"extract", "--limit", "-1", capture}, "--limit: '-1' is not a whole number from 0"},
+       {{"extract", "--limit", "x", capture}, "--limit: 'x' is not a whole number from 0"},
+       {{"extract", "--seed", "-3", capture}, "--seed: '-3' is not a whole number from 0"},
+       {{"extract", "--min-packets", "0", capture}, "--min-packets: must be at least 1"},
+       {{"extract", "--idle-timeout", "-1", capture},
+        "--idle-timeout: '-1' is neither seconds (0 to 9e9) nor inf"},
+       {{"extract", "--memory-limit", "2XB", capture},
+        "--memory-limit: '2XB' is not a size such as 512M or 2GiB"},
+       {{"extract", "--memory-limit", "2", capture},
+        "--memory-limit: '2' would be bytes, too few to work with; give it a unit, as in 2GiB or "
+        "2MiB"},
+       {{"extract", "--output=", capture}, "--output: the value is empty"},
+       {{"extract", "-o", "", capture}, "-o: the value is empty"},
+       {{"extract", ""}, "FILE: the value is empty"},
+       {{"extract", "--bpf", "foo bar", capture},
+        "--bpf 'foo bar': can't parse filter expression: syntax error"},
+       {{"extract", "-o", "a", "-o", "b", capture}, "-o: given 2 times, at most once"},
+       {{"extract", "--threads"}, "--threads: a value is missing"},
+       {{"--verbosity", "9", "columns"}, "--verbosity: '9' is not a whole number from 0 to 3"},
+       {{"columns", "--format", "xml"}, "--format: 'xml' is none of text, csv, markdown"},
+       {{"columns", "flw"}, "unknown set or column 'flw'; did you mean 'flow'?"},
+       {{"train", "stray.csv"}, "unexpected argument 'stray.csv'"},
+       {{"learn", capture, "-o", "m", "--test-size", "1"},
+        "--test-size: '1' is not a number between 0 and 1"},
+       {{"classify", capture}, "the following arguments are required: -m/--model"},
+       {{"classify", "-m", "m", capture, "--report-all", "--no-report-all"},
+        "--report-all and --no-report-all exclude one another"}});
 }
 
 TEST(ExitCodes, UnusableInputsAreThree) {
@@ -112,7 +115,13 @@ TEST(ExitCodes, UnusableInputsAreThree) {
        {{"train", "-f", absent, "-o", folder.path("m")},
         absent + ": cannot open: No such file or directory"},
        {{"inspect", absent}, absent + ": cannot open: No such file or directory"},
-       {{"--config", absent, "columns"}, absent + ": cannot read the options in it"}});
+       {{"--config", absent, "columns"},
+        absent +
+            ": cannot open: No such file or directory; --config names a TOML file of options"}});
+  const RunResult label = netml({"extract", demo("demo.csv")});
+  EXPECT_EQ(label.status, 3);
+  EXPECT_EQ(label.err, "netml: " + demo("demo.csv") +
+                           ": unknown file format; not a capture: label files go with --label\n");
   const RunResult foreign = netml({"extract", odd});  // libpcap's releases name it in two ways
   EXPECT_EQ(foreign.status, 3);
   EXPECT_EQ(foreign.err.rfind("netml: " + odd + ": link type 195 (IEEE802_15_4", 0), 0U);
@@ -262,6 +271,18 @@ TEST(ExitCodes, StopAtTheMemoryBudgetIsSix) {
   EXPECT_EQ(read_json(summary)["flows_evicted"], 90);
   EXPECT_EQ(lines_of(evicted.out).size(), 101U);
   EXPECT_EQ(lines_of(evicted.out)[1], "1024,evicted");
+  const std::string warning =
+      "netml: warning: 90 flows were cut short at --max-flows 10 or --memory-limit 2GiB "
+      "(end_reason "
+      "evicted): packets that follow count as new flows; raise it to keep flows whole\n";
+  EXPECT_EQ(evicted.err, warning);
+  const std::string model = folder.path("model.netml");
+  const RunResult learnt =
+      netml({"learn", capture, "--max-flows", "10", "--features", "biflow", "-o", model});
+  EXPECT_EQ(learnt.status, 0) << learnt.err;
+  EXPECT_NE(learnt.err.find(warning), std::string::npos) << learnt.err;
+  const RunResult classified = netml({"classify", "-m", model, capture, "--max-flows", "10"});
+  EXPECT_NE(classified.err.find(warning), std::string::npos) << classified.err;
 }
 
 TEST(ExitCodes, MemoryForAWholeRunUsedUpIsSixWithEveryPacketAccountedFor) {
@@ -299,7 +320,7 @@ TEST(ExitCodes, LearnChecksItsArguments) {
         "the following arguments are required to \"train\": -f/--feature"},
        {{"train", "-o", model}, "the following arguments are required to \"train\": -f/--feature"},
        {{"learn", "-p", a},
-        "the following arguments are required to \"train\": -o/--output/-m/--model"},
+        "the following arguments are required to \"learn\": -o/--output/-m/--model"},
        {{"learn", "train", "-f", a},
         "the following arguments are required to \"train\": -o/--output/-m/--model"}});
   EXPECT_EQ(folder_names(folder.path("")), (std::vector<std::string>{"a.csv", "a.pcap"}));

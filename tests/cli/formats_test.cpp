@@ -450,7 +450,7 @@ TEST(Formats, CombinationsThatMakeNoSense) {
       {{"--format", "npy"}, "standard output: npy needs a regular file"},
       {{"--format", "npz"}, "standard output: npz needs a regular file"},
       {{"--format", "sqlite", "-o", "/dev/null"}, "needs a regular file"},
-      {{"--rotate", "10"}, "standard output: --rotate needs a regular file"},
+      {{"--rotate", "10"}, "--rotate: names its pieces after the output, which is standard output"},
       {{"--rotate", "10", "-o", "/dev/null"}, "needs a regular file"},
       {{"--rotate", "10", "-o", folder.path("t.db")}, "--rotate: a database collects"},
       {{"--rotate", "0", "-o", csv}, "--rotate: a piece has at least 1 row"},

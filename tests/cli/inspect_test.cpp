@@ -39,6 +39,7 @@ TEST(Inspect, EveryKindOfFileAndTheSameOnStandardInput) {
     Streams streams;
     streams.in = path;
     EXPECT_EQ(netml({"inspect", "-"}, "", streams).out, piped.out);
+    EXPECT_EQ(netml({"inspect"}, "", streams).out, piped.out);
   }
 }
 
@@ -64,10 +65,10 @@ TEST(Inspect, RangesOfJsonLines) {
   const RunResult result = netml({"inspect", file});
   EXPECT_EQ(result.out, file +
                             ": JSON Lines, 2 rows, 4 columns\n"
+                            "  src_ip  text, identity\n"
                             "  a  f64, -2.5 to 1\n"
                             "  b  null, 2 missing\n"
-                            "  c  list\n"
-                            "  src_ip  text, identity\n");
+                            "  c  list\n");
   const RunResult broken = netml({"inspect", folder.write("x.jsonl", "{\"a\":1}\n{\"a\":\n")});
   EXPECT_EQ(broken.status, 3);
   EXPECT_THAT(broken.err, HasSubstr("x.jsonl: line 2: "));
@@ -79,7 +80,10 @@ TEST(Inspect, WhatIsNeitherOfThemIsThreeWithOneLine) {
   const std::vector<std::pair<std::string, std::string>> files = {
       {folder.write("notes.txt", "not a capture, only some text\n"), ": neither a model nor"},
       {folder.write("list.txt", "hello\nworld\n"), ": neither a model nor"},
-      {folder.write("binary", std::string("\x7f\0\1\2ELF", 7)), ": line 1: "},
+      {folder.write("binary", std::string("\x7f\0\1\2ELF", 7)),
+       ": not a capture, model or table\n"},
+      {folder.write("one.json", "{\n \"a\": 1\n}\n"), ": a JSON document, not JSON Lines"},
+      {folder.write("list.json", "[{\"a\": 1}]\n"), ": a JSON document, not JSON Lines"},
       {folder.write("empty", ""), ": empty; not a capture"},
       {gzip, ": compressed with gzip: pipe it in"},
       {folder.write("x.db", "SQLite format 3 and so on"), ": a SQLite database"},
@@ -93,6 +97,26 @@ TEST(Inspect, WhatIsNeitherOfThemIsThreeWithOneLine) {
   }
   EXPECT_EQ(netml({"inspect", "-"}, "hello\n").status, 3);
   EXPECT_EQ(netml({"inspect", "-"}, "").status, 3);
+}
+
+// 1795189460415898001 is no double.
+TEST(Inspect, WholeNumbersAreExact) {
+  const TempFolder folder;
+  const std::string range = ", 1795189460415898001 to 1795189460415898003\n";
+  const std::string csv = folder.write(
+      "f.csv", "start_ns,fwd_log_bytes\n1795189460415898003,1.5\n1795189460415898001,2\n");
+  EXPECT_THAT(netml({"inspect", csv}).out, HasSubstr(range));
+  EXPECT_THAT(netml({"inspect", csv}).out, HasSubstr("1.5 to 2\n"));
+  const std::string lines = folder.write(
+      "f.jsonl", "{\"start_ns\":1795189460415898003}\n{\"start_ns\":1795189460415898001}\n");
+  EXPECT_THAT(netml({"inspect", lines}).out, HasSubstr(range));
+}
+
+TEST(Inspect, CapturesHaveDatesAndNamesOfProtocols) {
+  const std::string text = netml({"inspect", demo("demo.pcap")}).out;
+  EXPECT_THAT(text, HasSubstr("  from [2026-11-20] ["));
+  EXPECT_THAT(text, HasSubstr("] UTC (1795"));
+  EXPECT_THAT(text, HasSubstr("  protocol 6 (TCP): "));
 }
 
 // A table without rows has names that are known.

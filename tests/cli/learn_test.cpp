@@ -63,6 +63,38 @@ TEST_F(Demo, LearnPrintsItsTableAndWritesAPrivateModel) {
   EXPECT_EQ(summary["labels"]["rows_matched"], 1957);
 }
 
+// The label file without its --label.
+TEST_F(Demo, AnInputThatCannotBeReadIsNoCaptureOfTheModel) {
+  const std::string model = folder().path("forgotten.netml");
+  const RunResult result = netml({"learn", demo("demo.pcap"), demo("demo.csv"), "-o", model});
+  EXPECT_EQ(result.status, 4) << result.err;
+  EXPECT_NE(result.err.find("demo.csv: unknown file format; not a capture: label files go with "
+                            "--label\n"),
+            std::string::npos)
+      << result.err;
+  const std::string card = netml({"inspect", model}).out;
+  EXPECT_NE(card.find("name: demo.pcap"), std::string::npos) << card;
+  EXPECT_EQ(card.find("demo.csv"), std::string::npos) << card;
+}
+
+// CICIDS2017 and CICFlowMeter write it with a capital.
+TEST_F(Demo, TrainFindsTheLabelInAnyCase) {
+  const std::string table = folder().write(
+      "capital.csv", "a,b, Label\n" + [] {
+        std::string rows;
+        for (int i = 0; i < 60; ++i) {
+          rows += std::to_string(i) + "," + std::to_string(i % 7) +
+                  (i % 6 == 0 ? ",Bot\n" : ",BENIGN\n");
+        }
+        return rows;
+      }());
+  const std::string summary = folder().path("capital.json");
+  const RunResult result =
+      netml({"train", "-f", table, "-o", folder().path("capital.netml"), "--summary", summary});
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_TRUE(read_json(summary)["metrics"]["auc"].is_number());
+}
+
 TEST_F(Demo, TheSameModelEachTime) {
   const std::string again = folder().path("again.netml");
   for (const char* threads : {"1", "7"}) {

@@ -76,7 +76,9 @@ TEST_F(Operations, ExplainGivesReasonsForAlertsOnly) {
   EXPECT_GT(explained, 20U);
   const auto lines = lines_of(classify({demo("unclassified.pcap"), "--explain", "2"}).out);
   EXPECT_EQ(lines[1].rfind("    ", 0), 0U) << lines[1];
-  EXPECT_EQ(lines[3].rfind("    nearest normal flow: ", 0), 0U) << lines[3];
+  EXPECT_EQ(lines[3].rfind("    nearest normal flow: [2026-11-20] [", 0), 0U) << lines[3];
+  EXPECT_NE(lines[3].find(" → "), std::string::npos) << lines[3];
+  EXPECT_EQ(lines[3].back(), ']') << lines[3];
 }
 
 TEST_F(Operations, FdrIsBenjaminiHochbergOverTheInput) {

@@ -19,6 +19,13 @@ TEST(Suggest, FindsTheNearestName) {
   EXPECT_EQ(did_you_mean("flows", kKnown), "; did you mean 'flow'?");
 }
 
+TEST(Suggest, CompletesAStartThatOneNameHas) {
+  EXPECT_EQ(nearest_name("statist", kKnown), "statistics");
+  EXPECT_EQ(nearest_name("cicids", std::vector<std::string>{"cicids2017", "csv"}), "cicids2017");
+  EXPECT_EQ(nearest_name("samples", std::vector<std::string>{"samples_number", "samples_size_of"}),
+            "");
+}
+
 TEST(Suggest, ProposesNothingThatIsFarOff) {
   EXPECT_EQ(nearest_name("zzzzzz", kKnown), "");
   EXPECT_EQ(nearest_name("", kKnown), "");

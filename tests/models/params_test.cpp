@@ -136,6 +136,9 @@ TEST(Registry, UnknownNamesAreAnsweredWithTheKnownOnes) {
   std::string built;
   for (const ModelEntry& entry : model_entries()) {
     built += (built.empty() ? "" : ", ") + entry.name;
+    for (const std::string& alias : entry.aliases) {
+      built += ", " + alias;
+    }
   }
   try {
     find_model("ocvsm");
@@ -153,6 +156,8 @@ TEST(Registry, HelpNamesEveryParameterAndDefault) {
     }
   }
   EXPECT_EQ(help_algorithm().rfind("netml learn: model-training algorithms\n", 0), 0u);
+  EXPECT_NE(help_param("knn").find("\nknn:\n"), std::string::npos);
+  EXPECT_EQ(help_param("knn").find("\nocsvm:\n"), std::string::npos);
 }
 
 }  // namespace

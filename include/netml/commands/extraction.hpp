@@ -35,6 +35,7 @@ class Extraction {
   const Labeler* labeler() const noexcept { return labeler_.get(); }
 
  private:
+  ExtractResult run_as_needed(RowReceiver& receiver);
   ExtractResult run_once(RowReceiver& receiver);
   ExtractResult run_fitted(RowReceiver& receiver);
   ExtractResult run_netml(RowReceiver& receiver);

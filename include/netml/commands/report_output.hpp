@@ -12,6 +12,8 @@ Report report_of(const Detector& detector);
 
 /// "r.html" -> "r.json"; empty for an empty path.
 std::string report_twin_path(const std::string& path);
+/// Throws UsageError where page and twin would be one file.
+void check_report_path(const std::string& path);
 
 /// Writes the page and, beside it, its JSON twin. Throws OutputError.
 void write_report(const std::string& path, const Report& report);

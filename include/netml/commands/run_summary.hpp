@@ -27,6 +27,12 @@ std::string input_name(const std::string& path);
 /// Logs how inputs ended: errors for those that cannot be used, warnings for damage.
 void report_inputs(const ExtractResult& result);
 
+/// Warns of flows that made room for others. `policy`: the limits as they were asked for.
+void report_evictions(const ExtractResult& result, const FlowPolicy& policy);
+
+/// Warns of inputs of --continuous that are not in order of time.
+void report_order(const ExtractResult& result);
+
 /// Logs what the labels did: matched, unmatched, contradictory.
 void report_labels(const Labeler& labeler);
 

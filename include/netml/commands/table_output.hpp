@@ -17,6 +17,10 @@ enum class TableFormat { kCsv, kJsonLines, kNpy, kNpz, kSqlite };
 /// By --format, else by the suffix of the path, else CSV. Throws UsageError naming the formats.
 TableFormat choose_format(const std::string& format, const std::string& path);
 
+/// Throws UsageError where a path ends as files of other programs and formats do. `written`: what
+/// the command writes.
+void refuse_foreign_suffix(const std::string& path, const std::vector<std::string>& written);
+
 /// Throws UsageError when the format needs a regular file and the path is none: known before any
 /// packet is read.
 void require_possible(const std::string& path, TableFormat format);

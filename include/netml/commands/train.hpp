@@ -37,6 +37,8 @@ struct TrainOptions {
   std::string algorithm = "ocsvm";
   std::string param;  ///< text, or the name of a file
   double test_size = 0.33;
+  bool asks_for_test =
+      false;  ///< the test was spoken of: without labels a warning says there is none
   SplitKind split = SplitKind::kRandom;
   std::string test_scores;            ///< CSV of the held-out flows; empty: none
   std::string report;                 ///< HTML page, and its JSON twin; empty: none

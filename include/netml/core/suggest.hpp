@@ -7,7 +7,7 @@
 namespace netml {
 
 /// The known name nearest to `name` by edit distance (insert, delete, replace, swap neighbours),
-/// or an empty string when none is close enough to be worth proposing.
+/// else the only one that begins with it, or an empty string when none is worth proposing.
 std::string nearest_name(std::string_view name, std::span<const std::string> known);
 
 /// "; did you mean 'x'?" or nothing.

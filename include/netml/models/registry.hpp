@@ -36,7 +36,8 @@ AlgorithmNames algorithm_names(const ModelEntry& entry);
 void apply_netml_defaults(const ModelEntry& entry, ParamSchema& schema);
 
 /// The text of `--help-algorithm` (models and parameters) and `--help-param` (parameters only).
-std::string help_algorithm();
-std::string help_param();
+/// `name`: of one algorithm; empty: of all.
+std::string help_algorithm(const std::string& name = {});
+std::string help_param(const std::string& name = {});
 
 }  // namespace netml

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -60,6 +61,7 @@ struct InputOutcome {
   InputStatus status = InputStatus::kOk;
   std::string message;       ///< `<path>: <reason> [packet n, byte m]`; empty when all is well
   std::int64_t span_ns = 0;  ///< from the first packet to the latest
+  std::optional<std::int64_t> first_ns = {};  ///< of the first packet, where there was one
 };
 
 /// How a run over all inputs ended.
