@@ -8,8 +8,12 @@
 namespace netml {
 namespace {
 
-// Many enough for all threads, few enough that nothing waits long.
-constexpr std::size_t kBatch = 1024;
+// Rows that are scored together: many enough for all threads, few enough that nothing waits long and
+// that wide rows do not take much room.
+std::size_t batch_of(std::size_t columns) {
+  constexpr std::size_t kMostRows = 1024, kMostValues = std::size_t{1} << 17;
+  return std::clamp<std::size_t>(kMostValues / std::max<std::size_t>(columns, 1), 64, kMostRows);
+}
 
 bool is_more_novel(const NovelVerdict& a, const NovelVerdict& b) {
   return a.score.score > b.score.score;
@@ -23,7 +27,8 @@ VerdictStage::VerdictStage(const Detector& detector, VerdictWriter& writer, Outp
       writer_(writer),
       file_(file),
       options_(options),
-      columns_(detector.columns.size()) {
+      columns_(detector.columns.size()),
+      batch_(batch_of(columns_)) {
   if (options.fdr && detector.calibration.is_empty()) {
     throw DataError("--fdr takes p-values, and this model has no calibration scores");
   }
@@ -41,7 +46,7 @@ VerdictStage::VerdictStage(const Detector& detector, VerdictWriter& writer, Outp
 void VerdictStage::add(VerdictSubject subject, std::span<const double> values) {
   waiting_.push_back({std::move(subject), {}});
   values_.insert(values_.end(), values.begin(), values.end());
-  if (waiting_.size() - scored_ >= kBatch) {
+  if (waiting_.size() - scored_ >= batch_) {
     score_waiting();
   }
   const std::uint64_t bytes = waiting_.size() * (sizeof(Waiting) + columns_ * sizeof(double));

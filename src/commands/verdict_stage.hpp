@@ -102,6 +102,7 @@ class VerdictStage {
   OutputFile& file_;
   const StageOptions options_;
   const std::size_t columns_;
+  const std::size_t batch_;
   std::optional<Explainer> explainer_;
   std::optional<DriftCheck> drift_;
 

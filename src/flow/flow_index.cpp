@@ -17,19 +17,17 @@ Pages FlowIndex::make_pages(std::size_t entry_count) {
   return pages;
 }
 
-void FlowIndex::place(Entry entry) noexcept {
+void FlowIndex::place(const Entry& entry) noexcept {
   std::size_t i = entry.tag & mask_;
-  for (; !entries()[i].is_empty(); i = (i + 1) & mask_) {
-    if (distance(entries()[i], i) < distance(entry, i)) {
-      std::swap(entries()[i], entry);
-    }
+  while (!entries()[i].is_empty()) {
+    i = (i + 1) & mask_;
   }
   entries()[i] = entry;
 }
 
 void FlowIndex::insert(std::uint32_t tag, std::uint32_t slot) {
   const std::size_t count = mask_ + 1;
-  if ((size_ + 1) * 8 > count * 7) {
+  if ((size_ + 1) * 4 > count * 3) {
     Pages old = make_pages(2 * count);
     std::swap(old, pages_);
     mask_ = 2 * count - 1;
@@ -49,11 +47,13 @@ void FlowIndex::erase(std::uint32_t tag, std::uint32_t slot) noexcept {
   while (entries()[hole].slot() != slot) {
     hole = (hole + 1) & mask_;
   }
-  // The entries behind it move up, so that no tombstones are needed.
-  for (std::size_t i = (hole + 1) & mask_;
-       !entries()[i].is_empty() && distance(entries()[i], i) != 0; i = (i + 1) & mask_) {
-    entries()[hole] = entries()[i];
-    hole = i;
+  // Move later entries of the run into the hole, so that no tombstones are needed.
+  for (std::size_t i = (hole + 1) & mask_; !entries()[i].is_empty(); i = (i + 1) & mask_) {
+    const std::size_t home = entries()[i].tag & mask_;
+    if (((i - home) & mask_) >= ((i - hole) & mask_)) {
+      entries()[hole] = entries()[i];
+      hole = i;
+    }
   }
   entries()[hole] = {};
   --size_;

@@ -8,14 +8,13 @@
 namespace netml {
 
 /// Finds the slot of an open flow by 32 bits of its key's hash: open addressing with linear
-/// probing, seven eighths full at most, 8 bytes per entry. Entries are kept in the order of their
-/// own places (Robin Hood hashing), so that looking for what is not there ends early too. The bits
-/// serve as position and as tag, so that growing needs no look at the flows. Slots are the
-/// caller's; equal tags are told apart by the caller's comparison.
+/// probing, three quarters full at most, 8 bytes per entry. The bits serve as position and as tag,
+/// so that growing needs no look at the flows. Slots are the caller's; equal tags are told apart by
+/// the caller's comparison.
 class FlowIndex {
  public:
   static constexpr std::uint32_t kNone = UINT32_MAX;
-  /// Bytes that one flow takes: two entries, where the index is nearly as empty as it can be.
+  /// Bytes that one flow takes: two entries, between growths.
   static constexpr std::size_t kCostPerFlow = 16;
 
   FlowIndex();
@@ -23,19 +22,15 @@ class FlowIndex {
   /// The slot inserted under `tag` for which `is_it(slot)` holds; kNone without one.
   template <typename IsIt>
   std::uint32_t find(std::uint32_t tag, IsIt is_it) const {
-    std::size_t i = tag & mask_;
-    for (std::size_t passed = 0;; ++passed, i = (i + 1) & mask_) {
+    for (std::size_t i = tag & mask_;; i = (i + 1) & mask_) {
       const Entry& entry = entries()[i];
-      if (entry.tag == tag && !entry.is_empty() && is_it(entry.slot())) {
+      if (entry.is_empty() || (entry.tag == tag && is_it(entry.slot()))) {
         return entry.slot();
-      }
-      if (distance(entry, i) < passed || entry.is_empty()) {
-        return kNone;
       }
     }
   }
-  /// A slot under this tag near its own place, where nearly all are; kNone elsewhere and for a tag
-  /// that is not there. Good for a prefetch.
+  /// The slot under this tag at its own place or the one behind it, where nearly all are; kNone
+  /// elsewhere and for a tag that is not there. Good for a prefetch.
   std::uint32_t guess(std::uint32_t tag) const noexcept {
     const Entry& own = entries()[tag & mask_];
     const Entry& next = entries()[(tag + 1) & mask_];
@@ -57,13 +52,9 @@ class FlowIndex {
   };
   static_assert(2 * sizeof(Entry) == kCostPerFlow);
 
-  // How far behind its own place an entry stands.
-  std::size_t distance(const Entry& entry, std::size_t i) const noexcept {
-    return (i - entry.tag) & mask_;
-  }
   Entry* entries() const noexcept { return reinterpret_cast<Entry*>(pages_.begin()); }
   static Pages make_pages(std::size_t entry_count);
-  void place(Entry entry) noexcept;
+  void place(const Entry& entry) noexcept;
 
   Pages pages_;
   std::size_t mask_;
