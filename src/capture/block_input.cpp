@@ -8,7 +8,7 @@ namespace netml {
 namespace {
 
 // Large enough to make the calls cheap, small enough to stay in the second-level cache.
-constexpr std::size_t kOneRead = std::size_t{256} << 10;
+constexpr std::size_t kOneRead = std::size_t{64} << 10;
 
 }  // namespace
 

@@ -140,7 +140,7 @@ std::size_t epoch_size(const Recipe& recipe, const ExtractorOptions& options,
     return options.epoch_records;
   }
   constexpr std::uint64_t kEpochs = 5;
-  const std::size_t by_threads = threads_for(recipe, options) == 1 ? 2048 : 8192;
+  const std::size_t by_threads = threads_for(recipe, options) == 1 ? 1024 : 8192;
   const std::uint64_t limit = recipe.policy.memory_limit;
   const std::uint64_t per_record =
       std::max<std::uint64_t>(shards[0].most_growth(), early != nullptr ? early->row_bytes() : 0);

@@ -10,7 +10,7 @@ namespace netml {
 namespace {
 
 constexpr std::size_t kMostFlowsPerSlice = 1024;
-constexpr std::size_t kSliceBytes = 256 * 1024;  // about
+constexpr std::size_t kSliceBytes = 64 * 1024;  // about
 
 }  // namespace
 
