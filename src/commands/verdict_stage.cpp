@@ -8,8 +8,8 @@
 namespace netml {
 namespace {
 
-// Rows that are scored together: many enough for all threads, few enough that nothing waits long and
-// that wide rows do not take much room.
+// Rows that are scored together: many enough for all threads, few enough that nothing waits long
+// and that wide rows do not take much room.
 std::size_t batch_of(std::size_t columns) {
   constexpr std::size_t kMostRows = 1024, kMostValues = std::size_t{1} << 17;
   return std::clamp<std::size_t>(kMostValues / std::max<std::size_t>(columns, 1), 64, kMostRows);

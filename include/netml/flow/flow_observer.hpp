@@ -6,8 +6,8 @@ namespace netml {
 
 class FlowTable;
 
-/// Looks at flows while they are open, on the thread that applies packets to their table; it may not
-/// change the table. What it throws ends the run.
+/// Looks at flows while they are open, on the thread that applies packets to their table; it may
+/// not change the table. What it throws ends the run.
 class FlowObserver {
  public:
   virtual ~FlowObserver() = default;
