@@ -23,7 +23,7 @@ using test::Reading;
 
 constexpr std::size_t kLargestFile = 700'000;
 // Within the reader's window: a read with less room than a piece would lose the rest of it.
-constexpr std::size_t kLargestPiped = 128 << 10;
+constexpr std::size_t kLargestPiped = 32 << 10;
 
 /// A pipe out of which no read gets more than one piece, and which ends behind the last one.
 class PipeOfPieces {
