@@ -100,9 +100,9 @@ FlowTable::FlowTable(const FlowPolicy& policy, const FlowHooks& hooks,
 
 FlowTable::~FlowTable() = default;
 
-void FlowTable::set_observer(FlowObserver* observer) noexcept {
-  observer_ = observer;
-  keeps_packets_ = keeps_packets_ || observer != nullptr;
+void FlowTable::set_observer(FlowObserver& observer) noexcept {
+  observer_ = &observer;
+  keeps_packets_ = true;
 }
 
 std::size_t FlowTable::flow_cost() const noexcept {

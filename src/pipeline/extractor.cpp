@@ -167,7 +167,7 @@ class Extractor::Impl {
         epoch_records_(epoch_size(recipe, options, shards_, early_.get())),
         needs_payload_(features.needs_payload()) {
     if (early_) {
-      shards_[0].set_observer(&*early_);
+      shards_[0].set_observer(*early_);
     }
   }
 

@@ -61,8 +61,8 @@ class FlowTable {
   FlowTable(const FlowTable&) = delete;
   FlowTable& operator=(const FlowTable&) = delete;
 
-  /// Who looks at flows from the next packet on; it must outlive the table. Null: nobody.
-  void set_observer(FlowObserver* observer) noexcept;
+  /// Who looks at flows from the next packet on; it must outlive the table.
+  void set_observer(FlowObserver& observer) noexcept;
 
   /// Applies the records of `epoch` whose positions are in `positions` (ascending; all of them when
   /// the epoch is given alone), then closes every flow that is idle at the epoch's last clock.
