@@ -215,10 +215,14 @@ std::string as_markdown(const std::vector<Section>& sections) {
 
 }  // namespace
 
-bool is_known_column(const std::string& name) {
-  const std::vector<Section> sections = all_sections({});
-  return std::any_of(sections.begin(), sections.end(),
-                     [&](const Section& section) { return has_column(section.columns, name); });
+std::set<std::string> known_columns() {
+  std::set<std::string> names;
+  for (const Section& section : all_sections({})) {
+    for (const ColumnInfo& column : section.columns) {
+      names.insert(column.name);
+    }
+  }
+  return names;
 }
 
 std::string describe_columns(const std::vector<std::string>& names, ColumnsFormat format) {

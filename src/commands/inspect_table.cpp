@@ -1,6 +1,5 @@
 #include <algorithm>
-#include <cmath>
-#include <limits>
+#include <set>
 
 #include "netml/commands/columns.hpp"
 #include "netml/commands/feature_file.hpp"
@@ -25,8 +24,11 @@ ValueRange range_of(const Table& table, std::size_t column) {
   return range;
 }
 
-bool is_feature_name(const ColumnInfo& column) {
-  return is_identity_name(column.name) || is_known_column(column.name);
+bool has_known_name(const std::vector<ColumnInfo>& columns) {
+  const std::set<std::string> known = known_columns();
+  return std::any_of(columns.begin(), columns.end(), [&](const ColumnInfo& column) {
+    return is_identity_name(column.name) || known.count(column.name) > 0;
+  });
 }
 
 }  // namespace
@@ -37,8 +39,7 @@ std::string inspect_table(const std::string& path) {
   std::string text = input_name(path) + ": feature table, " +
                      std::to_string(file.table.row_count()) + " rows, " +
                      std::to_string(columns.size()) + " columns\n";
-  bool is_table =
-      !file.recipe_json.empty() || std::any_of(columns.begin(), columns.end(), is_feature_name);
+  bool is_table = !file.recipe_json.empty() || has_known_name(columns);
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const ValueRange range = range_of(file.table, i);
     is_table = is_table || range.has_numbers();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,7 @@ enum class ColumnsFormat { kText, kCsv, kMarkdown };
 /// columns. Throws UsageError for a name that is neither.
 std::string describe_columns(const std::vector<std::string>& names, ColumnsFormat format);
 
-/// True for the name of a column that netml writes. Of numbered ones (iat_0, …) the first few.
-bool is_known_column(const std::string& name);
+/// The names of the columns that netml writes. Of numbered ones (iat_0, …) the first few.
+std::set<std::string> known_columns();
 
 }  // namespace netml
