@@ -3,11 +3,18 @@
 #include <CLI/CLI.hpp>
 
 #include "netml/core/error.hpp"
+#include "netml/core/words.hpp"
 
 #include "declare.hpp"
 #include "options.hpp"
 
 namespace netml::cli {
+namespace {
+
+constexpr Word<PseudonymMode> kModes[] = {{"digest", PseudonymMode::kDigest},
+                                          {"prefix", PseudonymMode::kPrefix}};
+
+}  // namespace
 
 void add_anonymize(CLI::App& group, AnonymizeText& text) {
   add_text(group, "--anonymize", text.columns, "COLUMNS",
@@ -28,11 +35,7 @@ Anonymization make_anonymization(const AnonymizeText& text) {
     return anonymization;
   }
   anonymization.columns = parse_list("--anonymize", *text.columns);
-  if (text.mode && *text.mode != "digest" && *text.mode != "prefix") {
-    throw UsageError("--anonymize-mode: " + none_of(*text.mode, {"digest", "prefix"}));
-  }
-  anonymization.mode =
-      text.mode && *text.mode == "prefix" ? PseudonymMode::kPrefix : PseudonymMode::kDigest;
+  anonymization.mode = parse_word(text.mode.value_or("digest"), kModes, "--anonymize-mode");
   anonymization.has_own_key = text.key.has_value();
   anonymization.key = text.key ? read_pseudonym_key(*text.key) : random_pseudonym_key();
   return anonymization;

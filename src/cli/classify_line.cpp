@@ -5,10 +5,10 @@
 #include <CLI/CLI.hpp>
 #include <unistd.h>
 
-#include "netml/commands/classify.hpp"
 #include "netml/commands/table_output.hpp"
 #include "netml/core/error.hpp"
 #include "netml/core/text_format.hpp"
+#include "netml/core/words.hpp"
 
 #include "declare.hpp"
 #include "model_rules.hpp"
@@ -27,24 +27,19 @@ bool wants_color(const std::string& when) {
 
 // By --format, else by the suffix of the output, else text.
 VerdictFormat choose_verdict_format(const std::string& format, const std::string& output) {
+  static constexpr Word<VerdictFormat> kWords[] = {{"text", VerdictFormat::kText},
+                                                   {"csv", VerdictFormat::kCsv},
+                                                   {"jsonl", VerdictFormat::kJsonLines}};
+  if (!format.empty()) {
+    return parse_word(format, kWords, "--format");
+  }
   const std::size_t dot = output.rfind('.');
   const std::string suffix = dot == std::string::npos ? "" : output.substr(dot + 1);
-  const std::string name = !format.empty()                        ? format
-                           : suffix == "csv" || suffix == "jsonl" ? suffix
-                                                                  : "text";
-  if (name == "text") {
-    if (format.empty()) {
-      refuse_foreign_suffix(output, {"text", "csv", "jsonl"});
-    }
-    return VerdictFormat::kText;
+  if (suffix == "csv" || suffix == "jsonl") {
+    return parse_word(suffix, kWords, "--format");
   }
-  if (name == "csv") {
-    return VerdictFormat::kCsv;
-  }
-  if (name == "jsonl") {
-    return VerdictFormat::kJsonLines;
-  }
-  throw UsageError("--format: " + none_of(format, {"text", "csv", "jsonl"}));
+  refuse_foreign_suffix(output, {"text", "csv", "jsonl"});
+  return VerdictFormat::kText;
 }
 
 }  // namespace
@@ -139,14 +134,7 @@ void ClassifyLine::refuse_seconds_apart() const {
   }
 }
 
-int ClassifyLine::classify() const {
-  if (model_.empty()) {
-    throw UsageError("the following arguments are required: -m/--model");
-  }
-  if (reports_all_ && reports_anomalies_) {
-    throw UsageError("--report-all and --no-report-all exclude one another");
-  }
-  ClassifyCommand command;
+void ClassifyLine::take_input(ClassifyCommand& command) const {
   if (table_.empty()) {
     command.inputs = make_inputs(captures_, labels_, Preset::kNone);
   } else {
@@ -158,12 +146,11 @@ int ClassifyLine::classify() const {
   }
   command.flow_limit = flow_.limit.value_or(0);
   command.label_column = label_column_;
-  command.model = model_;
-  command.output = output_;
-  command.format = choose_verdict_format(format_, output_);
-  if (reports_all_ || reports_anomalies_) {
-    command.reports_all = reports_all_;
-  }
+  command.state = state_;
+  command.adjust_recipe = [this](Recipe& recipe) { adjust_to_model(flow_, features_, recipe); };
+}
+
+void ClassifyLine::take_decision(ClassifyCommand& command) const {
   if (threshold_) {
     command.threshold = parse_real("--threshold", *threshold_, -1e308, 1e308);
   }
@@ -172,6 +159,15 @@ int ClassifyLine::classify() const {
   }
   if (fdr_) {
     command.fdr = parse_share("--fdr", *fdr_);
+  }
+}
+
+void ClassifyLine::take_verdicts(ClassifyCommand& command) const {
+  if (reports_all_ && reports_anomalies_) {
+    throw UsageError("--report-all and --no-report-all exclude one another");
+  }
+  if (reports_all_ || reports_anomalies_) {
+    command.reports_all = reports_all_;
   }
   if (early_) {
     if (*early_ == 0) {
@@ -184,13 +180,24 @@ int ClassifyLine::classify() const {
     command.by_source_s = parse_real("--by-source", by_source_, 1e-3, 86'400);
   }
   command.explain = static_cast<std::size_t>(explain_.value_or(0));
-  command.uses_exit_code = uses_exit_code_;
-  command.fails_on_drift = fails_on_drift_;
-  command.report = report_;
-  command.state = state_;
+  command.output = output_;
+  command.format = choose_verdict_format(format_, output_);
   command.zone = timezone_ == "local" ? TextZone::kLocal : TextZone::kUtc;
   command.uses_color = command.output == "-" && wants_color(context_.color);
-  command.adjust_recipe = [this](Recipe& recipe) { adjust_to_model(flow_, features_, recipe); };
+  command.report = report_;
+  command.uses_exit_code = uses_exit_code_;
+  command.fails_on_drift = fails_on_drift_;
+}
+
+int ClassifyLine::classify() const {
+  if (model_.empty()) {
+    throw UsageError("the following arguments are required: -m/--model");
+  }
+  ClassifyCommand command;
+  command.model = model_;
+  take_input(command);
+  take_decision(command);
+  take_verdicts(command);
   return run_classify(command, context_);
 }
 

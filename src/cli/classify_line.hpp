@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "netml/commands/classify.hpp"
 #include "netml/commands/run_summary.hpp"
 
 #include "options.hpp"
@@ -27,6 +28,9 @@ class ClassifyLine {
   void add_verdicts(CLI::App& command);
   void refuse_captures() const;
   void refuse_seconds_apart() const;
+  void take_input(ClassifyCommand& command) const;
+  void take_decision(ClassifyCommand& command) const;
+  void take_verdicts(ClassifyCommand& command) const;
   int classify() const;
 
   const CLI::App* command_ = nullptr;

@@ -4,8 +4,8 @@
 
 #include <CLI/CLI.hpp>
 
-#include "netml/core/suggest.hpp"
 #include "netml/core/text_format.hpp"
+#include "netml/core/words.hpp"
 
 namespace netml::cli {
 
@@ -26,10 +26,6 @@ CLI::Validator whole_number(std::uint64_t low, std::uint64_t high) {
                              std::to_string(low) + " to " + std::to_string(high);
           },
           ""};
-}
-
-std::string none_of(const std::string& text, const std::vector<std::string>& words) {
-  return "'" + printable(text) + "' is none of " + join(words, ", ") + did_you_mean(text, words);
 }
 
 namespace {

@@ -18,8 +18,6 @@ namespace netml::cli {
 /// Refuses what is not a whole number from 0; the text conversion alone would take -1 as 2^64 - 1.
 CLI::Validator whole_number();
 CLI::Validator whole_number(std::uint64_t low, std::uint64_t high);
-/// What is said of a word that is none of `words`, with a suggestion.
-std::string none_of(const std::string& text, const std::vector<std::string>& words);
 /// Refuses all but a few words, whose list the help text gives already. Completion knows them.
 CLI::Validator one_of(std::vector<std::string> words);
 /// The words of one_of(); none for other options.

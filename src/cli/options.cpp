@@ -13,6 +13,7 @@
 #include "netml/core/log.hpp"
 #include "netml/core/progress.hpp"
 #include "netml/core/text_format.hpp"
+#include "netml/core/words.hpp"
 #include "netml/features/registry.hpp"
 
 #include "declare.hpp"
@@ -30,7 +31,7 @@ std::size_t choose(const std::string& option, const std::string& text,
       return i;
     }
   }
-  throw UsageError(option + ": " + none_of(text, words));
+  refuse_word(text, words, option);
 }
 
 }  // namespace

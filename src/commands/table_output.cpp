@@ -6,8 +6,8 @@
 
 #include "netml/commands/run_summary.hpp"
 #include "netml/core/error.hpp"
-#include "netml/core/suggest.hpp"
 #include "netml/core/text_format.hpp"
+#include "netml/core/words.hpp"
 #include "netml/table/csv_writer.hpp"
 #include "netml/table/json_lines_writer.hpp"
 #include "netml/table/npy.hpp"
@@ -86,8 +86,7 @@ TableFormat choose_format(const std::string& format, const std::string& path) {
     refuse_foreign_suffix(path, names);
     return TableFormat::kCsv;
   }
-  throw UsageError("--format: '" + printable(format) + "' is none of " + join(names, ", ") +
-                   did_you_mean(format, names));
+  refuse_word(format, names, "--format");
 }
 
 void require_possible(const std::string& path, TableFormat format) {

@@ -9,19 +9,19 @@ namespace netml {
 SplitKind parse_split_kind(std::string_view text) {
   static constexpr Word<SplitKind> kWords[] = {{"random", SplitKind::kRandom},
                                                {"time", SplitKind::kTime}};
-  return parse_word(text, kWords, "--split: unknown value");
+  return parse_word(text, kWords, "--split");
 }
 
 TrainOn parse_train_on(std::string_view text) {
   static constexpr Word<TrainOn> kWords[] = {
       {"all", TrainOn::kAll}, {"normal", TrainOn::kNormal}, {"auto", TrainOn::kAuto}};
-  return parse_word(text, kWords, "--train-on: unknown value");
+  return parse_word(text, kWords, "--train-on");
 }
 
 MissingRule parse_missing_rule(std::string_view text) {
   static constexpr Word<MissingRule> kWords[] = {{"error", MissingRule::kError},
                                                  {"drop", MissingRule::kDrop}};
-  return parse_word(text, kWords, "--missing: unknown value");
+  return parse_word(text, kWords, "--missing");
 }
 
 void check_train_options(const TrainOptions& options) {

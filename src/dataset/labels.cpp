@@ -65,7 +65,7 @@ LabelFormat parse_label_format(std::string_view text) {
     }
     known.emplace_back(format.name);
   }
-  refuse_word(text, known, "--label-format: unknown value");
+  refuse_word(text, known, "--label-format");
 }
 
 LabelConflict parse_label_conflict(std::string_view text) {
@@ -73,7 +73,7 @@ LabelConflict parse_label_conflict(std::string_view text) {
                                                    {"first", LabelConflict::kFirst},
                                                    {"last", LabelConflict::kLast},
                                                    {"error", LabelConflict::kError}};
-  return parse_word(text, kRules, "--label-conflict: unknown value");
+  return parse_word(text, kRules, "--label-conflict");
 }
 
 std::optional<std::int64_t> parse_label_timezone(std::string_view text) {

@@ -150,7 +150,7 @@ Scaling parse_scaling(std::string_view text) {
     }
     names.emplace_back(to_text(scaling));
   }
-  refuse_word(text, names, "--scale: unknown value");
+  refuse_word(text, names, "--scale");
 }
 
 Scaler Scaler::fit(const Matrix& rows, Scaling scaling, std::span<const std::string> columns) {

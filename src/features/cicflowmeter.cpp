@@ -6,8 +6,7 @@
 #include <utility>
 
 #include "netml/core/error.hpp"
-#include "netml/core/suggest.hpp"
-#include "netml/core/text_format.hpp"
+#include "netml/core/words.hpp"
 #include "netml/features/registry.hpp"
 
 #include "cicflowmeter_columns.hpp"
@@ -238,19 +237,9 @@ std::optional<CicNames> parse_names(const SetRequest& request) {
   if (request.arguments.empty()) {
     return CicNames::kToday;
   }
-  const std::string& text = request.arguments.front();
-  const std::vector<std::string> known = {"2018", "2017", "extended"};
-  if (text == known[0]) {
-    return CicNames::k2018;
-  }
-  if (text == known[1]) {
-    return CicNames::k2017;
-  }
-  if (text == known[2]) {
-    return std::nullopt;
-  }
-  throw UsageError("feature set 'cicflowmeter': '" + printable(text) + "' is none of " +
-                   join(known, ", ") + did_you_mean(text, known));
+  static constexpr Word<std::optional<CicNames>> kWords[] = {
+      {"2018", CicNames::k2018}, {"2017", CicNames::k2017}, {"extended", std::nullopt}};
+  return parse_word(request.arguments.front(), kWords, "feature set 'cicflowmeter'");
 }
 
 }  // namespace

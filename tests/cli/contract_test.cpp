@@ -208,13 +208,13 @@ TEST(Messages, NameTheOptionAsItWasTyped) {
       {{"--color", "blue"}, "--color: 'blue' is none of auto, always, never"},
       {{"--fft=maybe"}, "--fft: 'maybe' is neither true nor false"},
       {{"--label-format", "foo"},
-       "--label-format: unknown value 'foo' (auto, cicids2017, netml, zeek, unsw-nb15, ctu13, "
-       "suricata, csv)"},
+       "--label-format: 'foo' is none of auto, cicids2017, netml, zeek, unsw-nb15, ctu13, "
+       "suricata, csv"},
       {{"--label-timezone", "x"},
        "--label-timezone: 'x' is neither auto nor ±HH:MM (at most 14:00)"},
       {{"--label-slack", "x"}, "--label-slack: 'x' is not a number of seconds from 0 to 1e6"},
       {{"--label-conflict", "x"},
-       "--label-conflict: unknown value 'x' (any-attack, first, last, error)"},
+       "--label-conflict: 'x' is none of any-attack, first, last, error"},
       {{"--dim", "1"}, "--dim: 1 is not from 2 to 65535 packets"},
       {{"--features", "udps.splt:3:foo"},
        "feature set 'udps.splt': accounting 'foo' is none of link, ip, transport, payload"},
