@@ -57,7 +57,10 @@ statistic() {
   sed -n "s/^stat::$1: *//p" "$2" | tail -n 1
 }
 
-printf '%-12s %12s %8s %9s %8s\n' target executions cov findings corpus
+# Seconds of processor time are what counts on a machine that does other things too.
+TIMEFORMAT='%U %S'
+
+printf '%-12s %12s %8s %8s %9s %8s\n' target executions 'cpu s' cov findings corpus
 findings_in_all=0
 for target in "${targets[@]}"; do
   program=$build/tests/fuzz/fuzz_$target
@@ -73,18 +76,22 @@ for target in "${targets[@]}"; do
   rc=0
   # First the seeds, whole; then the search, from them and from what earlier runs found.
   "$program" "${options[@]}" -runs=0 "$corpus" "$seeds/$target" > "$log" 2>&1 || rc=$?
+  echo 0 0 > "$artifacts/.time"
   if [[ $rc -eq 0 && $seconds -gt 0 ]]; then
-    "$program" "${options[@]}" "-max_len=${longest[$target]}" "-max_total_time=$seconds" \
-      "$corpus" "$seeds/$target" >> "$log" 2>&1 || rc=$?
+    {
+      time "$program" "${options[@]}" "-max_len=${longest[$target]}" "-max_total_time=$seconds" \
+        "$corpus" "$seeds/$target" >> "$log" 2>&1 || rc=$?
+    } 2> "$artifacts/.time"
   fi
-  findings=$(find "$artifacts" -type f -newer "$marker" ! -name log ! -name .begin | wc -l)
+  findings=$(find "$artifacts" -type f -newer "$marker" ! -name log ! -name '.*' | wc -l)
   if [[ $rc -ne 0 && $findings -eq 0 ]]; then
     findings=1
   fi
   findings_in_all=$((findings_in_all + findings))
   covered=$(grep -aoE 'cov: [0-9]+' "$log" | tail -n 1 | tr -dc 0-9 || :)
-  printf '%-12s %12s %8s %9s %8s\n' "$target" "$(statistic number_of_executed_units "$log")" \
-    "${covered:--}" "$findings" "$(find "$corpus" -type f | wc -l)"
+  printf '%-12s %12s %8.0f %8s %9s %8s\n' "$target" "$(statistic number_of_executed_units "$log")" \
+    "$(awk '{ print $1 + $2 }' "$artifacts/.time")" "${covered:--}" "$findings" \
+    "$(find "$corpus" -type f | wc -l)"
   if [[ $rc -ne 0 ]]; then
     grep -aE 'BROKEN PROMISE|runtime error|ERROR: |SUMMARY: ' "$log" | head -n 5 | sed 's/^/  | /' || :
     echo "  artifacts and log: $artifacts"
