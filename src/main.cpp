@@ -6,9 +6,11 @@
 #include "netml/core/interrupt.hpp"
 #include "netml/core/log.hpp"
 #include "netml/core/output_file.hpp"
+#include "netml/core/standard_streams.hpp"
 
 int main(int argc, char** argv) {
   using netml::ErrorKind;
+  netml::secure_standard_streams();
   try {
     return netml::run_command_line(argc, argv);
   } catch (const netml::BrokenPipe&) {

@@ -323,6 +323,35 @@ TEST_P(StopSignal, TheSecondEndsAtOnceAndLeavesNoTemporaryFile) {
   EXPECT_EQ(temporaries(), 0);
 }
 
+// A run with some of its standard streams closed, as by `2>&-`.
+RunResult run_with_closed(const std::string& closed, const std::vector<std::string>& arguments) {
+  std::vector<std::string> command = {"sh", "-c", "exec \"$@\" " + closed, "sh"};
+  const std::vector<std::string> netml = netml_command(arguments);
+  command.insert(command.end(), netml.begin(), netml.end());
+  return run_program(command);
+}
+
+TEST(Streams, MessagesNeverLandInAnOutput) {
+  const TempFolder folder;
+  const std::string sound = slurp(demo("unclassified.pcap"));
+  const std::string damaged = folder.write("damaged.pcap", sound.substr(0, 5000));
+  const std::string expected = netml({"extract", damaged}).out;
+  ASSERT_FALSE(expected.empty());
+  for (const std::string closed : {"2>&-", "<&- 2>&-", "<&- >&- 2>&-"}) {
+    const std::string output = folder.path("flows.csv");
+    const RunResult result = run_with_closed(closed, {"extract", damaged, "-v", "-o", output});
+    EXPECT_EQ(result.status, 4) << closed;
+    EXPECT_EQ(slurp(output), expected) << closed;
+  }
+}
+
+TEST(Streams, AClosedStreamCannotBeUsed) {
+  EXPECT_EQ(run_with_closed(">&-", {"extract", demo("unclassified.pcap")}).status, 5);
+  const RunResult result = run_with_closed("<&-", {"extract", "-"});
+  EXPECT_EQ(result.status, 3);
+  EXPECT_NE(result.err.find("netml: standard input: "), std::string::npos) << result.err;
+}
+
 TEST(Streams, LimitEndsALiveRun) {
   const TempFolder folder;
   const std::string summary = folder.path("summary.json");
