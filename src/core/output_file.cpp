@@ -1,6 +1,7 @@
 #include "netml/core/output_file.hpp"
 
 #include <cerrno>
+#include <climits>
 #include <cstring>
 #include <memory>
 
@@ -66,10 +67,24 @@ std::string temporary_name(const std::string& path) {
 }
 
 // A name that is a symbolic link to a regular file keeps being one: the file it points to is
-// replaced.
+// replaced, or made.
 std::string resolve_links(const std::string& path) {
-  const std::unique_ptr<char, decltype(&free)> real(realpath(path.c_str(), nullptr), &free);
-  return real ? real.get() : path;
+  constexpr int kMostLinks = 40;  // as the kernel follows
+  std::string name = path;
+  for (int links = 0; links < kMostLinks; ++links) {
+    const std::unique_ptr<char, decltype(&free)> real(realpath(name.c_str(), nullptr), &free);
+    if (real) {
+      return real.get();
+    }
+    char target[PATH_MAX];
+    const ssize_t length = readlink(name.c_str(), target, sizeof target);
+    if (length <= 0 || length == static_cast<ssize_t>(sizeof target)) {
+      break;
+    }
+    const std::string next(target, static_cast<std::size_t>(length));
+    name = next.front() == '/' ? next : directory_of(name) + "/" + next;
+  }
+  return name;
 }
 
 OutputFile::OutputFile(const std::string& path, FileMode mode) : path_(path) {
@@ -87,16 +102,7 @@ OutputFile::OutputFile(const std::string& path, FileMode mode) : path_(path) {
     descriptor_ = retry_open(path.c_str(), O_WRONLY, 0);
     owned_ = true;
   } else {
-    temporary_ = temporary_name(resolve_links(path));
-    descriptor_ =
-        retry_open(temporary_.c_str(), O_RDWR | O_CREAT | O_EXCL, static_cast<mode_t>(mode));
-    owned_ = true;
-    if (descriptor_ < 0) {
-      const int error_number = errno;
-      temporary_.clear();
-      fail(error_number);
-    }
-    interrupt::remember_temporary(temporary_.c_str());
+    open_temporary(mode);
   }
   if (descriptor_ < 0 || fstat(descriptor_, &status) != 0) {
     fail(errno);
@@ -106,6 +112,23 @@ OutputFile::OutputFile(const std::string& path, FileMode mode) : path_(path) {
     progress::board.has_data_on_terminal = true;
   }
   followed_ = S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode) || is_terminal;
+}
+
+void OutputFile::open_temporary(FileMode mode) {
+  const std::string target = resolve_links(path_);
+  if (base_name(target).size() > NAME_MAX) {
+    fail(ENAMETOOLONG);  // at once: the temporary name would be short enough
+  }
+  temporary_ = temporary_name(target);
+  descriptor_ =
+      retry_open(temporary_.c_str(), O_RDWR | O_CREAT | O_EXCL, static_cast<mode_t>(mode));
+  owned_ = true;
+  if (descriptor_ < 0) {
+    const int error_number = errno;
+    temporary_.clear();
+    fail(error_number);
+  }
+  interrupt::remember_temporary(temporary_.c_str());
 }
 
 OutputFile::~OutputFile() {

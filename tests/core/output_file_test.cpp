@@ -126,6 +126,24 @@ TEST(OutputFile, ASymbolicLinkKeepsBeingOne) {
   EXPECT_EQ(folder.entries(), 2u);
 }
 
+TEST(OutputFile, ALinkToAFileThatIsNotThereYetKeepsBeingOne) {
+  const TempFolder folder;
+  std::filesystem::create_directory(folder.path("inner"));
+  std::filesystem::create_symlink("inner/second", folder.path("link"));
+  std::filesystem::create_symlink("target", folder.path("inner/second"));
+  write_file(folder.path("link"), "new");
+  EXPECT_TRUE(std::filesystem::is_symlink(folder.path("link")));
+  EXPECT_TRUE(std::filesystem::is_symlink(folder.path("inner/second")));
+  EXPECT_EQ(content(folder.path("inner/target")), "new");
+}
+
+TEST(OutputFile, ATooLongNameIsRefusedBeforeAnythingIsWritten) {
+  const TempFolder folder;
+  EXPECT_THAT(output_error(folder.path(std::string(256, 'n'))),
+              HasSubstr("cannot write: File name too long"));
+  EXPECT_EQ(folder.entries(), 0U);
+}
+
 TEST(OutputFile, AFullDiskIsAnErrorThatNamesThePath) {
   EXPECT_THAT(output_error("/dev/full"), StartsWith("/dev/full: cannot write: No space left"));
 }

@@ -45,6 +45,7 @@ class OutputFile {
 
  private:
   [[noreturn]] void fail(int error_number) const;
+  void open_temporary(FileMode mode);
   void write_all(std::string_view bytes);
   void close_descriptor();
 
