@@ -138,6 +138,20 @@ void set_about(CLI::App& app) {
       "`netml COMMAND --help` describes a command; `netml columns` lists every column.");
 }
 
+// Files that are read for what options say, whatever the command.
+void add_option_files(const CLI::App& app, std::vector<std::string>& files) {
+  for (const char* name : {"--config", "--anonymize-key", "--param"}) {
+    const CLI::Option* option = app.get_option_no_throw(name);
+    if (option != nullptr && option->count() != 0) {
+      const std::vector<std::string>& values = option->results();
+      files.insert(files.end(), values.begin(), values.end());
+    }
+  }
+  for (const CLI::App* command : app.get_subcommands()) {
+    add_option_files(*command, files);
+  }
+}
+
 void set_context(const GlobalText& global, RunContext& context) {
   log::configure(log_level(global),
                  global.log_format == "json" ? log::Format::kJson : log::Format::kText);
@@ -188,6 +202,7 @@ int run_command_line(int argc, char** argv) {
     std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
     app.parse(arguments);
     set_context(global, context);
+    add_option_files(app, context.option_files);
     if (!run && argc > 1) {
       throw UsageError("no command was given (" + join(command_names(app), ", ") + ")");
     }

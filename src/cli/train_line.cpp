@@ -4,6 +4,8 @@
 
 #include "netml/commands/learn.hpp"
 #include "netml/commands/report_output.hpp"
+#include "netml/commands/run_files.hpp"
+#include "netml/commands/table_output.hpp"
 #include "netml/commands/train.hpp"
 #include "netml/core/error.hpp"
 
@@ -51,9 +53,9 @@ int TrainLine::train() const {
     options.columns = parse_list("--columns", columns_);
   }
   check_report_path(options.report);
-  require_distinct_files({command.feature, command.calibrate},
-                         {options.output, options.test_scores, options.report,
-                          report_twin_path(options.report), context_.summary_path});
+  require_distinct_files(
+      context_, {command.feature, metadata_path(command.feature), command.calibrate},
+      {options.output, options.test_scores, options.report, report_twin_path(options.report)});
   std::vector<std::string> files = {command.feature};
   if (!command.calibrate.empty()) {
     files.push_back(command.calibrate);

@@ -7,6 +7,8 @@
 
 #include "netml/commands/extraction.hpp"
 #include "netml/commands/report_output.hpp"
+#include "netml/commands/run_files.hpp"
+#include "netml/commands/table_output.hpp"
 #include "netml/core/compression.hpp"
 #include "netml/core/error.hpp"
 #include "netml/core/json_text.hpp"
@@ -363,9 +365,12 @@ int run_classify(const ClassifyCommand& command, const RunContext& context) {
   check_report_path(command.report);
   std::vector<std::string> inputs = command.inputs.files();
   inputs.push_back(command.model);
-  inputs.push_back(command.table);
-  require_distinct_files(inputs, {command.output, context.summary_path, command.state,
-                                  command.report, report_twin_path(command.report)});
+  if (!command.table.empty()) {
+    inputs.insert(inputs.end(), {command.table, metadata_path(command.table)});
+  }
+  require_distinct_files(
+      context, inputs,
+      {command.output, command.state, command.report, report_twin_path(command.report)});
   const Detector detector = load_model(command);
   return command.table.empty() ? classify_captures(command, detector, context)
                                : classify_table(command, detector, context);

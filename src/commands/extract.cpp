@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "netml/commands/extraction.hpp"
+#include "netml/commands/run_files.hpp"
 #include "netml/commands/table_output.hpp"
 #include "netml/core/error.hpp"
 #include "netml/core/log.hpp"
@@ -21,9 +22,10 @@ namespace {
 // Rows on their way to the named output, opened when the columns are known.
 class OutputRows final : public LabelledRows {
  public:
-  OutputRows(const ExtractCommand& command, bool has_labels)
+  OutputRows(const ExtractCommand& command, bool has_labels, const RunContext& context)
       : LabelledRows(has_labels, command.columns_with_labels),
         command_(command),
+        context_(context),
         format_(choose_format(command.format, command.output)),
         text_mode_(command.raw_text || command.recipe.preset == Preset::kNfstream
                        ? TextMode::kRaw
@@ -71,7 +73,7 @@ class OutputRows final : public LabelledRows {
           "--rotate: names its pieces after the output, which is standard output; give -o FILE");
     }
     require_regular_output(command_.output, "--rotate", "whose name its pieces take");
-    require_distinct_files(command_.inputs.files(), {piece_path(command_.output, 0)});
+    require_files(piece_path(command_.output, 0));
   }
 
   RowSink& open_one(const Recipe& recipe) {
@@ -85,13 +87,19 @@ class OutputRows final : public LabelledRows {
                            : RotatedOutput::Lines::kOnePerRow;
     pieces_.emplace(command_.output, Rotation{command_.rotate_rows, command_.keep_pieces}, lines,
                     [this, recipe](const std::string& path) {
-                      require_distinct_files(command_.inputs.files(), {path});
+                      require_files(path);
                       return std::make_unique<TableOutput>(path, format_, recipe, text_mode_);
                     });
     return *pieces_;
   }
 
+  // The table under its name, or a piece of it, is none of the inputs.
+  void require_files(const std::string& path) const {
+    require_distinct_files(context_, command_.inputs.files(), table_files(path, format_));
+  }
+
   const ExtractCommand& command_;
+  const RunContext& context_;
   TableFormat format_;
   TextMode text_mode_;
   std::unique_ptr<TableOutput> output_;
@@ -150,10 +158,12 @@ void report(const ExtractCommand& command, const ExtractResult& result, const La
 }  // namespace
 
 int run_extract(const ExtractCommand& command, const RunContext& context) {
-  require_distinct_files(command.inputs.files(), {command.output, context.summary_path});
+  require_distinct_files(
+      context, command.inputs.files(),
+      table_files(command.output, choose_format(command.format, command.output)));
   Extraction extraction(command.inputs, command.recipe,
                         {command.flow_limit, context.threads, command.shard});
-  OutputRows rows(command, extraction.labeler() != nullptr);
+  OutputRows rows(command, extraction.labeler() != nullptr, context);
   const auto collected = collected_run(command, rows.format());
   if (collected && sqlite_has_run(command.output, collected->key())) {
     return skip_run(command, context);

@@ -8,6 +8,7 @@
 
 #include "netml/commands/extraction.hpp"
 #include "netml/commands/report_output.hpp"
+#include "netml/commands/run_files.hpp"
 #include "netml/commands/table_output.hpp"
 #include "netml/core/error.hpp"
 #include "netml/core/log.hpp"
@@ -276,9 +277,13 @@ void check_files(const LearnCommand& command, const RunContext& context) {
   check_report_path(command.train.report);
   std::vector<std::string> inputs = command.inputs.files();
   inputs.push_back(command.calibrate);
-  require_distinct_files(
-      inputs, {command.train.output, command.feature_output, command.train.test_scores,
-               command.train.report, report_twin_path(command.train.report), context.summary_path});
+  std::vector<std::string> outputs =
+      table_files(command.feature_output, choose_format("", command.feature_output));
+  for (const std::string& path : {command.train.output, command.train.test_scores,
+                                  command.train.report, report_twin_path(command.train.report)}) {
+    outputs.push_back(path);
+  }
+  require_distinct_files(context, inputs, outputs);
 }
 
 // What a database of features says of its run.

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "netml/commands/run_files.hpp"
+#include "netml/commands/table_output.hpp"
 #include "netml/core/error.hpp"
 #include "netml/core/log.hpp"
 #include "netml/core/output_file.hpp"
@@ -22,7 +24,9 @@ std::unique_ptr<PacketRows> make_rows(const PacketsCommand& command) {
 }  // namespace
 
 int run_packets(const PacketsCommand& command, const RunContext& context) {
-  require_distinct_files(command.inputs.files(), {command.output, context.summary_path});
+  require_distinct_files(
+      context, command.inputs.files(),
+      table_files(command.output, choose_format(command.format, command.output)));
   const std::unique_ptr<PacketRows> rows = make_rows(command);
   ExtractResult result = read_packets(command.inputs.plain,
                                       {command.inputs.filter, command.inputs.is_continuous}, *rows);

@@ -3,7 +3,6 @@
 #include <iterator>
 
 #include <nlohmann/json.hpp>
-#include <sys/stat.h>
 
 #include "netml/core/error.hpp"
 #include "netml/core/log.hpp"
@@ -12,23 +11,6 @@
 #include "netml/core/text_format.hpp"
 
 namespace netml {
-namespace {
-
-// The same regular file, by whatever names; or the same name where there is no file yet.
-bool is_same_file(const std::string& a, const std::string& b) {
-  struct stat first {
-  }, second{};
-  if (stat(a.c_str(), &first) != 0 || stat(b.c_str(), &second) != 0) {
-    return a == b;
-  }
-  return S_ISREG(first.st_mode) && first.st_dev == second.st_dev && first.st_ino == second.st_ino;
-}
-
-bool is_named(const std::string& path) {
-  return !path.empty() && path != "-";
-}
-
-}  // namespace
 
 std::string input_name(const std::string& path) {
   return path == "-" ? "standard input" : printable(path);
@@ -229,23 +211,6 @@ void write_unfinished_summary(const RunContext& context, int status) noexcept {
     write_summary(context, summary_of(result, status));
   } catch (const std::exception&) {
     // The run ends by what it was given up for.
-  }
-}
-
-void require_distinct_files(const std::vector<std::string>& inputs,
-                            const std::vector<std::string>& outputs) {
-  for (std::size_t i = 0; i < outputs.size(); ++i) {
-    for (const std::string& input : inputs) {
-      if (is_named(input) && is_named(outputs[i]) && is_same_file(input, outputs[i])) {
-        throw UsageError(printable(outputs[i]) +
-                         ": is an input of this run and would be overwritten");
-      }
-    }
-    for (std::size_t j = 0; j < i; ++j) {
-      if (is_named(outputs[i]) && is_named(outputs[j]) && is_same_file(outputs[i], outputs[j])) {
-        throw UsageError(printable(outputs[i]) + ": two outputs of this run have this name");
-      }
-    }
   }
 }
 

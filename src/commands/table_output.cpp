@@ -106,6 +106,10 @@ void require_possible(const std::string& path, TableFormat format) {
 
 namespace {
 
+bool has_description(TableFormat format) {
+  return format == TableFormat::kCsv || format == TableFormat::kNpy;
+}
+
 // The columns that stand in the file.
 Schema described(const Schema& schema, bool is_matrix) {
   if (!is_matrix) {
@@ -128,7 +132,6 @@ TableOutput::TableOutput(const std::string& path, TableFormat format, const Reci
   switch (format) {
     case TableFormat::kCsv:
       file_.emplace(path);
-      has_description_ = true;
       sink_ = std::make_unique<CsvWriter>(
           *file_, recipe.preset == Preset::kNfstream ? CsvDialect::kNfstream : CsvDialect::kRfc4180,
           text_mode);
@@ -139,7 +142,7 @@ TableOutput::TableOutput(const std::string& path, TableFormat format, const Reci
       break;
     case TableFormat::kNpy:
       file_.emplace(path);
-      has_description_ = is_matrix_ = true;
+      is_matrix_ = true;
       sink_ = std::make_unique<NpyWriter>(*file_);
       break;
     case TableFormat::kSqlite: {
@@ -151,6 +154,10 @@ TableOutput::TableOutput(const std::string& path, TableFormat format, const Reci
     case TableFormat::kNpz:
       sink_ = std::make_unique<NpzWriter>(path, NpzOptions{"label", recipe.to_json()});
       break;
+  }
+  if (has_description(format) && file_->is_regular()) {
+    // Opened now, so that what forbids it is known before any packet is read.
+    description_.emplace(metadata_path(path));
   }
 }
 
@@ -165,18 +172,25 @@ bool TableOutput::commit(const Schema& schema, const RunRecord& run) {
   if (!file_) {
     return true;
   }
-  if (!has_description_ || !file_->is_regular()) {
+  if (!description_) {
     file_->commit();
     return true;
   }
   // Both are on the disk before either takes its place: a full disk leaves both old files.
-  OutputFile metadata(metadata_path(file_->path()));
-  metadata.write(csv_metadata(file_->path(), described(schema, is_matrix_), recipe_));
-  metadata.prepare();
+  description_->write(csv_metadata(file_->path(), described(schema, is_matrix_), recipe_));
+  description_->prepare();
   file_->prepare();
   file_->commit();
-  metadata.commit();
+  description_->commit();
   return true;
+}
+
+std::vector<std::string> table_files(const std::string& path, TableFormat format) {
+  std::vector<std::string> files = {path};
+  if (has_description(format) && !path.empty() && path != "-") {
+    files.push_back(metadata_path(path));
+  }
+  return files;
 }
 
 std::string metadata_path(const std::string& path) {

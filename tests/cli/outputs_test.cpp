@@ -44,9 +44,10 @@ TEST(Outputs, ATableTakesItsPlaceWhole) {
   ASSERT_TRUE(process.write(slurp(captures.first)));
   process.wait_for_lines(1, std::chrono::milliseconds(500));
   const auto names = folder_names(folder.path(""));
-  ASSERT_EQ(names.size(), 2U);
-  EXPECT_EQ(names[0].rfind(".flows.csv.", 0), 0U) << names[0];
-  EXPECT_EQ(names[0].substr(names[0].size() - 4), ".tmp") << names[0];
+  ASSERT_EQ(names.size(), 3U);
+  EXPECT_EQ(names[0].rfind(".flows-metadata.json.", 0), 0U) << names[0];
+  EXPECT_EQ(names[1].rfind(".flows.csv.", 0), 0U) << names[1];
+  EXPECT_EQ(names[1].substr(names[1].size() - 4), ".tmp") << names[1];
   EXPECT_EQ(slurp(output), "old");
   EXPECT_EQ(process.finish().status, 0);
   EXPECT_EQ(folder_names(folder.path("")),
@@ -59,6 +60,18 @@ TEST(Outputs, ALongNameHasATemporaryOneToo) {
   const std::string output = captures.folder.path(std::string(235, 'n') + ".jsonl");
   EXPECT_EQ(netml({"extract", captures.first, "-o", output}).status, 0);
   EXPECT_TRUE(std::filesystem::exists(output));
+}
+
+// The temporary name of the description is short enough, its own is not.
+TEST(Outputs, ATooLongNameIsRefusedAtOnce) {
+  const TwoCaptures captures;
+  const TempFolder folder;
+  const std::string output = folder.write(std::string(245, 'n') + ".csv", "old");
+  const RunResult result = netml({"extract", captures.first, "-o", output});
+  EXPECT_EQ(result.status, 5);
+  EXPECT_NE(result.err.find("cannot write: File name too long"), std::string::npos) << result.err;
+  EXPECT_EQ(slurp(output), "old");
+  EXPECT_EQ(folder.entries(), 1U);
 }
 
 TEST(Outputs, ALinkStaysALink) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -11,8 +12,9 @@ namespace netml {
 
 /// What every command knows of its run.
 struct RunContext {
-  std::string command_line;  ///< as typed, for the summary
-  std::string summary_path;  ///< --summary; empty: none
+  std::string command_line;               ///< as typed, for the summary
+  std::string summary_path;               ///< --summary; empty: none
+  std::vector<std::string> option_files;  ///< of --config, --anonymize-key: read, not to be written
   std::string color = "auto";
   std::uint64_t seed = 42;
   std::size_t threads = 0;
@@ -51,11 +53,6 @@ void write_summary(const RunContext& context, nlohmann::ordered_json summary);
 /// packets read so far, counted an epoch at a time, are skipped for that reason. Where even this
 /// cannot be written it is left out.
 void write_unfinished_summary(const RunContext& context, int status) noexcept;
-
-/// Throws UsageError when an output is one of the inputs, or two outputs are one file. Empty names
-/// and "-" are left out.
-void require_distinct_files(const std::vector<std::string>& inputs,
-                            const std::vector<std::string>& outputs);
 
 /// Throws InputError with the first message when no input could be used.
 void require_usable(const ExtractResult& result);

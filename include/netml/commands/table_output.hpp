@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "netml/core/output_file.hpp"
 #include "netml/core/text_format.hpp"
@@ -41,11 +42,14 @@ class TableOutput {
  private:
   Recipe recipe_;
   std::optional<OutputFile> file_;  ///< none for formats that write their own
+  std::optional<OutputFile> description_;
   std::unique_ptr<RowSink> sink_;
   SqliteWriter* database_ = nullptr;  ///< the sink, when it is one
   bool is_matrix_ = false;
-  bool has_description_ = false;
 };
+
+/// The files that a table under this name is made of: itself, and its description where it has one.
+std::vector<std::string> table_files(const std::string& path, TableFormat format);
 
 /// "features.csv" -> "features-metadata.json".
 std::string metadata_path(const std::string& path);
