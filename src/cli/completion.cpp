@@ -13,6 +13,7 @@ namespace {
 
 std::vector<std::string> with_dashes(const std::vector<std::string>& names, const char* dashes) {
   std::vector<std::string> words;
+  words.reserve(names.size());
   for (const std::string& name : names) {
     words.push_back(dashes + name);
   }
