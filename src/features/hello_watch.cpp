@@ -70,6 +70,10 @@ void HelloWatch::update_tcp(const PacketView& packet) noexcept {
   if (!is_first_piece) {
     side.stream.add(offset, packet.payload, *packet.blobs);
     start = side.stream.start(*packet.blobs);
+    // Else a sender of tiny segments, or of the same one again, has all of it searched each time.
+    if (start.size() < side.next_search) {
+      return;
+    }
   }
   std::array<std::uint8_t, kLongestTlsHello> scratch;
   std::span<const std::uint8_t> message;
@@ -82,6 +86,8 @@ void HelloWatch::update_tcp(const PacketView& packet) noexcept {
       end(side, *packet.blobs);
       break;
     case TlsSearch::kNeedsMore:
+      side.next_search = static_cast<std::uint16_t>(
+          std::min<std::size_t>(start.size() + missing_of_handshake(message), UINT16_MAX));
       if (is_first_piece) {
         side.stream.add(0, packet.payload, *packet.blobs);
       }

@@ -39,6 +39,7 @@ class HelloWatch {
     bool has_base = false;
     bool is_over = false;
     std::uint8_t datagrams = 0;
+    std::uint16_t next_search = 0;  ///< bytes of a TCP stream with which it can find more
   };
 
   void update_tcp(const PacketView& packet) noexcept;

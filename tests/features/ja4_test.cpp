@@ -201,6 +201,17 @@ TEST(Ja4Flow, AHelloInSeveralRecords) {
             std::string(kJa4Example) + " -");
 }
 
+TEST(Ja4Flow, AHelloInSegmentsOfOneByteEach) {
+  for (const std::size_t most : {std::size_t{1}, kClientStream.size()}) {
+    const Bytes stream = tls_records(client_hello(ja4_example()), most);
+    Connection flow;
+    flow.handshake();
+    for (std::size_t i = 0; i < stream.size(); ++i) {
+      flow.client(part(stream, i, i + 1), i).client(part(stream, i / 2, i + 1), i / 2);
+    }
+    EXPECT_EQ(flow.fingerprints(plain()), std::string(kJa4Example) + " -");
+  }
+}
 TEST(Ja4Flow, KeepAlivesAndStrayBytesDoNotMatter) {
   Connection flow;
   flow.handshake().client({0}, SIZE_MAX).client(kClientStream);
