@@ -197,6 +197,8 @@ class MeasuredFlows final : public FlowConsumer {
     receiver_.begin_input(input);
   }
   void flow(const FlowView& flow) override {
+    ++flows_;
+    packets_ += flow.flow.packets();
     if (!shard_.holds(flow.flow.key)) {
       ++other_flows_;
       other_packets_ += flow.flow.packets();
@@ -224,6 +226,13 @@ class MeasuredFlows final : public FlowConsumer {
   void idle() override { receiver_.idle(); }
   bool is_done() const override { return receiver_.is_done(); }
 
+  // Of flows that were collected first and count as written: those that nobody read any more.
+  void leave_out_unread(RunStats& stats) const {
+    stats.skip(skip_reason::kOutputClosed, stats.packets_in_flows - packets_);
+    stats.packets_in_flows = packets_;
+    stats.flows_written = flows_;
+  }
+
   // Flows of other shards count as written for whoever handed them over.
   void leave_out_others(RunStats& stats) const {
     stats.flows_written -= other_flows_;
@@ -242,7 +251,9 @@ class MeasuredFlows final : public FlowConsumer {
   RowReceiver& receiver_;
   Labeler* labeler_;
   RowShard shard_;
-  std::uint64_t other_flows_ = 0;
+  std::uint64_t flows_ = 0;
+  std::uint64_t packets_ = 0;
+  std::uint64_t other_flows_ = 0;  ///< of these
   std::uint64_t other_packets_ = 0;
   std::vector<Cell> cells_;
 };
@@ -283,6 +294,7 @@ ExtractResult Extraction::run_fitted(RowReceiver& receiver) {
   receiver.begin(features.schema(), recipe_);
   MeasuredFlows flows(recipe_, features, receiver, labeler_.get(), options_.shard);
   store.replay(flows);
+  flows.leave_out_unread(result.stats);
   flows.leave_out_others(result.stats);
   result.output_closed = receiver.is_done();
   return result;

@@ -5,7 +5,8 @@
 namespace netml {
 
 /// Before any packet is read: throws UsageError for columns that cannot be anonymized, and warns of
-/// one that goes on telling what was hidden. `columns`: those of the table, labels included.
+/// those that go on telling an address that was hidden. `columns`: those of the table, labels
+/// included.
 void check_anonymization(const Schema& columns, const Anonymization& anonymization);
 
 }  // namespace netml

@@ -5,6 +5,7 @@
 #include "netml/commands/run_summary.hpp"
 #include "netml/core/text_format.hpp"
 #include "netml/decode/protocol_name.hpp"
+#include "netml/flow/flow.hpp"
 
 #include "flow_text.hpp"
 #include "inspect_parts.hpp"
@@ -46,7 +47,8 @@ Inspection inspect_capture(const std::string& path) {
     text += "  from " + time_text(flows.first_ns, TextZone::kUtc) + " to " +
             time_text(flows.last_ns, TextZone::kUtc) + " UTC (" + std::to_string(flows.first_ns) +
             " to " + std::to_string(flows.last_ns) + " ns since 1970, " +
-            number_text(static_cast<double>(flows.last_ns - flows.first_ns) / 1e9) + " s)\n";
+            number_text(static_cast<double>(time_difference(flows.last_ns, flows.first_ns)) / 1e9) +
+            " s)\n";
   }
   for (std::size_t protocol = 0; protocol < flows.by_protocol.size(); ++protocol) {
     if (flows.by_protocol[protocol] != 0) {

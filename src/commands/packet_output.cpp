@@ -5,6 +5,8 @@
 #include "netml/table/csv_writer.hpp"
 #include "netml/table/json_lines_writer.hpp"
 
+#include "hidden_columns.hpp"
+
 namespace netml {
 
 namespace {
@@ -32,7 +34,7 @@ PacketOutput::PacketOutput(const PacketsCommand& command, Schema schema)
       throw UsageError("--format: packets are written as csv or jsonl");
   }
   if (!command.anonymization.columns.empty()) {
-    static_cast<void>(anonymized_columns(schema_, command.anonymization.columns));
+    check_anonymization(schema_, command.anonymization);
     anonymized_.emplace(*sink_, command.anonymization);
   }
 }

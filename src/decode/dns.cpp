@@ -1,5 +1,7 @@
 #include "netml/decode/dns.hpp"
 
+#include <algorithm>
+
 #include "netml/core/byte_reader.hpp"
 #include "netml/core/ip_address.hpp"
 #include "netml/core/text_format.hpp"
@@ -11,6 +13,10 @@ constexpr std::size_t kHeaderSize = 12;
 constexpr std::size_t kLongestName = 255;  // RFC 1035, 2.3.4
 constexpr std::size_t kMostLabels = 127;
 constexpr std::size_t kMostOfEach = 1024;
+// Pointers make 255 bytes of each record of 12; ordinary messages have less text than bytes. In a
+// table a byte becomes up to four characters (\xNN): a cell stays below the 131,072 that Python's
+// csv module reads.
+constexpr std::size_t kMostText = 32'768, kMostTextPerByte = 8;
 
 void append_label(std::span<const std::uint8_t> label, DnsNameText names, std::string& text) {
   for (const std::uint8_t byte : label) {
@@ -232,18 +238,26 @@ void read_dns(std::span<const std::uint8_t> bytes, DnsTexts& message) {
   if (reader.operation() > kLastOperation) {
     return;
   }
+  std::size_t room = std::min(kMostText, kMostTextPerByte * bytes.size());
+  const auto keep = [&room](std::string text, std::vector<std::string>& texts) {
+    const std::size_t taken = text.size() + 1;  // what separates it from the next
+    if (taken > room || texts.size() == kMostOfEach) {
+      return false;
+    }
+    room -= taken;
+    texts.push_back(std::move(text));
+    return true;
+  };
   DnsQuestion question;
   const std::uint16_t questions = reader.question_count();
-  while (message.questions.size() < kMostOfEach && reader.next(question)) {
-    message.questions.push_back(question.name);
+  while (reader.next(question) && keep(question.name, message.questions)) {
   }
   if (message.questions.size() < questions) {
     return;
   }
   DnsRecord record;
-  while (message.answers.size() < kMostOfEach && reader.next(record) &&
-         record.section == DnsSection::kAnswer) {
-    message.answers.push_back(reader.data_text(record));
+  while (reader.next(record) && record.section == DnsSection::kAnswer &&
+         keep(reader.data_text(record), message.answers)) {
   }
 }
 

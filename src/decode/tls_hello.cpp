@@ -125,6 +125,7 @@ bool TlsHello::read(std::span<const std::uint8_t> message, TlsHello& hello) noex
 
 TlsSearch find_tls_handshake(std::span<const std::uint8_t> bytes,
                              std::span<const std::uint8_t>& message) noexcept {
+  message = bytes;
   ByteReader reader(bytes);
   if (!bytes.empty() && !is_hello(reader.peek())) {
     return TlsSearch::kNone;
@@ -147,6 +148,7 @@ TlsSearch find_tls_handshake(std::span<const std::uint8_t> bytes,
 TlsSearch find_tls_hello(std::span<const std::uint8_t> stream, std::span<std::uint8_t> scratch,
                          std::span<const std::uint8_t>& message) noexcept {
   std::size_t gathered = 0;
+  message = {};
   ByteReader reader(stream);
   for (bool is_first = true;; is_first = false) {
     const bool is_record = reader.peek() == kHandshakeRecord || reader.remaining() == 0;
@@ -179,6 +181,14 @@ TlsSearch find_tls_hello(std::span<const std::uint8_t> stream, std::span<std::ui
       return search;
     }
   }
+}
+
+std::size_t missing_of_handshake(std::span<const std::uint8_t> start) noexcept {
+  ByteReader reader(start);
+  reader.skip(1);
+  const std::size_t length = std::size_t{reader.u8()} << 16 | reader.u16be();
+  const bool is_short = reader.ok() && length > reader.remaining();
+  return is_short ? length - reader.remaining() : 1;
 }
 
 }  // namespace netml

@@ -70,6 +70,10 @@ void HelloWatch::update_tcp(const PacketView& packet) noexcept {
   if (!is_first_piece) {
     side.stream.add(offset, packet.payload, *packet.blobs);
     start = side.stream.start(*packet.blobs);
+    // Else a sender of tiny segments, or of the same one again, has all of it searched each time.
+    if (start.size() < side.next_search) {
+      return;
+    }
   }
   std::array<std::uint8_t, kLongestTlsHello> scratch;
   std::span<const std::uint8_t> message;
@@ -82,6 +86,8 @@ void HelloWatch::update_tcp(const PacketView& packet) noexcept {
       end(side, *packet.blobs);
       break;
     case TlsSearch::kNeedsMore:
+      side.next_search = static_cast<std::uint16_t>(
+          std::min<std::size_t>(start.size() + missing_of_handshake(message), UINT16_MAX));
       if (is_first_piece) {
         side.stream.add(0, packet.payload, *packet.blobs);
       }
@@ -106,36 +112,48 @@ void HelloWatch::update_udp(const PacketView& packet) noexcept {
   }
 }
 
+// All packets of a datagram are of one connection: those with another destination id than the first
+// are none for its receiver either (RFC 9000, 12.2), and packets behind one that does not open are.
 void HelloWatch::take_datagram(Side& side, const PacketView& packet) noexcept {
   QuicInitialKeys::Buffer buffer;
+  DatagramKeys keys;
   QuicLongPackets packets(packet.payload);
   constexpr int kMostPackets = 4;  // one per level of encryption, and one more
-  QuicLongPacket next;
+  QuicLongPacket first, next;
   for (int i = 0; i < kMostPackets && !side.is_over && packets.next(next); ++i) {
+    first = i == 0 ? next : first;
+    const bool is_of_first = next.version == first.version &&
+                             std::equal(next.destination_id.begin(), next.destination_id.end(),
+                                        first.destination_id.begin(), first.destination_id.end());
     std::span<const std::uint8_t> frames;
-    if (next.is_initial && open_initial(next, packet.direction, buffer, frames)) {
+    if (next.is_initial && is_of_first &&
+        open_initial(next, packet.direction, keys, buffer, frames)) {
       take_frames(side, frames, *packet.blobs);
     }
   }
 }
 
 // The client's keys follow from the id that it made up, or, behind a Retry, from the server's.
-bool HelloWatch::open_initial(const QuicLongPacket& packet, Direction direction,
+bool HelloWatch::open_initial(const QuicLongPacket& packet, Direction direction, DatagramKeys& keys,
                               QuicInitialKeys::Buffer& buffer,
                               std::span<const std::uint8_t>& frames) noexcept {
-  const auto opens_with = [&](std::span<const std::uint8_t> id, QuicSide sender) {
-    const auto opened = QuicInitialKeys(packet.version, id, sender).open(packet, buffer);
+  const auto opens_with = [&](std::optional<QuicInitialKeys>& tried,
+                              std::span<const std::uint8_t> id, QuicSide sender) {
+    if (!tried) {
+      tried.emplace(packet.version, id, sender);
+    }
+    const auto opened = tried->open(packet, buffer);
     frames = opened.value_or(std::span<const std::uint8_t>{});
     return opened.has_value();
   };
   const auto known_id = std::span<const std::uint8_t>(id_).first(id_size_);
   if (has_client_ && direction != client_direction_) {
-    return opens_with(known_id, QuicSide::kServer);
+    return opens_with(keys.known, known_id, QuicSide::kServer);
   }
-  if (has_client_ && opens_with(known_id, QuicSide::kClient)) {
+  if (has_client_ && opens_with(keys.known, known_id, QuicSide::kClient)) {
     return true;
   }
-  if (!opens_with(packet.destination_id, QuicSide::kClient)) {
+  if (!opens_with(keys.own, packet.destination_id, QuicSide::kClient)) {
     return false;
   }
   has_client_ = true;

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "netml/decode/quic_initial.hpp"
@@ -39,12 +40,19 @@ class HelloWatch {
     bool has_base = false;
     bool is_over = false;
     std::uint8_t datagrams = 0;
+    std::uint16_t next_search = 0;  ///< bytes of a TCP stream with which it can find more
+  };
+
+  /// Keys that a datagram was tried with, so that many packets cost little more than one.
+  struct DatagramKeys {
+    std::optional<QuicInitialKeys> known;  ///< from the id that the flow's keys come from
+    std::optional<QuicInitialKeys> own;    ///< from the datagram's destination id
   };
 
   void update_tcp(const PacketView& packet) noexcept;
   void update_udp(const PacketView& packet) noexcept;
   void take_datagram(Side& side, const PacketView& packet) noexcept;
-  bool open_initial(const QuicLongPacket& packet, Direction direction,
+  bool open_initial(const QuicLongPacket& packet, Direction direction, DatagramKeys& keys,
                     QuicInitialKeys::Buffer& buffer,
                     std::span<const std::uint8_t>& frames) noexcept;
   void take_frames(Side& side, std::span<const std::uint8_t> frames, BlobStore& blobs) noexcept;

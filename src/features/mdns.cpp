@@ -5,6 +5,7 @@
 // (NSEC, say); without the preset both are read, a malformed message up to where it is sound.
 
 #include <algorithm>
+#include <limits>
 
 #include "netml/core/text_format.hpp"
 #include "netml/decode/dns_message.hpp"
@@ -65,11 +66,16 @@ bool is_read_by_dpkt(std::span<const std::uint8_t> bytes) {
   return message.ok();
 }
 
-/// Distinct names in order, in a blob: each as its length and its bytes.
+/// Distinct names in order, in a blob: each as its length and its bytes. A second blob has where
+/// each begins, in the order of the names: whether one is held takes a few comparisons, whatever a
+/// sender has made the flow keep.
 struct MdnsState {
   static constexpr std::uint32_t kMostNames = 1024;
+  using Place = std::uint16_t;
+  static_assert(BlobStore::kLargest <= std::size_t{1} << std::numeric_limits<Place>::digits);
 
-  BlobHandle blob;
+  BlobHandle names;
+  BlobHandle places;
   std::uint32_t count = 0;
   std::uint32_t used = 0;
 
@@ -77,33 +83,56 @@ struct MdnsState {
     char text[DnsName::kLongest];
     std::replace_copy(name.begin(), name.end(), text, ',', ' ');
     const std::string_view wanted(text, name.size());
-    if (count == kMostNames || holds(wanted, blobs.at(blob))) {
+    if (count == kMostNames) {
       return;
     }
-    std::byte* bytes = blobs.reserve(blob, used + 1 + wanted.size());
+    const std::span<const Place> sorted = sorted_places(blobs);
+    const std::byte* held = blobs.at(names);
+    const auto place = std::lower_bound(
+        sorted.begin(), sorted.end(), wanted,
+        [held](Place at, std::string_view value) { return name_at(held, at) < value; });
+    if (place == sorted.end() || name_at(held, *place) != wanted) {
+      insert(wanted, static_cast<std::size_t>(place - sorted.begin()), blobs);
+    }
+  }
+
+  /// Calls `visit` with each name, in order.
+  template <typename Visit>
+  void for_each(const BlobStore& blobs, Visit visit) const {
+    const std::byte* bytes = blobs.at(names);
+    for (std::size_t at = 0; at < used;) {
+      const std::string_view name = name_at(bytes, at);
+      visit(name);
+      at += 1 + name.size();
+    }
+  }
+
+ private:
+  static std::string_view name_at(const std::byte* bytes, std::size_t at) noexcept {
+    return {reinterpret_cast<const char*>(bytes + at + 1), static_cast<std::size_t>(bytes[at])};
+  }
+
+  std::span<const Place> sorted_places(const BlobStore& blobs) const noexcept {
+    return {reinterpret_cast<const Place*>(blobs.at(places)), count};
+  }
+
+  // Without room for it nothing happens.
+  void insert(std::string_view name, std::size_t index, BlobStore& blobs) noexcept {
+    std::byte* bytes = blobs.reserve(names, used + 1 + name.size());
     if (bytes == nullptr) {
       return;
     }
-    bytes[used++] = static_cast<std::byte>(wanted.size());
-    std::memcpy(bytes + used, wanted.data(), wanted.size());
-    used += static_cast<std::uint32_t>(wanted.size());
-    ++count;
-  }
-
-  /// Calls `visit` with each name, in order, until it gives true; whether it did.
-  template <typename Visit>
-  bool find(const std::byte* bytes, Visit visit) const {
-    for (std::size_t at = 0; at < used;) {
-      const auto size = static_cast<std::size_t>(bytes[at]);
-      if (visit(std::string_view(reinterpret_cast<const char*>(bytes + at + 1), size))) {
-        return true;
-      }
-      at += 1 + size;
+    auto* sorted =
+        reinterpret_cast<Place*>(blobs.reserve(places, (count + std::size_t{1}) * sizeof(Place)));
+    if (sorted == nullptr) {
+      return;
     }
-    return false;
-  }
-  bool holds(std::string_view wanted, const std::byte* bytes) const noexcept {
-    return find(bytes, [wanted](std::string_view name) { return name == wanted; });
+    std::copy_backward(sorted + index, sorted + count, sorted + count + 1);
+    sorted[index] = static_cast<Place>(used);
+    ++count;
+    bytes[used++] = static_cast<std::byte>(name.size());
+    std::memcpy(bytes + used, name.data(), name.size());
+    used += static_cast<std::uint32_t>(name.size());
   }
 };
 
@@ -139,8 +168,9 @@ class MdnsBlock final : public ColumnBlock {
     accumulator =
         is_nfstream ? accumulator_of<MdnsHooks<true>>() : accumulator_of<MdnsHooks<false>>();
     accumulator.needs_payload = true;
-    accumulator.blobs = {offsetof(MdnsState, blob)};
-    accumulator.most_blob_growth = BlobStore::kLargest;
+    accumulator.blobs = {offsetof(MdnsState, names), offsetof(MdnsState, places)};
+    accumulator.most_blob_growth =
+        BlobStore::kLargest + MdnsState::kMostNames * sizeof(MdnsState::Place);
     columns = {{"udps.mdns_ptr", ColumnType::kText, "",
                 "distinct names in PTR answers of a flow to port 5353, in order, between commas "
                 "(their own commas are blanks); at most 1024 names and 16 KiB",
@@ -159,10 +189,9 @@ class MdnsBlock final : public ColumnBlock {
       } else {
         text_ += valid_utf8(name);
       }
-      return false;
     };
     if (state.count != 0) {
-      state.find(context.view.blobs->at(state.blob), append);
+      state.for_each(*context.view.blobs, append);
     }
     text_ += is_nfstream_ ? "]" : "";
     cells[0] = text_.empty() ? Cell::missing() : Cell::of(std::string_view(text_));

@@ -50,6 +50,18 @@ std::int64_t difference_ns(std::int64_t later, std::int64_t earlier) {
   return difference;
 }
 
+// Between semicolons; those inside a name get a backslash, as its dots have (RFC 1035, 5.1).
+void join_names(std::span<const std::string> names, std::string& text) {
+  text.clear();
+  for (const std::string& name : names) {
+    text += text.empty() ? "" : ";";
+    for (const char c : name) {
+      text += c == ';' ? "\\" : "";
+      text += c;
+    }
+  }
+}
+
 template <typename Number>
 Cell unsigned_cell(Number value) {
   return Cell::of(std::uint64_t{value});
@@ -207,7 +219,7 @@ std::span<const Cell> PacketRow::read(const PacketFacts& packet) {
 
 void PacketRow::read_dns_of(const PacketFacts& packet) {
   read_dns(dns_bytes(packet), dns_);
-  query_ = join(dns_.questions, ";");
+  join_names(dns_.questions, query_);
 }
 
 Cell PacketRow::cell(std::size_t column, const PacketFacts& packet) {

@@ -361,6 +361,26 @@ TEST(Anonymize, ReplacesWhatWasNamedAndNothingElse) {
   EXPECT_NE(run(random).out, once);
 }
 
+TEST(Anonymize, WarnsOfColumnsThatStillTellAnAddress) {
+  const TempFolder folder;
+  const std::string capture = folder.write("a.pcap", udp_capture(2));
+  const auto warning = [&](const char* sets, const char* hidden) {
+    return netml({"extract", capture, "--features", sets, "--anonymize", hidden}).err;
+  };
+  EXPECT_THAT(warning("cicflowmeter", "Src IP,Dst IP"),
+              HasSubstr("netml: warning: Flow ID still tells what --anonymize hides; name"));
+  EXPECT_THAT(warning("cicflowmeter:2017", "Source IP"), HasSubstr("Flow ID"));
+  EXPECT_THAT(warning("netflowmeter", "dst_ip"), HasSubstr("flow_id"));
+  EXPECT_THAT(warning("flow,dhcp", "src_ip,src_mac"),
+              HasSubstr("src_oui, udps.dhcp_50, udps.dhcp_addr, udps.dhcp_oui still tell"));
+  EXPECT_EQ(warning("flow", "src_ip,dst_ip"), "");
+  EXPECT_EQ(warning("cicflowmeter", "Src IP,Dst IP,Flow ID"), "");
+  const std::string learning = netml({"learn", demo("demo.pcap"), "-o", folder.path("m"),
+                                      "--features", "cicflowmeter", "--anonymize", "Src IP,Dst IP"})
+                                   .err;
+  EXPECT_THAT(learning, HasSubstr("Flow ID still tells"));
+}
+
 TEST(Anonymize, PrefixesOfAddressesStay) {
   const TempFolder folder;
   std::string key;

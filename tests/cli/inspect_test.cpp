@@ -43,6 +43,17 @@ TEST(Inspect, EveryKindOfFileAndTheSameOnStandardInput) {
   }
 }
 
+// Further apart than 64 bits of nanoseconds can say.
+TEST(Inspect, TimesThatLieFarApartHaveNoNegativeSpan) {
+  PcapngFile file;
+  file.interface(1, file.tsoffset(-9'223'372'036))
+      .interface(1, file.tsoffset(9'223'372'036))
+      .packet(0, ether(0x0800, ipv4(17, udp(1, 2))))
+      .packet(0, ether(0x0800, ipv4(17, udp(3, 4))), 1);
+  const RunResult result = netml({"inspect", "-"}, text(file.bytes()));
+  EXPECT_THAT(result.out, HasSubstr(" ns since 1970, 9223372036.854776 s)"));
+}
+
 TEST(Inspect, ASlowPipeIsRecognisedToo) {
   const TempFolder folder;
   const std::string capture = folder.write("flows.pcap", udp_capture(3));

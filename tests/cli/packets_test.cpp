@@ -98,6 +98,20 @@ TEST(Packets, PseudonymsStandForAddresses) {
       2);
 }
 
+TEST(Packets, WarnsOfColumnsThatStillTellAnAddress) {
+  const auto warning = [](std::vector<std::string> more) {
+    more.insert(more.begin(), "packets");
+    return netml(more, dns_capture()).err;
+  };
+  EXPECT_EQ(
+      warning({"--anonymize", "ip_src,ip_dst,mac_src,mac_dst"}),
+      "netml: warning: dns_query still tells what --anonymize hides; name it in --anonymize as "
+      "well\n"
+      "netml: warning: ip_src_int, ip_dst_int, mac_src_int, mac_dst_int, dns_resp still tell what "
+      "--anonymize hides; leave them out with --columns\n");
+  EXPECT_EQ(warning({"--anonymize", "mac_src", "--columns", "time,mac_src,ip_src,dns_query"}), "");
+}
+
 TEST(Packets, DnsAnswersAreAListInJsonAndJoinedInCsv) {
   const std::vector<std::string> columns = {"packets", "--columns", "is_dns,dns_query,dns_resp"};
   EXPECT_EQ(netml(columns, dns_capture()).out,

@@ -182,6 +182,25 @@ TEST(Dns, ClaimsOfManyRecordsCostNothing) {
   EXPECT_EQ(read(many).answers.size(), 1024U);
 }
 
+// Each record of 12 bytes points at a name of 193: without a bound 16 times the packet.
+TEST(Dns, TextOfAMessageIsBounded) {
+  const std::string full(63, 'x');
+  const auto answers = [&](std::size_t records) {
+    Bytes message = header(1, records) + question(name({full, full, full}));
+    for (std::size_t i = 0; i < records; ++i) {
+      message = std::move(message) + record(Bytes{0}, dns_type::kCname, pointer(kFirstName));
+    }
+    return read(message).answers.size();
+  };
+  constexpr std::size_t kText = 3 * 64 + 1;
+  EXPECT_EQ(answers(1000), 32'768 / kText - 1);
+  EXPECT_EQ(answers(100), 8 * (kFirstName + kText + 4 + 100 * 13) / kText - 1);
+  EXPECT_EQ(answers(8), 8U);
+  const DnsTexts large =
+      read(header(0, 2) + record(Bytes{0}, 250, zeros(20'000)) + record(Bytes{0}, 250, {1}));
+  EXPECT_TRUE(large.is_empty()) << "twice as long in hexadecimal";
+}
+
 TEST(Dns, OperationsThatDoNotExistAreNotDns) {
   Bytes message = header(1, 0) + question(name({"a"}));
   EXPECT_FALSE(read(message).is_empty());

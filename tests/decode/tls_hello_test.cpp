@@ -114,6 +114,28 @@ TEST(FindTlsHello, RecordsOfAnySizeHoldTheSameMessage) {
   }
 }
 
+TEST(FindTlsHello, SaysHowMuchIsMissingAtLeast) {
+  const Bytes message = client_hello(ja4_example());
+  for (const std::size_t most : {1u, 3u, 100u, 16'384u}) {
+    const Bytes stream = tls_records(message, most);
+    std::array<std::uint8_t, kLongestTlsHello> scratch;
+    std::size_t searches = 0;
+    for (std::size_t size = 0;; ++searches) {
+      std::span<const std::uint8_t> start;
+      const Bytes bytes = first(stream, size);
+      if (find_tls_hello(bytes, scratch, start) == TlsSearch::kFound) {
+        EXPECT_EQ(size, stream.size());
+        break;
+      }
+      size += missing_of_handshake(start);
+      ASSERT_LE(size, stream.size()) << "a search too late";
+    }
+    EXPECT_LE(searches, 60u) << "of " << stream.size() << " bytes in records of " << most;
+  }
+  EXPECT_EQ(missing_of_handshake({}), 1u);
+  EXPECT_EQ(missing_of_handshake(Bytes{1, 0, 1, 2, 3}), 0x101u);
+}
+
 TEST(FindTlsHello, WhatIsNoHelloIsSeenEarly) {
   EXPECT_EQ(search({'G'}), TlsSearch::kNone);
   EXPECT_EQ(search({22, 2}), TlsSearch::kNone);

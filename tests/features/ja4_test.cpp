@@ -201,6 +201,17 @@ TEST(Ja4Flow, AHelloInSeveralRecords) {
             std::string(kJa4Example) + " -");
 }
 
+TEST(Ja4Flow, AHelloInSegmentsOfOneByteEach) {
+  for (const std::size_t most : {std::size_t{1}, kClientStream.size()}) {
+    const Bytes stream = tls_records(client_hello(ja4_example()), most);
+    Connection flow;
+    flow.handshake();
+    for (std::size_t i = 0; i < stream.size(); ++i) {
+      flow.client(part(stream, i, i + 1), i).client(part(stream, i / 2, i + 1), i / 2);
+    }
+    EXPECT_EQ(flow.fingerprints(plain()), std::string(kJa4Example) + " -");
+  }
+}
 TEST(Ja4Flow, KeepAlivesAndStrayBytesDoNotMatter) {
   Connection flow;
   flow.handshake().client({0}, SIZE_MAX).client(kClientStream);
@@ -256,6 +267,21 @@ TEST(Ja4Flow, QuicOfBothVersions) {
       << "a server that goes on with another version";
 }
 
+// An Initial packet that no key opens, before the client's in its datagram.
+TEST(Ja4Flow, QuicPacketsBehindOneThatDoesNotOpen) {
+  if (!QuicInitialKeys::is_available()) {
+    GTEST_SKIP() << "this build has no libcrypto";
+  }
+  const Bytes client = from_hex(kQuic1Client);
+  const std::size_t id_end = 6 + client[5];
+  Bytes unsound = part(client, 0, id_end) + Bytes{0, 0, 32} + zeros(32);
+  EXPECT_EQ(quic_fingerprints({unsound + client}, {false}), std::string(kQuicClient) + " -");
+  EXPECT_EQ(quic_fingerprints({unsound + unsound + unsound + client}, {false}),
+            std::string(kQuicClient) + " -");
+  unsound[6] ^= 1;
+  EXPECT_EQ(quic_fingerprints({unsound + client}, {false}), "- -") << "of another connection";
+  EXPECT_EQ(quic_fingerprints({unsound, client}, {false, false}), std::string(kQuicClient) + " -");
+}
 TEST(Ja4Flow, AQuicServersKeysNeedTheClientsPacket) {
   if (!QuicInitialKeys::is_available()) {
     GTEST_SKIP() << "this build has no libcrypto";

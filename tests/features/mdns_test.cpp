@@ -87,5 +87,40 @@ TEST(Mdns, NamesOfOneFlowAreBounded) {
   EXPECT_EQ(std::count(all.begin(), all.end(), ',') + 1, 1024);
 }
 
+// Names that the sender sorts as it likes, one the start of another, and each many times.
+TEST(Mdns, EachNameOnceInTheOrderOfArrival) {
+  std::vector<std::string> labels;
+  for (int i = 0; i < 700; ++i) {
+    const int shuffled = i * 389 % 700;
+    labels.push_back(std::string(1 + shuffled % 7, 'a') + std::to_string(shuffled / 7));
+  }
+  std::vector<Bytes> frames;
+  std::string expected;
+  for (int round = 0; round < 3; ++round) {
+    for (const std::string& label : labels) {
+      frames.push_back(mdns_frame(dns({0, 2}, ptr(dns_name(label)) + ptr(dns_name(label)))));
+      if (round == 0) {
+        expected += expected.empty() ? "" : ",";
+        expected += label;
+      }
+    }
+  }
+  EXPECT_EQ(names(frames), expected);
+}
+
+// What no longer fits is left out; a shorter name behind it may still fit.
+TEST(Mdns, NamesOfOneFlowFill16KiB) {
+  std::vector<Bytes> frames;
+  for (int i = 0; i < 200; ++i) {
+    const std::string name = std::string(57, 'a') + "." + std::string(58, 'b') + "." +
+                             std::to_string(1000 + i);  // 121 bytes, and one for the length
+    frames.push_back(mdns_frame(dns({0, 1}, ptr(dns_name(name)))));
+  }
+  frames.push_back(mdns_frame(dns({0, 1}, ptr(dns_name("short")))));
+  const std::string all = names(frames);
+  EXPECT_EQ(std::count(all.begin(), all.end(), ',') + 1, 16'384 / 122 + 1);
+  EXPECT_EQ(all.substr(all.rfind(',')), ",short");
+}
+
 }  // namespace
 }  // namespace netml

@@ -14,7 +14,7 @@ using fuzz::require;
 
 // A label's bytes, each of which may be escaped, and a dot behind each label.
 constexpr std::size_t kLongestText = 2 * 255;
-constexpr std::size_t kMostOfEach = 1024;
+constexpr std::size_t kMostOfEach = 1024, kMostText = 32'768;
 
 void check_reader(std::span<const std::uint8_t> bytes, DnsNameText names) {
   DnsReader reader(bytes, names);
@@ -40,6 +40,13 @@ void check_reader(std::span<const std::uint8_t> bytes, DnsNameText names) {
 void check_message(const DnsTexts& message) {
   require(message.questions.size() <= kMostOfEach && message.answers.size() <= kMostOfEach,
           "numbers of records are bounded");
+  std::size_t text = 0;
+  for (const auto* texts : {&message.questions, &message.answers}) {
+    for (const std::string& one : *texts) {
+      text += one.size() + 1;
+    }
+  }
+  require(text <= kMostText, "text is bounded");
 }
 
 void check_row(const test::Bytes& frame) {

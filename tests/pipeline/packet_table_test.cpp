@@ -8,6 +8,7 @@
 #include "netml/core/text_format.hpp"
 #include "netml/pipeline/netml_packet_table.hpp"
 
+#include "support/dns_frames.hpp"
 #include "support/frames.hpp"
 
 namespace netml {
@@ -167,6 +168,17 @@ TEST(PacketTable, DnsOverUdpAndTcp) {
   for (const std::size_t port : {5353U, 5355U}) {
     EXPECT_EQ(full_row(ether(0x0800, ipv4(17, udp(port, 9, dns_query())))).at("is_dns"), "1");
   }
+}
+
+TEST(PacketTable, ASemicolonInANameIsNoSecondQuestion) {
+  const auto query = [](std::size_t count, const Bytes& questions) {
+    const Bytes message = dns({count}, questions);
+    return full_row(ether(0x0800, ipv4(17, udp(4000, 53, message)))).at("dns_query");
+  };
+  const Bytes kind = u16(1) + u16(1);
+  EXPECT_EQ(query(1, dns_name("evil.com.;good.com") + kind), R"(evil.com.\;good.com.)");
+  EXPECT_EQ(query(2, dns_name("evil.com") + kind + dns_name(";good.com") + kind),
+            R"(evil.com.;\;good.com.)");
 }
 
 TEST(PacketTable, WhatIsNotDns) {

@@ -88,8 +88,9 @@ struct DnsTexts {
   bool is_empty() const noexcept { return questions.empty() && answers.empty(); }
 };
 
-/// Fills `message` with what could be read, at most 1024 of each. Bytes that begin with no header,
-/// or with one of an operation that does not exist, hold nothing.
+/// Fills `message` with what could be read, at most 1024 of each, and as text at most 32 KiB and 8
+/// times the bytes; what no longer fits is left out with all behind it. Bytes that begin with no
+/// header, or with one of an operation that does not exist, hold nothing.
 void read_dns(std::span<const std::uint8_t> bytes, DnsTexts& message);
 
 /// True for ports whose payload is DNS: 53, 5353 (mDNS, RFC 6762), 5355 (LLMNR, RFC 4795).

@@ -93,6 +93,7 @@ enum class TlsSearch : std::uint8_t {
 inline constexpr std::size_t kLongestTlsHello = 16'384;
 
 /// Looks for a hello's handshake message at the very start of `bytes` (QUIC's CRYPTO stream).
+/// `message`: the whole of it, or what is there of it (kNeedsMore).
 TlsSearch find_tls_handshake(std::span<const std::uint8_t> bytes,
                              std::span<const std::uint8_t>& message) noexcept;
 
@@ -100,5 +101,9 @@ TlsSearch find_tls_handshake(std::span<const std::uint8_t> bytes,
 /// spread over several records is put together in `scratch`, of kLongestTlsHello bytes.
 TlsSearch find_tls_hello(std::span<const std::uint8_t> stream, std::span<std::uint8_t> scratch,
                          std::span<const std::uint8_t>& message) noexcept;
+
+/// How many bytes at least have to follow before another search can find more than this start of a
+/// handshake message. Never 0.
+std::size_t missing_of_handshake(std::span<const std::uint8_t> start) noexcept;
 
 }  // namespace netml
