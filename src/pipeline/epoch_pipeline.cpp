@@ -417,11 +417,13 @@ void EpochPipeline::apply(EpochJob& job, std::size_t table) {
     const std::size_t before = shards_.budget().open_flows();
     shards_.apply_in_order(job.epoch, job.closed.front());
     report_open_flows(before, shards_.budget().open_flows());
-    stopped_by_limit_ = shards_.is_stopped();
   } else {
     const std::size_t before = shards_[table].open_flows();
     shards_.apply(table, job.epoch, job.positions[table], job.closed[table]);
     report_open_flows(before, shards_[table].open_flows());
+  }
+  if (shards_[table].is_stopped()) {  // there is but one table then
+    stopped_by_limit_ = true;
   }
 }
 

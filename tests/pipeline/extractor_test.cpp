@@ -329,6 +329,25 @@ TEST(Extractor, OnLimitStopWritesWhatThereIs) {
   EXPECT_EQ(result.stats.flows_evicted, 0u);
 }
 
+TEST(Extractor, OnLimitStopBoundsWhatOneFlowKeeps) {
+  const TempFolder folder;
+  std::string capture = pcap_header();
+  for (int i = 0; i < 5000; ++i) {
+    capture += packet(kStart + i, frame(1000, 80));
+  }
+  const std::string path = folder.write("a.pcap", capture);
+  Recipe recipe = flow_recipe();
+  recipe.sets = {"netflowmeter-all"};
+  recipe.policy.memory_limit = 256 << 10;
+  recipe.policy.on_limit = OnLimit::kStop;
+  Collector collector;
+  const ExtractResult result = run({path}, recipe, {}, collector);
+  EXPECT_EQ(result.exit_status(), 6);
+  EXPECT_LT(result.stats.packets_read, 5000u);
+  EXPECT_EQ(result.stats.packets_in_flows, result.stats.packets_read);
+  EXPECT_EQ(collector.flows.size(), 1u);
+}
+
 TEST(Extractor, AConsumerThatWantsNoMoreEndsTheRun) {
   const TempFolder folder;
   const std::string path = folder.write("a.pcap", many_flows(10000));
