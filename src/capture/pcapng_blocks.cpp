@@ -102,6 +102,7 @@ void PcapngBlocks::find_first_interface() {
     refuse(damage());
   }
   link_type_ = interfaces_.front().dlt;
+  largest_block_ = std::max(kLargestBlock, largest_snaplen(link_type_) + kBlockAroundPacket);
   input().skip(block.length);
 }
 
@@ -226,7 +227,9 @@ std::string PcapngBlocks::add_interface(const Block& block) {
   std::string wrong = read_options(block.body.subspan(kInterfaceFields), interface);
   if (wrong.empty()) {
     interfaces_.push_back(interface);
-    largest_block_ = std::max(largest_block_, largest_snaplen(dlt) + kBlockAroundPacket);
+    if (dlt != link_type_) {  // libpcap ends here: the 128 MiB of a D-Bus packet are for nobody
+      largest_block_ = kLargestBlock;
+    }
   }
   return wrong;
 }

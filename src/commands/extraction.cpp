@@ -214,9 +214,13 @@ class MeasuredFlows final : public FlowConsumer {
       hand_over(flow.flow);
     }
   }
-  // Labels are found in order: their report counts. So are the numbers of a shard's rows.
+  // Labels are found in order: their report counts. So are the numbers of a shard's rows. And what
+  // each thread would know of very many columns is too much memory.
   std::unique_ptr<FlowFormatter> formatter() override {
-    auto format = labeler_ == nullptr && shard_.is_all() ? receiver_.row_format() : nullptr;
+    constexpr std::size_t kMostColumnsPerThread = 1024;  // half a KiB each
+    const bool is_in_order = labeler_ != nullptr || !shard_.is_all() ||
+                             features_.schema().size() > kMostColumnsPerThread;
+    auto format = is_in_order ? nullptr : receiver_.row_format();
     return format ? std::make_unique<RowFormatter>(recipe_, std::move(format)) : nullptr;
   }
   void early(const Flow& flow, std::span<const double> values) override {

@@ -33,14 +33,22 @@ Pages::~Pages() {
 }
 
 void Pages::populate(std::size_t offset, std::size_t bytes) noexcept {
-  constexpr std::size_t kPage = 4096;
-  const std::size_t begin = offset / kPage * kPage;
-  const std::size_t end = std::min((offset + bytes + kPage - 1) / kPage * kPage, bytes_);
+  const std::size_t begin = offset / kPageBytes * kPageBytes;
+  const std::size_t end =
+      std::min((offset + bytes + kPageBytes - 1) / kPageBytes * kPageBytes, bytes_);
   madvise(begin_ + begin, end - begin, MADV_POPULATE_WRITE);
 }
 
 void Pages::discard() noexcept {
-  madvise(begin_, bytes_, MADV_DONTNEED);
+  discard_pages(begin_, bytes_);
+}
+
+void Pages::keep_small() noexcept {
+  madvise(begin_, bytes_, MADV_NOHUGEPAGE);
+}
+
+void discard_pages(std::byte* begin, std::size_t bytes) noexcept {
+  madvise(begin, bytes, MADV_DONTNEED);
 }
 
 }  // namespace netml

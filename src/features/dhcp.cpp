@@ -5,7 +5,6 @@
 // mean the same: it is left out.
 
 #include <algorithm>
-#include <bit>
 
 #include "netml/core/ip_address.hpp"
 #include "netml/core/text_format.hpp"
@@ -188,7 +187,7 @@ Accumulator dhcp_accumulator() {
   Accumulator accumulator = accumulator_of<State>();
   accumulator.needs_payload = true;
   accumulator.blobs = {offsetof(State, texts)};
-  accumulator.most_blob_growth = std::bit_ceil(sizeof(DhcpTexts));
+  accumulator.most_blob_growth = BlobStore::capacity(sizeof(DhcpTexts));
   accumulator.ends_flow = [](const std::byte* state) {
     return reinterpret_cast<const State*>(state)->is_over;
   };

@@ -1,15 +1,20 @@
 #include "netml/flow/blob_store.hpp"
 
-#include <algorithm>
-#include <cstring>
 #include <new>
 
 namespace netml {
 
-BlobStore::BlobStore() {
-  for (std::size_t i = 0; i < kClasses; ++i) {
-    pools_[i] = std::make_unique<SlotPool>(kSmallest << i);
+BlobStore::BlobStore() : pool_(kLargest, 0, SlotPool::Backing::kTouchedPages) {
+  warm_.reserve(kMostWarm);  // release() must not throw
+}
+
+std::uint32_t BlobStore::take() {
+  if (warm_.empty()) {
+    return pool_.take();
   }
+  const std::uint32_t slot = warm_.back();
+  warm_.pop_back();
+  return slot;
 }
 
 std::byte* BlobStore::reserve(BlobHandle& blob, std::size_t bytes) noexcept {
@@ -19,26 +24,31 @@ std::byte* BlobStore::reserve(BlobHandle& blob, std::size_t bytes) noexcept {
   if (bytes <= blob.capacity) {
     return at(blob);
   }
-  BlobHandle larger;
-  larger.capacity = static_cast<std::uint32_t>(std::bit_ceil(std::max(bytes, kSmallest)));
-  try {
-    larger.slot = pool_of(larger.capacity).take();
-  } catch (const std::bad_alloc&) {
-    is_exhausted_ = true;
-    return nullptr;
+  if (blob.is_empty()) {
+    try {
+      blob.slot = take();
+    } catch (const std::bad_alloc&) {
+      is_exhausted_ = true;
+      return nullptr;
+    }
   }
-  used_bytes_ += larger.capacity;
-  if (!blob.is_empty()) {
-    std::memcpy(at(larger), at(blob), blob.capacity);
-    release(blob);
-  }
-  blob = larger;
+  used_bytes_ += capacity(bytes) - blob.capacity;
+  blob.capacity = static_cast<std::uint32_t>(capacity(bytes));
   return at(blob);
 }
 
 void BlobStore::release(BlobHandle& blob) noexcept {
   if (!blob.is_empty()) {
-    pool_of(blob.capacity).give_back(blob.slot);
+    const bool stays_warm = warm_.size() < kMostWarm;
+    const std::size_t kept = stays_warm ? kPageBytes : 0;
+    if (blob.capacity > kept) {
+      discard_pages(at(blob) + kept, blob.capacity - kept);
+    }
+    if (stays_warm) {
+      warm_.push_back(blob.slot);
+    } else {
+      pool_.give_back(blob.slot);
+    }
     used_bytes_ -= blob.capacity;
   }
   blob = {};

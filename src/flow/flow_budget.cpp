@@ -42,12 +42,12 @@ bool FlowBudget::is_over(std::size_t bytes) const noexcept {
 
 bool FlowBudget::make_room(std::size_t bytes, std::uint64_t end_index,
                            std::vector<ClosedFlow>& closed) {
+  if (policy_.on_limit == OnLimit::kStop) {
+    return !is_over(bytes);
+  }
   // The flow that grew is the most recent one and stays; alone it may hold a quarter of the budget.
   const std::size_t fewest = bytes == 0 ? 1 : 0;
   while (is_over(bytes) && open_flows() > fewest) {
-    if (policy_.on_limit == OnLimit::kStop) {
-      return false;
-    }
     FlowTable* oldest = tables_.front();
     for (FlowTable* table : tables_) {
       if (table->least_recent_index() < oldest->least_recent_index()) {

@@ -365,14 +365,14 @@ void FlowTable::note_kept(const Place& place, const PacketView& view,
     observer_->packet(*this, slot);
   }
   if (has_series || record_bytes_ != 0 || blobs_) {
-    if (budget_.is_too_large(kept_bytes(slot))) {
+    const bool is_too_large = budget_.is_too_large(kept_bytes(slot));
+    if (is_too_large && policy_.on_limit == OnLimit::kEvict) {
       ++evicted_;
       close(slot, EndReason::kEvicted, view.record.index, closed);
       return;
     }
-    if (obeys_limits_ && !budget_.make_room(0, view.record.index, closed)) {
-      stopped_ = true;
-    }
+    stopped_ = is_too_large ||
+               (obeys_limits_ && !budget_.make_room(0, view.record.index, closed)) || stopped_;
   }
   if (can_end_flows_ && hooks_.ends_flow(state_of(flow))) {
     close(slot, EndReason::kPlugin, view.record.index, closed);

@@ -13,11 +13,12 @@ constexpr std::size_t kSlabUnit = std::size_t{2} << 20;
 
 }  // namespace
 
-SlotPool::SlotPool(std::size_t slot_bytes, std::size_t entry_bytes)
+SlotPool::SlotPool(std::size_t slot_bytes, std::size_t entry_bytes, Backing backing)
     : slot_bytes_(slot_bytes),
       entry_bytes_(entry_bytes),
       slab_bytes_((slot_bytes + entry_bytes + kSlabUnit - 1) / kSlabUnit * kSlabUnit),
       slots_per_slab_(static_cast<std::uint32_t>(slab_bytes_ / (slot_bytes + entry_bytes))),
+      backing_(backing),
       entries_begin_(slots_per_slab_ * slot_bytes),
       place_bits_(static_cast<unsigned>(std::bit_width(slots_per_slab_ - 1))),
       place_mask_((std::uint32_t{1} << place_bits_) - 1),
@@ -33,6 +34,9 @@ void SlotPool::add_slab() {
     free_.reserve(std::max(slots, 2 * free_.capacity()));  // give_back() must not throw
   }
   slabs_.push_back({Pages(slab_bytes_)});
+  if (backing_ == Backing::kTouchedPages) {
+    slabs_.back().pages.keep_small();
+  }
   reinterpret_cast<std::byte**>(directory_.begin())[slabs_.size() - 1] =
       slabs_.back().pages.begin();
   fresh_ = slots_per_slab_;

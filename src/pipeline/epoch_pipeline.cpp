@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t kEpochsInFlight = 4;
 constexpr std::size_t kSlicesInFlight = 16;
+constexpr std::size_t kMostTextInFlight = std::size_t{4} << 20;
 
 // Signals are for the caller's thread, whose reads they interrupt.
 class SignalsBlocked {
@@ -180,11 +181,8 @@ EpochPipeline::Task EpochPipeline::pick() {
     is_writing_ = true;
     return {Task::Kind::kWrite, nullptr, 0, slices_.front()};
   }
-  for (Slice* slice : slices_) {
-    if (slice->state == Slice::State::kArranged) {
-      slice->state = Slice::State::kFormatting;
-      return {Task::Kind::kFormat, nullptr, 0, slice};
-    }
+  if (const Task task = pick_format(); task.kind != Task::Kind::kNone) {
+    return task;
   }
   if (!is_arranging_ && !jobs_.empty() && jobs_.front()->tables_left == 0 &&
       !free_slices_.empty()) {
@@ -194,6 +192,26 @@ EpochPipeline::Task EpochPipeline::pick() {
     return {Task::Kind::kArrange, jobs_.front(), 0, slice};
   }
   return pick_apply();
+}
+
+// The first slice can always be formatted, others as long as there is not much text.
+EpochPipeline::Task EpochPipeline::pick_format() {
+  const auto is_arranged = [](const Slice* slice) {
+    return slice->state == Slice::State::kArranged;
+  };
+  const auto next = std::find_if(slices_.begin(), slices_.end(), is_arranged);
+  if (next == slices_.end()) {
+    return {};
+  }
+  const std::size_t bytes = output_.text_bytes_per_slice();
+  if (next != slices_.begin() && text_bytes_ + bytes > kMostTextInFlight) {
+    return {};
+  }
+  Slice* const slice = *next;
+  slice->state = Slice::State::kFormatting;
+  slice->text_bytes = bytes;
+  text_bytes_ += bytes;
+  return {Task::Kind::kFormat, nullptr, 0, slice};
 }
 
 EpochPipeline::Task EpochPipeline::pick_apply() {
@@ -251,9 +269,14 @@ void EpochPipeline::done(const Task& task) {
       break;
     case Task::Kind::kFormat:
       task.slice->state = Slice::State::kFormatted;
+      text_bytes_ += task.slice->text.size();
+      text_bytes_ -= task.slice->text_bytes;
+      task.slice->text_bytes = task.slice->text.size();
       break;
     case Task::Kind::kWrite:
       is_writing_ = false;
+      text_bytes_ -= task.slice->text_bytes;
+      task.slice->text_bytes = 0;
       slices_.pop_front();
       give_back(task.slice->flows);
       free_slices_.push_back(task.slice);
@@ -417,11 +440,13 @@ void EpochPipeline::apply(EpochJob& job, std::size_t table) {
     const std::size_t before = shards_.budget().open_flows();
     shards_.apply_in_order(job.epoch, job.closed.front());
     report_open_flows(before, shards_.budget().open_flows());
-    stopped_by_limit_ = shards_.is_stopped();
   } else {
     const std::size_t before = shards_[table].open_flows();
     shards_.apply(table, job.epoch, job.positions[table], job.closed[table]);
     report_open_flows(before, shards_[table].open_flows());
+  }
+  if (shards_[table].is_stopped()) {  // there is but one table then
+    stopped_by_limit_ = true;
   }
 }
 

@@ -98,6 +98,7 @@ class EpochPipeline {
   void run(const Task& task, Worker& worker);
 
   Task pick();
+  Task pick_format();
   Task pick_apply();
   void done(const Task& task);
   void give_back(const std::vector<ClosedFlow>& flows);
@@ -134,7 +135,8 @@ class EpochPipeline {
 
   std::vector<std::unique_ptr<Slice>> all_slices_;
   std::vector<Slice*> free_slices_;
-  std::deque<Slice*> slices_;  ///< arranged and not written, in order
+  std::deque<Slice*> slices_;   ///< arranged and not written, in order
+  std::size_t text_bytes_ = 0;  ///< of the slices that are formatted or about to be
   bool is_arranging_ = false;
   bool is_writing_ = false;
 

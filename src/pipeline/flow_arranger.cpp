@@ -21,8 +21,7 @@ void FlowArranger::arrange(EpochJob& job, Slice& slice, std::size_t most) {
   slice.contexts.clear();
   slice.dropped.clear();
   slice.early.clear();
-  slice.text.clear();
-  slice.packets = 0;
+  slice.formatted = 0;
   slice.first_id = next_id_;
   job.input.reset();
   while (!job.is_exhausted &&

@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <vector>
 
+#include "netml/core/char_buffer.hpp"
+
 namespace netml {
 
 /// Empties a list that is filled again and again. What one mass ending made long is not kept.
@@ -13,6 +15,15 @@ void clear_list(std::vector<T>& list) {
     list = {};
   }
   list.clear();
+}
+
+/// The same for text.
+inline void clear_text(CharBuffer& text) {
+  constexpr std::size_t kMostKeptBytes = 512 * 1024;
+  if (text.capacity() > kMostKeptBytes) {
+    text = {};
+  }
+  text.clear();
 }
 
 }  // namespace netml

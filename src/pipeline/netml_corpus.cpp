@@ -11,9 +11,13 @@
 namespace netml {
 namespace {
 
-// Sample, order and (at worst) one key per packet.
+// A sample in a vector that doubles, its place in the order, and its share of a flow, of which
+// there may be one for every two packets: in the lists that the grouping and whoever writes rows
+// make.
 constexpr std::uint64_t kBytesPerPacket =
-    sizeof(NetmlSample) + sizeof(std::size_t) + 2 * sizeof(NetmlKey);
+    2 * sizeof(NetmlSample) + sizeof(std::size_t) + 2 * (sizeof(NetmlFlow) + 20);
+// In the map and in a vector that doubles.
+constexpr std::uint64_t kBytesPerKey = 3 * sizeof(NetmlKey) + 32;
 
 constexpr std::uint64_t kPacketsPerReport = 1024;
 
@@ -43,7 +47,8 @@ NetmlCorpus::NetmlCorpus(const std::string& path, const std::string& filter, con
     }
     capture_.add(decoded);
     is_full_ = recipe_.policy.memory_limit != 0 &&
-               capture_.size() * kBytesPerPacket > recipe_.policy.memory_limit;
+               capture_.size() * kBytesPerPacket + capture_.key_count() * kBytesPerKey >
+                   recipe_.policy.memory_limit;
     return !is_full_;
   };
   outcome_.path = path;

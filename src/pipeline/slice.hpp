@@ -58,8 +58,12 @@ struct Slice {
   std::vector<ClosedFlow> dropped;      ///< that nobody wants
   std::vector<Early> early;
   std::uint64_t first_id = 0;
-  std::uint64_t packets = 0;
+
+  std::size_t formatted = 0;  ///< flows, from the first on, whose rows are or were in the text
   CharBuffer text;
+  std::size_t text_flows = 0;  ///< those whose rows are in the text now, and their packets
+  std::uint64_t text_packets = 0;
+  std::size_t text_bytes = 0;  ///< what it counts as among all slices, formatted or about to be
 };
 
 }  // namespace netml

@@ -10,13 +10,20 @@ namespace netml {
 namespace {
 
 constexpr std::size_t kMostFlowsPerSlice = 1024;
-constexpr std::size_t kSliceBytes = 64 * 1024;  // about
+constexpr std::size_t kFirstFlowsPerSlice = 256;  // before a row has been seen
+constexpr std::size_t kSliceBytes = 64 * 1024;    // about
+constexpr std::size_t kMostTextBytes = 4 * kSliceBytes;
 
 }  // namespace
 
 std::size_t SliceOutput::flows_per_slice() const noexcept {
-  const std::size_t row = std::max<std::size_t>(row_bytes_, 1);
-  return std::clamp<std::size_t>(kSliceBytes / row, 8, kMostFlowsPerSlice);
+  const std::size_t row = row_bytes_;
+  return row == 0 ? kFirstFlowsPerSlice
+                  : std::clamp<std::size_t>(kSliceBytes / row, 1, kMostFlowsPerSlice);
+}
+
+std::size_t SliceOutput::text_bytes_per_slice() const noexcept {
+  return std::max<std::size_t>(row_bytes_, kSliceBytes);
 }
 
 FlowView SliceOutput::view(const Slice& slice, std::size_t i, Scratch& scratch) const {
@@ -36,37 +43,50 @@ FlowView SliceOutput::view(const Slice& slice, std::size_t i, Scratch& scratch) 
 }
 
 void SliceOutput::format(Slice& slice, Scratch& scratch) {
-  for (std::size_t i = 0; i < slice.flows.size(); ++i) {
-    const FlowView flow = view(slice, i, scratch);
-    scratch.formatter->append(flow, slice.text);
-    slice.packets += flow.flow.packets();
-  }
-  if (!slice.flows.empty()) {
-    row_bytes_ = slice.text.size() / slice.flows.size();
+  format_next(slice, scratch);
+  if (slice.text_flows != 0) {
+    row_bytes_ = slice.text.size() / slice.text_flows;
   }
 }
 
-void SliceOutput::write(const Slice& slice, Scratch& scratch) {
+// Anew the text of the flows that follow, until it is long enough.
+void SliceOutput::format_next(Slice& slice, Scratch& scratch) const {
+  clear_text(slice.text);
+  slice.text_flows = 0;
+  slice.text_packets = 0;
+  while (slice.formatted < slice.flows.size() && slice.text.size() < kMostTextBytes) {
+    const FlowView flow = view(slice, slice.formatted++, scratch);
+    scratch.formatter->append(flow, slice.text);
+    ++slice.text_flows;
+    slice.text_packets += flow.flow.packets();
+  }
+}
+
+void SliceOutput::write(Slice& slice, Scratch& scratch) {
   progress::board.flows_closed += slice.flows.size() + slice.dropped.size();
   if (slice.input && !is_closed_) {
     consumer_.begin_input(slice.input->input, slice.input->first_packet_ns);
   }
   if (scratch.formatter) {
-    write_text(slice);
+    write_text(slice, scratch);
   } else {
     write_flows(slice, scratch);
   }
 }
 
-void SliceOutput::write_text(const Slice& slice) {
-  if (is_closed_) {
-    written_.packets_output_closed += slice.packets;
-    return;
+void SliceOutput::write_text(Slice& slice, Scratch& scratch) {
+  for (; !is_closed_ && slice.text_flows != 0; format_next(slice, scratch)) {
+    consumer_.lines(slice.text.view());
+    written_.flows_written += slice.text_flows;
+    written_.packets_written += slice.text_packets;
+    is_closed_ = consumer_.is_done();
   }
-  consumer_.lines(slice.text.view());
-  written_.flows_written += slice.flows.size();
-  written_.packets_written += slice.packets;
-  is_closed_ = consumer_.is_done();
+  written_.packets_output_closed += slice.text_packets;
+  for (; slice.formatted < slice.flows.size(); ++slice.formatted) {
+    const ClosedFlow& closed = slice.flows[slice.formatted];
+    written_.packets_output_closed += shards_[closed.table].flow(closed.slot).packets();
+  }
+  clear_text(slice.text);
 }
 
 void SliceOutput::write_flows(const Slice& slice, Scratch& scratch) {

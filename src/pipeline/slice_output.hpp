@@ -35,28 +35,34 @@ class SliceOutput {
   SliceOutput(const FlowShards& shards, FlowConsumer& consumer, std::size_t early_bytes)
       : shards_(shards), consumer_(consumer), row_bytes_(early_bytes) {}
 
-  /// Any number of slices side by side, each thread with a scratch of its own that has a formatter.
+  /// Makes the text of a slice's flows, or of the first of them where it would become long: rows
+  /// may be wider than any before. Any number of slices side by side, each thread with a scratch of
+  /// its own that has a formatter.
   void format(Slice& slice, Scratch& scratch);
-  /// Slices in order, one at a time; they are formatted where scratches have formatters.
-  void write(const Slice& slice, Scratch& scratch);
+  /// Slices in order, one at a time; where scratches have formatters they went through format(),
+  /// and what that left is formatted here.
+  void write(Slice& slice, Scratch& scratch);
   /// Tells the consumer that there is nothing more for now.
   void idle();
 
   /// Flows of one slice: so many that it stays small, however wide rows are.
   std::size_t flows_per_slice() const noexcept;
+  /// What the text of a slice is likely to take.
+  std::size_t text_bytes_per_slice() const noexcept;
   bool is_closed() const noexcept { return is_closed_; }
   const WrittenCounts& written() const noexcept { return written_; }
 
  private:
   FlowView view(const Slice& slice, std::size_t i, Scratch& scratch) const;
-  void write_text(const Slice& slice);
+  void format_next(Slice& slice, Scratch& scratch) const;
+  void write_text(Slice& slice, Scratch& scratch);
   void write_flows(const Slice& slice, Scratch& scratch);
   void write_flow(const FlowView& flow);
   void write_early(const Slice& slice, std::size_t place, std::size_t& next);
 
   const FlowShards& shards_;
   FlowConsumer& consumer_;
-  std::atomic<std::size_t> row_bytes_;  ///< of a row that was formatted lately
+  std::atomic<std::size_t> row_bytes_;  ///< of a row that was formatted lately; 0: none was
   WrittenCounts written_;
   std::atomic<bool> is_closed_ = false;
 };

@@ -161,6 +161,20 @@ TEST_F(PcapngBlocks, MemoryFollowsTheBytesNotTheirClaims) {
   EXPECT_LT(peak_memory() - before, 8 * 1024);
 }
 
+// libpcap has given up by then, so that the larger blocks of its link type are for nobody.
+TEST_F(PcapngBlocks, AFurtherInterfaceAllowsNoLargerBlocks) {
+  for (const auto& [first, second] : {std::pair{1, 231}, {231, 1}}) {
+    PcapngFile claim;
+    claim.interface(first).interface(second).block(0x0bad, zeros(8));
+    Bytes bytes = claim.bytes();
+    const Bytes length = FileNumbers(ByteOrder::kLittle).u32(std::size_t{17} << 20);
+    std::copy(length.begin(), length.end(), bytes.begin() + 28 + 2 * 20 + 4);
+    const ReadCapture capture = read(bytes);
+    EXPECT_EQ(capture.end, ReadStatus::kDamaged);
+    EXPECT_THAT(capture.damage, HasSubstr("pcapng block size 17825792 > maximum 16777216"));
+  }
+}
+
 TEST_F(PcapngBlocks, AFileThatGrowsIsReadOn) {
   PcapngFile start;
   start.interface(1).packet(1, kFrame);

@@ -142,9 +142,9 @@ TEST(FlowTableHooks, BlobsCountAgainstTheMemoryLimit) {
 
 TEST(FlowTableHooks, AFlowWhoseBlobIsMoreThanItsShareEnds) {
   FlowPolicy policy;
-  policy.memory_limit = 10'000;
-  EXPECT_THAT(run({{.at = 0}, {.at = 1}}, policy, 1, 2000), ElementsAre("evicted 4000"))
-      << "4096 bytes are more than a quarter";
+  policy.memory_limit = 30'000;
+  EXPECT_THAT(run({{.at = 0}, {.at = 1}}, policy, 1, 4000), ElementsAre("evicted 8000"))
+      << "8192 bytes are more than a quarter";
 }
 
 }  // namespace

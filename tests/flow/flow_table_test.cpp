@@ -421,6 +421,21 @@ TEST(FlowTableLimit, OnLimitStopLeavesTheRestOut) {
   }
 }
 
+TEST(FlowTableLimit, OnLimitStopBoundsAFlowThatIsAlone) {
+  FlowPolicy policy;
+  policy.memory_limit = 4 * 36 * FlowTable::kSeriesPacketCost;
+  policy.on_limit = OnLimit::kStop;
+  const std::vector<PacketSpec> packets(50);
+  for (const std::size_t epoch : {1u, 100u}) {
+    const TableRun run =
+        run_tables(packets, policy, {.epoch_records = epoch, .series_packets = 1000});
+    EXPECT_TRUE(run.stopped);
+    EXPECT_EQ(run.left_out, 13u) << "its second large chunk is more than a quarter";
+    EXPECT_EQ(run.evicted, 0u);
+    EXPECT_THAT(ends(run), ElementsAre("end 37"));
+  }
+}
+
 // ---------------------------------------------------------------- NFStream's rules
 // NFStream SPEC, sections 4 and 5. Times are milliseconds there.
 

@@ -6,9 +6,10 @@
 #include <thread>
 
 #include <gtest/gtest.h>
-#include <sys/mman.h>
 
 #include "netml/flow/slot_list.hpp"
+
+#include "support/resident.hpp"
 
 namespace netml {
 namespace {
@@ -44,21 +45,6 @@ TEST(SlotPool, WhatWasGivenBackIsTakenFirst) {
   EXPECT_EQ(pool.in_use(), 0u);
 }
 
-// Resident pages of a mapping, in bytes.
-std::size_t resident(const std::byte* begin, std::size_t bytes) {
-  constexpr std::size_t kPage = 4096;
-  std::vector<unsigned char> pages(bytes / kPage);
-  void* address = const_cast<std::byte*>(begin);
-  if (mincore(address, bytes, pages.data()) != 0) {
-    ADD_FAILURE() << "mincore failed";
-  }
-  std::size_t count = 0;
-  for (const unsigned char page : pages) {
-    count += page & 1U;
-  }
-  return count * kPage;
-}
-
 TEST(SlotPool, EmptySlabsGoBackToTheSystemAllButAFew) {
   constexpr std::size_t kSlab = std::size_t{2} << 20, kSlotBytes = 4096,
                         kPerSlab = kSlab / kSlotBytes, kSlabs = 12;
@@ -71,7 +57,7 @@ TEST(SlotPool, EmptySlabsGoBackToTheSystemAllButAFew) {
   const auto in_memory = [&] {
     std::size_t total = 0;
     for (std::size_t i = 0; i < kSlabs; ++i) {
-      total += resident(pool.at(slots[i * kPerSlab]), kSlab);
+      total += test::resident(pool.at(slots[i * kPerSlab]), kSlab);
     }
     return total;
   };

@@ -1,5 +1,6 @@
 #include "netml/pipeline/extractor.hpp"
 
+#include <atomic>
 #include <csignal>
 #include <random>
 
@@ -329,6 +330,25 @@ TEST(Extractor, OnLimitStopWritesWhatThereIs) {
   EXPECT_EQ(result.stats.flows_evicted, 0u);
 }
 
+TEST(Extractor, OnLimitStopBoundsWhatOneFlowKeeps) {
+  const TempFolder folder;
+  std::string capture = pcap_header();
+  for (int i = 0; i < 5000; ++i) {
+    capture += packet(kStart + i, frame(1000, 80));
+  }
+  const std::string path = folder.write("a.pcap", capture);
+  Recipe recipe = flow_recipe();
+  recipe.sets = {"netflowmeter-all"};
+  recipe.policy.memory_limit = 256 << 10;
+  recipe.policy.on_limit = OnLimit::kStop;
+  Collector collector;
+  const ExtractResult result = run({path}, recipe, {}, collector);
+  EXPECT_EQ(result.exit_status(), 6);
+  EXPECT_LT(result.stats.packets_read, 5000u);
+  EXPECT_EQ(result.stats.packets_in_flows, result.stats.packets_read);
+  EXPECT_EQ(collector.flows.size(), 1u);
+}
+
 TEST(Extractor, AConsumerThatWantsNoMoreEndsTheRun) {
   const TempFolder folder;
   const std::string path = folder.write("a.pcap", many_flows(10000));
@@ -340,6 +360,85 @@ TEST(Extractor, AConsumerThatWantsNoMoreEndsTheRun) {
   EXPECT_EQ(result.exit_status(), 141);
   EXPECT_EQ(result.stats.packets_read, 100u) << "an endless capture must not be read for nobody";
   EXPECT_EQ(result.stats.packets_skipped.at("output_closed"), 97u);
+}
+
+// Takes rows of text, the first of them short and the others wide, and sees how much there is of
+// it.
+class WideRows final : public FlowConsumer {
+ public:
+  static constexpr std::size_t kWide = 100'000;
+
+  class Formatter final : public FlowFormatter {
+   public:
+    explicit Formatter(WideRows& rows) : rows_(rows) {}
+    void append(const FlowView& flow, CharBuffer& out) override {
+      std::string row = std::to_string(flow.id) + ":";
+      row.resize(flow.id < 100 ? 10 : kWide, '.');
+      row += '\n';
+      const std::size_t bytes = rows_.in_flight_ += row.size();
+      std::size_t most = rows_.most_in_flight;
+      while (most < bytes && !rows_.most_in_flight.compare_exchange_weak(most, bytes)) {
+      }
+      out.append(row);
+    }
+
+   private:
+    WideRows& rows_;
+  };
+
+  std::unique_ptr<FlowFormatter> formatter() override { return std::make_unique<Formatter>(*this); }
+  void begin_input(std::size_t, std::int64_t) override {}
+  void flow(const FlowView&) override { ADD_FAILURE() << "there is a formatter"; }
+  void lines(std::string_view text) override {
+    longest = std::max(longest, text.size());
+    in_flight_ -= text.size();
+    for (std::size_t at = 0; at < text.size(); at = text.find('\n', at) + 1) {
+      EXPECT_EQ(std::strtoull(text.data() + at, nullptr, 10), rows++);
+    }
+  }
+  bool is_done() const override { return rows >= wanted; }
+
+  std::uint64_t wanted = UINT64_MAX;
+  std::uint64_t rows = 0;
+  std::size_t longest = 0;
+  std::atomic<std::size_t> most_in_flight = 0;
+
+ private:
+  std::atomic<std::size_t> in_flight_ = 0;
+};
+
+TEST(Extractor, TextInFlightIsBoundedHoweverWideRowsAre) {
+  const TempFolder folder;
+  const std::string path = folder.write("a.pcap", many_flows(1500, 1));
+  const Recipe recipe = flow_recipe();
+  const FeatureSet features(recipe);
+  for (const std::size_t threads : {1u, 4u}) {
+    WideRows rows;
+    const ExtractResult result =
+        Extractor(recipe, {.threads = threads}, features).run({path}, rows);
+    EXPECT_EQ(rows.rows, 1500u);
+    EXPECT_EQ(result.stats.flows_written, 1500u);
+    EXPECT_EQ(result.stats.packets_in_flows, 1500u);
+    EXPECT_LE(rows.longest, (256u << 10) + WideRows::kWide);
+    EXPECT_LE(rows.most_in_flight, (4u << 20) + threads * ((256u << 10) + WideRows::kWide));
+  }
+}
+
+TEST(Extractor, FlowsOfALongTextThatNobodyWantsAreAccountedFor) {
+  const TempFolder folder;
+  const std::string path = folder.write("a.pcap", many_flows(1500, 1));
+  const Recipe recipe = flow_recipe();
+  const FeatureSet features(recipe);
+  for (const std::size_t threads : {1u, 4u}) {
+    WideRows rows;
+    rows.wanted = 105;
+    const ExtractResult result =
+        Extractor(recipe, {.threads = threads}, features).run({path}, rows);
+    EXPECT_EQ(result.stats.flows_written, rows.rows);
+    EXPECT_EQ(result.stats.packets_in_flows, rows.rows);
+    EXPECT_EQ(result.stats.packets_skipped.at("output_closed"),
+              result.stats.packets_read - rows.rows);
+  }
 }
 
 TEST(Extractor, WhatTheConsumerThrowsComesOut) {

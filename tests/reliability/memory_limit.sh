@@ -11,9 +11,9 @@ many=3000000
 # The largest resident set under each limit.
 declare -A worst=()
 
-# packets_of INPUT: a file, or syns:COUNT.
+# packets_of INPUT: a file, or KIND:COUNT for the generator.
 packets_of() {
-  if [[ $1 == syns:* ]]; then "$tools/traffic" syns "${1#syns:}"; else cat "$1"; fi
+  if [[ $1 == *:* ]]; then "$tools/traffic" "${1%%:*}" "${1#*:}"; else cat "$1"; fi
 }
 
 # What bounded runs, but for its arguments.
@@ -51,6 +51,15 @@ for limit in "${limits[@]}"; do
   bounded jsonl "$limit" 0 "syns:$many" --features flow --format jsonl
   bounded nfstream "$limit" 0 "syns:$many" --preset nfstream
   bounded stop "$limit" '0 6' "syns:$many" --features flow,statistics --on-limit stop --format csv
+  # A flow that is alone, and grows.
+  bounded stop-alone "$limit" 6 one-flow:5000000 --features netflowmeter-all --on-limit stop --format csv
+  # Rows of 100 KB and more, as soon as the first and after shorter ones.
+  bounded wide-lists "$limit" 0 syns:3000 --features splt:20000 --threads 3 --format csv
+  bounded wide-rows "$limit" 0 syns:3000 --features iat --dim 60000 --sampling-rate 1 --threads 8 \
+    --format jsonl
+  bounded names "$limit" 0 names:8000 --features mdns --threads 8 --format jsonl
+  bounded name-sizes "$limit" 0 "name-sizes:$((limit * 3 / 4))" --features mdns --threads 3 --format csv
+  bounded netml-keys "$limit" 6 "syns:$many" --preset netml --features iat --format csv
   # What must see all flows before the first row says so when it cannot.
   bounded fitted "$limit" '0 6' series.pcap --features iat,samp_num --format csv
   bounded netml "$limit" '0 6' series.pcap --preset netml --features iat --format csv

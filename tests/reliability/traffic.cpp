@@ -224,8 +224,100 @@ void write_interfaces(Output& out, std::uint64_t count) {
   }
 }
 
+void append16(std::string& text, std::size_t value) {
+  text += static_cast<char>(value >> 8);
+  text += static_cast<char>(value);
+}
+
+// A multicast DNS response with `names`, of 245 control characters each, which compression makes
+// short but for the first.
+std::string name_answers(std::size_t names) {
+  std::string message(2, '\0');
+  append16(message, 0x8400);
+  append16(message, 0);
+  append16(message, names);
+  append16(message, 0);
+  append16(message, 0);
+  std::size_t first_name = 0;
+  for (std::size_t i = 0; i < names; ++i) {
+    std::string name;
+    if (i == 0) {
+      for (const std::size_t label : {63U, 63U, 63U, 51U}) {
+        name += static_cast<char>(label);
+        name.append(label, '\1');
+      }
+      name += '\0';
+    } else {
+      name += '\2';
+      append16(name, 0x0100 + i);
+      append16(name, 0xc000 | first_name);
+    }
+    message += '\0';
+    for (const std::size_t field : {std::size_t{12}, std::size_t{1}, std::size_t{0},
+                                    std::size_t{120}, name.size()}) {  // PTR IN, TTL, length
+      append16(message, field);
+    }
+    first_name = i == 0 ? message.size() : first_name;
+    message += name;
+  }
+  return message;
+}
+
+void write_mdns(Output& out, std::uint32_t host, std::uint64_t offset_us,
+                const std::string& message) {
+  std::string frame{2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0, 0x45, 0};
+  append16(frame, 28 + message.size());
+  frame.append({0, 0, 0, 0, 64, 17, 0, 0, 10});
+  frame += static_cast<char>(host >> 16);
+  append16(frame, host & 0xffff);
+  frame.append({10, 0, 0, 1});
+  append16(frame, 5353);
+  append16(frame, 5353);
+  append16(frame, 8 + message.size());
+  append16(frame, 0);
+  frame += message;
+  const std::uint64_t time_us = kFirstUs + offset_us;
+  out.add32(static_cast<std::uint32_t>(time_us / 1'000'000));
+  out.add32(static_cast<std::uint32_t>(time_us % 1'000'000));
+  out.add32(static_cast<std::uint32_t>(frame.size()));
+  out.add32(static_cast<std::uint32_t>(frame.size()));
+  out.add(frame.data(), frame.size());
+}
+
+// Flows with 16 KiB of names each.
+void write_names(Output& out, std::uint64_t count) {
+  add_file_header(out);
+  const std::string message = name_answers(66);
+  for (std::uint64_t i = 0; i < count; ++i) {
+    write_mdns(out, static_cast<std::uint32_t>(i), i, message);
+  }
+}
+
+// Flows with names of one size after the other, so many MiB of each. Most of them become idle
+// before the next ones come, but some of each size speak on.
+void write_name_sizes(Output& out, std::uint64_t mib) {
+  constexpr std::uint32_t kOneStays = 128;
+  add_file_header(out);
+  std::uint32_t hosts = 0;
+  std::uint64_t offset_us = 0;
+  for (const std::size_t names : {66, 33, 16, 8, 4, 2}) {
+    const std::string message = name_answers(names);
+    const std::uint64_t count = (mib << 20) / (names * 246 + 512);
+    for (std::uint64_t i = 0; i < count; ++i) {
+      write_mdns(out, hosts++, offset_us, message);
+    }
+    for (int minute = 0; minute < 4; ++minute) {
+      offset_us += 60'000'000;
+      for (std::uint32_t host = 0; host < hosts; host += kOneStays) {
+        write_mdns(out, host, offset_us, {});
+      }
+    }
+  }
+}
+
 constexpr char kUsage[] =
-    "usage: traffic syns|one-flow|fragments|interfaces COUNT\n"
+    "usage: traffic syns|one-flow|fragments|interfaces|names COUNT\n"
+    "       traffic name-sizes MIB\n"
     "       traffic collide random|fnv1a32|fnv1a64|crc32|xor|low-bits KEYS ROUNDS\n"
     "Writes a capture to standard output.\n";
 
@@ -257,6 +349,10 @@ bool write_traffic(const std::vector<std::string>& words, Output& out) {
     write_fragments(out, count);
   } else if (words[0] == "interfaces") {
     write_interfaces(out, count);
+  } else if (words[0] == "names") {
+    write_names(out, count);
+  } else if (words[0] == "name-sizes") {
+    write_name_sizes(out, count);
   } else {
     return false;
   }

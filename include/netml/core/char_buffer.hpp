@@ -34,6 +34,8 @@ class CharBuffer {
   void clear() noexcept { size_ = 0; }
   std::size_t size() const noexcept { return size_; }
   bool empty() const noexcept { return size_ == 0; }
+  /// Characters that it has memory for.
+  std::size_t capacity() const noexcept { return capacity_; }
   /// Valid until the buffer changes.
   std::string_view view() const noexcept { return {chars_.get(), size_}; }
 

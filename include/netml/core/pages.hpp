@@ -4,6 +4,13 @@
 
 namespace netml {
 
+/// What the system backs memory with.
+constexpr std::size_t kPageBytes = 4096;
+
+/// Gives the pages from `begin` on back to the system; they read as zero afterwards. Requires:
+/// `begin` is aligned to pages, within Pages, and `bytes` a multiple of kPageBytes.
+void discard_pages(std::byte* begin, std::size_t bytes) noexcept;
+
 /// Memory straight from the system, zero at first and backed page by page as it is touched.
 class Pages {
  public:
@@ -21,6 +28,9 @@ class Pages {
   void populate(std::size_t offset, std::size_t bytes) noexcept;
   /// Gives the memory behind the block back to the system; it reads as zero afterwards.
   void discard() noexcept;
+  /// Keeps the system from backing the block with pages larger than kPageBytes, of which untouched
+  /// parts would take memory too.
+  void keep_small() noexcept;
 
  private:
   std::byte* begin_ = nullptr;

@@ -1,12 +1,13 @@
 #pragma once
 
-#include <array>
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
+#include <vector>
 
+#include "netml/core/pages.hpp"
 #include "netml/flow/slot_pool.hpp"
 
 namespace netml {
@@ -20,25 +21,34 @@ struct BlobHandle {
   bool is_empty() const noexcept { return capacity == 0; }
 };
 
-/// What few flows keep beside their fixed state: one contiguous block each, of 256 bytes to 16 KiB,
-/// by powers of two, from pools.
+/// What few flows keep beside their fixed state: one contiguous block each, of 4 KiB to 16 KiB by
+/// powers of two.
+///
+/// A block has addresses for the largest size and pages for its own, which go back to the system
+/// with it: what is resident is what used_bytes() says, and 1 MiB, whatever sizes came before and
+/// whichever blobs stay.
 ///
 /// One thread reserves and releases; others may meanwhile read blobs that nobody changes.
 class BlobStore {
  public:
-  static constexpr std::size_t kLargest = 16'384;
+  static constexpr std::size_t kSmallest = kPageBytes, kLargest = 16'384;
+
+  /// Bytes that a blob of `bytes` has room for, and counts as. Requires: bytes <= kLargest.
+  static constexpr std::size_t capacity(std::size_t bytes) noexcept {
+    return std::bit_ceil(std::max(bytes, kSmallest));
+  }
 
   BlobStore();
 
   /// Room for `bytes` in all; what was there stays, what comes behind it is undefined. Null, and
-  /// nothing changed, for more than kLargest or without memory (then is_exhausted() is true). May
-  /// move the block.
+  /// nothing changed, for more than kLargest or without memory (then is_exhausted() is true). A
+  /// block that grows stays where it is.
   std::byte* reserve(BlobHandle& blob, std::size_t bytes) noexcept;
   void release(BlobHandle& blob) noexcept;
 
-  /// Null for an empty handle. Valid until reserve() or release() of the same handle.
+  /// Null for an empty handle. Valid until release() of the same handle.
   std::byte* at(const BlobHandle& blob) const noexcept {
-    return blob.is_empty() ? nullptr : pool_of(blob.capacity).at(blob.slot);
+    return blob.is_empty() ? nullptr : pool_.at(blob.slot);
   }
 
   /// Bytes of all blobs, by their capacity.
@@ -47,14 +57,13 @@ class BlobStore {
   bool is_exhausted() const noexcept { return is_exhausted_; }
 
  private:
-  static constexpr std::size_t kSmallest = 256, kClasses = 7;
-  static_assert(kSmallest << (kClasses - 1) == kLargest);
+  // Free blocks that keep their first page, so that most blobs come and go without the system.
+  static constexpr std::size_t kMostWarm = 256;
 
-  SlotPool& pool_of(std::size_t capacity) const noexcept {
-    return *pools_[static_cast<std::size_t>(std::countr_zero(capacity / kSmallest))];
-  }
+  std::uint32_t take();
 
-  std::array<std::unique_ptr<SlotPool>, kClasses> pools_;
+  SlotPool pool_;
+  std::vector<std::uint32_t> warm_;
   std::uint64_t used_bytes_ = 0;
   bool is_exhausted_ = false;
 };

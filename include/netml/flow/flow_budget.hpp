@@ -31,13 +31,14 @@ class FlowBudget {
   std::uint64_t used_bytes() const noexcept;
 
   /// Ends flows, the one whose last packet is oldest in arrival order first, until a new flow of
-  /// `bytes` fits, or, with 0, what there is. False when the run must stop instead.
+  /// `bytes` fits, or, with 0, what there is. Under OnLimit::kStop it ends none and is false when
+  /// that does not fit: the run must stop.
   bool make_room(std::size_t bytes, std::uint64_t end_index, std::vector<ClosedFlow>& closed);
 
-  /// True when one flow alone holds more than its share, a quarter, and is itself the one to end.
+  /// True when one flow alone holds more than its share, a quarter: it is itself the one to end, or
+  /// the run must stop.
   bool is_too_large(std::uint64_t flow_bytes) const noexcept {
-    return policy_.memory_limit != 0 && flow_bytes > policy_.memory_limit / 4 &&
-           policy_.on_limit == OnLimit::kEvict;
+    return policy_.memory_limit != 0 && flow_bytes > policy_.memory_limit / 4;
   }
 
  private:

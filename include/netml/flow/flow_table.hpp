@@ -46,7 +46,8 @@ inline bool closing_order(const ClosedFlow& a, const ClosedFlow& b) noexcept {
 /// Memory: counted per open flow with `flow_cost()`, per packet that the flow's series and records
 /// have room for, and by the bytes of its blobs, against the policy's budget; over it, the flow
 /// whose last packet is oldest in arrival order is evicted. A flow that alone holds more than a
-/// quarter, with what it takes to read its records, is itself evicted.
+/// quarter, with what it takes to read its records, is itself evicted. Under OnLimit::kStop nothing
+/// is evicted: where either would be, the table stops, and a packet that was applied stays.
 /// Not thread-safe, but for this: flow(), state(), read_series(), read_records() and what blobs()
 /// has of flows that have ended and are not released may be read from any thread at any time.
 /// Tables share nothing but a budget.

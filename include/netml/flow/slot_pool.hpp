@@ -17,8 +17,13 @@ namespace netml {
 /// Throws std::bad_alloc when the system has no more memory.
 class SlotPool {
  public:
-  /// Multiples of 8; slots are aligned to 16 bytes when `slot_bytes` is a multiple of 16.
-  explicit SlotPool(std::size_t slot_bytes, std::size_t entry_bytes = 0);
+  /// Whether slots are backed as a whole, or page by page as they are touched.
+  enum class Backing : std::uint8_t { kWhole, kTouchedPages };
+
+  /// Multiples of 8; slots are aligned to 16 bytes when `slot_bytes` is a multiple of 16, and to
+  /// pages when it is a power of two of at least that size.
+  explicit SlotPool(std::size_t slot_bytes, std::size_t entry_bytes = 0,
+                    Backing backing = Backing::kWhole);
 
   /// The number of a free slot, its content undefined. Numbers are small but not dense.
   std::uint32_t take();
@@ -51,6 +56,7 @@ class SlotPool {
   std::size_t entry_bytes_;
   std::size_t slab_bytes_;
   std::uint32_t slots_per_slab_;
+  Backing backing_;
   std::size_t entries_begin_;  ///< in a slab, behind its slots
   unsigned place_bits_;        ///< of a slot's number that say where in its slab it is
   std::uint32_t place_mask_;
