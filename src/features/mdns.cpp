@@ -170,7 +170,7 @@ class MdnsBlock final : public ColumnBlock {
     accumulator.needs_payload = true;
     accumulator.blobs = {offsetof(MdnsState, names), offsetof(MdnsState, places)};
     accumulator.most_blob_growth =
-        BlobStore::kLargest + MdnsState::kMostNames * sizeof(MdnsState::Place);
+        BlobStore::kLargest + BlobStore::capacity(MdnsState::kMostNames * sizeof(MdnsState::Place));
     columns = {{"udps.mdns_ptr", ColumnType::kText, "",
                 "distinct names in PTR answers of a flow to port 5353, in order, between commas "
                 "(their own commas are blanks); at most 1024 names and 16 KiB",
