@@ -8,6 +8,7 @@
 #include "netml/core/text_format.hpp"
 #include "netml/table/csv_scanner.hpp"
 #include "netml/table/identity.hpp"
+#include "netml/table/table_budget.hpp"
 
 namespace netml {
 namespace {
@@ -85,7 +86,8 @@ struct ColumnSurvey {
   bool big = false;
   bool whole = false;
   std::uint64_t first_text_line = 0;
-  std::string first_text;  ///< as printed
+  std::string first_text;        ///< as printed
+  std::uint64_t text_bytes = 0;  ///< that the cells take as text
 
   void add(CellKind kind, std::string_view cell, std::uint64_t line) {
     if (kind == CellKind::kText && !text) {
@@ -93,6 +95,7 @@ struct ColumnSurvey {
       first_text = printable(cell);
     }
     text = text || kind == CellKind::kText;
+    text_bytes += TableBudget::text_bytes(cell.size());
     real = real || kind == CellKind::kReal || kind == CellKind::kOutOfRange;
     negative = negative || kind == CellKind::kNegative;
     big = big || kind == CellKind::kBigWhole;
@@ -197,17 +200,6 @@ std::optional<Cell> cell_of(std::string_view text, ColumnType type) {
   }
 }
 
-// A cell takes eight bytes and a bit, whatever its text, and vectors double as they grow.
-void require_memory(std::uint64_t bytes, std::uint64_t cells, std::uint64_t limit,
-                    const std::string& what) {
-  constexpr std::uint64_t kBytesPerCell = 16;
-  if (cells > limit / kBytesPerCell || bytes > limit - cells * kBytesPerCell) {
-    throw LimitError(what +
-                     ": the table does not fit --memory-limit; raise it, or keep fewer columns or "
-                     "rows");
-  }
-}
-
 }  // namespace
 
 Table read_csv(std::string_view bytes, const std::string& what, std::vector<std::string>& warnings,
@@ -215,17 +207,18 @@ Table read_csv(std::string_view bytes, const std::string& what, std::vector<std:
   Records survey_records(bytes, what);
   const std::vector<std::string>& names = survey_records.names();
   std::vector<ColumnSurvey> surveys(names.size());
-  std::uint64_t cells = 0;
+  std::size_t rows = 0;
   while (survey_records.next()) {
-    cells += names.size();
+    ++rows;
     for (std::size_t i = 0; i < names.size(); ++i) {
       surveys[i].add(kind_of(survey_records.record()[i]), survey_records.record()[i],
                      survey_records.line());
     }
   }
 
-  require_memory(bytes.size(), cells, memory_limit, what);
-
+  TableBudget budget(what, memory_limit);
+  budget.take(bytes.size());
+  budget.take(names.size(), TableBudget::kColumnBytes);
   Schema schema;
   std::vector<std::size_t> kept;
   std::set<std::string> seen;
@@ -249,11 +242,14 @@ Table read_csv(std::string_view bytes, const std::string& what, std::vector<std:
                          std::to_string(surveys[i].first_text_line) + "; no model will see it");
     }
     column.is_identity = column.is_identity || column.type == ColumnType::kText;
+    budget.take(column.type == ColumnType::kText ? surveys[i].text_bytes
+                                                 : rows * TableBudget::kNumberBytes);
     schema.columns.push_back(std::move(column));
     kept.push_back(i);
   }
 
   Table table(std::move(schema));
+  table.reserve(rows);
   Records records(bytes, what);
   std::vector<Cell> row(kept.size());
   while (records.next()) {

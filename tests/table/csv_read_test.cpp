@@ -55,6 +55,18 @@ TEST(CsvRead, ATableThatDoesNotFitTheLimitIsRefused) {
   EXPECT_THROW(read_csv(text, "t", warnings, {}, 1000), LimitError);
 }
 
+TEST(CsvRead, TheLimitCountsWhatTextTakes) {
+  std::vector<std::string> warnings;
+  std::string text = "a\n", numbers = "a\n";
+  for (int i = 0; i < 1000; ++i) {
+    text += "sixteen letters.\n";
+    numbers += "1234567890.12345\n";
+  }
+  EXPECT_THROW(read_csv(text, "t", warnings, {}, 50'000), LimitError);
+  EXPECT_EQ(read_csv(text, "t", warnings, {}, 100'000).row_count(), 1000u);
+  EXPECT_EQ(read_csv(numbers, "t", warnings, {}, 50'000).row_count(), 1000u);
+}
+
 TEST(CsvRead, AWordAmongNumbersIsSaid) {
   std::vector<std::string> warnings;
   read_csv("a,b,name\n1,1,x\n2,?,y\n", "t.csv", warnings);

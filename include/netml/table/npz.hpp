@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -55,7 +56,9 @@ bool looks_like_npz(std::string_view bytes) noexcept;
 /// Reads an archive that lies in memory: X (any plain number type, C order), and y, columns, keys,
 /// recipe where present. NaN in X and -1 in y are missing values.
 /// Throws DataError `<what>: …`: damaged or compressed members, object arrays, sizes that do not
-/// agree. Every count is checked against the bytes before anything is allocated.
-NpzFile read_npz(std::string_view bytes, const std::string& what);
+/// agree. Every count is checked against the bytes before anything is allocated. LimitError when
+/// bytes and table together would take more than `memory_limit`.
+NpzFile read_npz(std::string_view bytes, const std::string& what,
+                 std::uint64_t memory_limit = UINT64_MAX);
 
 }  // namespace netml
