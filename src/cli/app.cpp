@@ -160,6 +160,8 @@ int run_to_summary(const std::function<int()>& run, const RunContext& context) {
   } catch (const BrokenPipe&) {
     write_unfinished_summary(context, exit_status::kBrokenPipe);
     throw;
+  } catch (const SummaryInterrupted&) {
+    throw;
   } catch (const Interrupted& interrupted) {
     write_unfinished_summary(context, 128 + interrupted.signal_number);
     throw;

@@ -7,8 +7,8 @@
 
 #include "netml/commands/run_summary.hpp"
 #include "netml/core/error.hpp"
+#include "netml/core/input_file.hpp"
 #include "netml/core/json_text.hpp"
-#include "netml/core/output_file.hpp"
 #include "netml/core/text_format.hpp"
 #include "netml/table/identity.hpp"
 
