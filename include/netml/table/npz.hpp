@@ -25,8 +25,8 @@ struct NpzOptions {
 ///            (text as fixed-width unicode); a number column with missing values is written as text
 ///   recipe   text, zero-dimensional
 ///
-/// X leaves row by row; `keys` and `y` wait in memory until end(). Needs a regular file, because
-/// the row count stands in the header.
+/// X leaves row by row; `keys` and `y` wait until end(), in files without names beside it: memory
+/// does not grow with the rows. Needs a regular file, because the row count stands in the header.
 class NpzWriter : public RowSink {
  public:
   /// Throws UsageError when `path` is not a regular file (or a new one), OutputError when it cannot
