@@ -26,8 +26,8 @@ bool is_numeric(ColumnType type) {
   return type == ColumnType::kU64 || type == ColumnType::kI64 || type == ColumnType::kF64;
 }
 
-std::size_t require_column(const Table& table, const std::string& name) {
-  if (const auto found = table.schema().find(name)) {
+std::size_t require_column(const Table& table, const ColumnIndex& index, const std::string& name) {
+  if (const auto found = index.find(name)) {
     return *found;
   }
   throw UsageError("unknown column '" + printable(name) + "'" +
@@ -194,7 +194,7 @@ class Planner {
 
 std::optional<std::size_t> find_label_column(const Table& table, const std::string& name) {
   if (!name.empty()) {
-    return require_column(table, name);
+    return require_column(table, ColumnIndex(table.schema()), name);
   }
   if (const auto found = table.schema().find("label")) {
     return found;
@@ -243,9 +243,10 @@ std::vector<std::size_t> choose_columns(const Table& table, const std::vector<st
     }
     return chosen;
   }
+  const ColumnIndex index(schema);
   std::set<std::size_t> seen;
   for (const std::string& name : asked) {
-    const std::size_t i = require_column(table, name);
+    const std::size_t i = require_column(table, index, name);
     if (i == label_column) {
       throw UsageError("column '" + printable(name) + "' is the label; no model sees it");
     }

@@ -85,8 +85,9 @@ Table read_npy(std::string_view bytes, const std::string& what, const Schema& de
     throw DataError(what + ": has " + std::to_string(columns) + " columns, its description names " +
                     std::to_string(described.columns.size()));
   }
+  const ColumnIndex index(described);
   for (std::size_t i = 0; i < described.size(); ++i) {
-    if (described.find(described.columns[i].name) != i) {
+    if (index.find(described.columns[i].name) != i) {
       throw DataError(what + ": its description names the column '" +
                       printable(described.columns[i].name) + "' twice");
     }
