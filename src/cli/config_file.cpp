@@ -40,11 +40,22 @@ class ConfigReader final : public CLI::ConfigTOML {
     std::size_t number = 0;
     for (const std::string& line : split(text, '\n')) {
       ++number;
-      if (trim(line).starts_with('[') && std::count(line.begin(), line.end(), '.') >= kDeepest) {
-        refuse("line " + std::to_string(number) + ": a section more than " +
-               std::to_string(kDeepest) + " deep");
+      const std::string_view name = name_in(trim(line));
+      if (std::count(name.begin(), name.end(), '.') >= kDeepest) {
+        refuse("line " + std::to_string(number) + ": a name more than " + std::to_string(kDeepest) +
+               " deep");
       }
     }
+  }
+
+  // Of a section, or of an option, which CLI11 leaves out without a word when it is too deep.
+  static std::string_view name_in(std::string_view line) {
+    if (line.starts_with('[')) {
+      return line;
+    }
+    const std::size_t equals = line.find('=');
+    const bool is_comment = line.starts_with('#') || line.starts_with(';');
+    return is_comment || equals == std::string_view::npos ? "" : line.substr(0, equals);
   }
 
   const CLI::App& app_;

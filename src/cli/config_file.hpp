@@ -11,8 +11,8 @@ class Config;
 namespace netml::cli {
 
 /// Reads the file of --config for `app`, which must outlive it: TOML as CLI11 has it, of at most 1
-/// MiB and with sections at most eight deep, for which CLI11 makes an entry for every level of
-/// every level. Throws UsageError for others.
+/// MiB and with names at most eight deep, because CLI11 makes an entry for every level of a
+/// section, and each holds all levels above. Throws UsageError for others.
 std::shared_ptr<CLI::Config> make_config_reader(const CLI::App& app);
 
 }  // namespace netml::cli

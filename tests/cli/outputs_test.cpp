@@ -346,7 +346,9 @@ TEST(Outputs, ConfigFilesHaveLimits) {
     deep += ".a";
   }
   for (const auto& [text, reason] :
-       {std::pair(deep + "]\nb = 1\n", "line 2: a section more than 8 deep"),
+       {std::pair(deep + "]\nb = 1\n", "line 2: a name more than 8 deep"),
+        std::pair("# a.b.c.d.e.f.g.h.i = 1\n\n" + deep.substr(deep.find('[') + 1) + " = 1\n",
+                  "line 3: a name more than 8 deep"),
         std::pair(std::string((1 << 20) + 1, '\n'), "larger than 1048576 bytes")}) {
     const std::string config = folder.write("netml.toml", text);
     const RunResult refused = netml({"--config", config, "columns"});
