@@ -200,65 +200,101 @@ std::optional<Cell> cell_of(std::string_view text, ColumnType type) {
   }
 }
 
-}  // namespace
+// The columns that the table will have.
+struct KeptColumns {
+  std::vector<std::size_t> places;  ///< in the file
+  Schema schema;                    ///< without types
+};
 
-Table read_csv(std::string_view bytes, const std::string& what, std::vector<std::string>& warnings,
-               const Schema& described, std::uint64_t memory_limit) {
-  Records survey_records(bytes, what);
-  const std::vector<std::string>& names = survey_records.names();
-  std::vector<ColumnSurvey> surveys(names.size());
-  std::size_t rows = 0;
-  while (survey_records.next()) {
-    ++rows;
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      surveys[i].add(kind_of(survey_records.record()[i]), survey_records.record()[i],
-                     survey_records.line());
-    }
-  }
-
-  TableBudget budget(what, memory_limit);
-  budget.take(bytes.size());
-  budget.take(names.size(), TableBudget::kColumnBytes);
-  Schema schema;
-  std::vector<std::size_t> kept;
-  std::set<std::string> seen;
+// Of those with one name the first.
+std::vector<std::size_t> distinct_places(const std::vector<std::string>& names,
+                                         const std::string& what,
+                                         std::vector<std::string>& warnings) {
+  std::vector<std::size_t> places;
+  std::set<std::string_view> seen;
+  std::size_t nameless = 0;
   for (std::size_t i = 0; i < names.size(); ++i) {
-    if (!names[i].empty() && !seen.insert(names[i]).second) {
+    nameless += names[i].empty() ? 1 : 0;
+    if (seen.insert(names[i]).second) {
+      places.push_back(i);
+    } else if (!names[i].empty()) {
       warnings.push_back(what + ": column '" + printable(names[i]) +
                          "' stands twice; the first one is used");
-      continue;
     }
+  }
+  if (nameless > 1) {
+    warnings.push_back(what + ": " + std::to_string(nameless) +
+                       " columns have no name; the first of them is used");
+  }
+  return places;
+}
+
+KeptColumns kept_columns(const std::vector<std::string>& names, const Schema& described,
+                         const std::string& what, std::vector<std::string>& warnings) {
+  KeptColumns kept{distinct_places(names, what, warnings), {}};
+  const ColumnIndex index(described);
+  const bool begins_with_key = begins_with_identity(names);
+  for (const std::size_t place : kept.places) {
+    const std::string& name = names[place];
     ColumnInfo column;
-    column.is_identity =
-        is_identity_name(names[i]) || (names[i] == "protocol" && begins_with_identity(names));
-    if (const auto known = described.find(names[i])) {
+    column.is_identity = is_identity_name(name) || (name == "protocol" && begins_with_key);
+    if (const auto known = index.find(name)) {
       column = described.columns[*known];
     }
-    column.name = names[i];
+    column.name = name;
+    kept.schema.columns.push_back(std::move(column));
+  }
+  return kept;
+}
+
+// Gives the columns their types and what follows from those; the number of rows.
+std::size_t survey(KeptColumns& kept, Records& records, const std::string& what,
+                   std::vector<std::string>& warnings, TableBudget& budget) {
+  std::vector<ColumnSurvey> surveys(kept.places.size());
+  std::size_t rows = 0;
+  while (records.next()) {
+    ++rows;
+    for (std::size_t i = 0; i < surveys.size(); ++i) {
+      const std::string_view cell = records.record()[kept.places[i]];
+      surveys[i].add(kind_of(cell), cell, records.line());
+    }
+  }
+  for (std::size_t i = 0; i < surveys.size(); ++i) {
+    ColumnInfo& column = kept.schema.columns[i];
     column.type = surveys[i].type();
     if (!column.is_identity && surveys[i].is_mixed()) {
-      warnings.push_back(what + ": column '" + printable(names[i]) + "' is not numeric: '" +
+      warnings.push_back(what + ": column '" + printable(column.name) + "' is not numeric: '" +
                          surveys[i].first_text + "' in line " +
                          std::to_string(surveys[i].first_text_line) + "; no model will see it");
     }
     column.is_identity = column.is_identity || column.type == ColumnType::kText;
     budget.take(column.type == ColumnType::kText ? surveys[i].text_bytes
                                                  : rows * TableBudget::kNumberBytes);
-    schema.columns.push_back(std::move(column));
-    kept.push_back(i);
   }
+  return rows;
+}
 
-  Table table(std::move(schema));
+}  // namespace
+
+Table read_csv(std::string_view bytes, const std::string& what, std::vector<std::string>& warnings,
+               const Schema& described, std::uint64_t memory_limit) {
+  Records surveyed(bytes, what);
+  TableBudget budget(what, memory_limit);
+  budget.take(bytes.size());
+  budget.take(surveyed.names().size(), TableBudget::kColumnBytes);
+  KeptColumns kept = kept_columns(surveyed.names(), described, what, warnings);
+  const std::size_t rows = survey(kept, surveyed, what, warnings, budget);
+  Table table(std::move(kept.schema));
   table.reserve(rows);
   Records records(bytes, what);
-  std::vector<Cell> row(kept.size());
+  std::vector<Cell> row(kept.places.size());
   while (records.next()) {
-    for (std::size_t i = 0; i < kept.size(); ++i) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
       const ColumnInfo& column = table.schema().columns[i];
-      const std::string_view text = records.record()[kept[i]];
+      const std::string_view text = records.record()[kept.places[i]];
       const std::optional<Cell> cell = cell_of(text, column.type);
       if (!cell) {
-        refuse(what, records.record().line(),
+        refuse(what, records.line(),
                "column '" + printable(column.name) + "': " + printable(text) + " is out of range");
       }
       row[i] = *cell;

@@ -119,6 +119,15 @@ TEST(CsvRead, ASecondColumnOfTheSameNameIsLeftOut) {
   EXPECT_EQ(warnings.size(), 1u);
 }
 
+TEST(CsvRead, OfColumnsWithoutANameTheFirstIsKept) {
+  std::vector<std::string> warnings;
+  const Table table = read_csv("a,, ,\n1,x,y,z\n", "t.csv", warnings);
+  EXPECT_EQ(table.schema().names(), (std::vector<std::string>{"a", ""}));
+  EXPECT_EQ(table.cell(0, 1).text, "x");
+  EXPECT_EQ(warnings,
+            (std::vector<std::string>{"t.csv: 3 columns have no name; the first of them is used"}));
+}
+
 TEST(CsvRead, AnEmptyLineInATableOfOneColumnIsAMissingValue) {
   const Table table = read("a\n1\n\n2\n");
   EXPECT_EQ(table.row_count(), 3u);
