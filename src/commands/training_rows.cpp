@@ -218,7 +218,9 @@ std::vector<RowLabel> read_labels(const Table& table, std::optional<std::size_t>
     if (cell.kind == Cell::Kind::kText) {
       const std::string_view text = trim(cell.text);
       if (!text.empty() && to_lower(text) != "no label") {
-        labels[r] = label_value(text) == 0 ? RowLabel::kNormal : RowLabel::kAbnormal;
+        const std::optional<double> number = parse_double(text);
+        const bool is_zero = number ? *number == 0 : label_value(text) == 0;
+        labels[r] = is_zero ? RowLabel::kNormal : RowLabel::kAbnormal;
       }
     } else if (cell.kind != Cell::Kind::kMissing) {
       labels[r] = cell.number() == 0 ? RowLabel::kNormal : RowLabel::kAbnormal;

@@ -80,6 +80,7 @@ CellKind kind_of(std::string_view cell) {
 
 // Which kinds of cells a column has.
 struct ColumnSurvey {
+  bool keeps_text = false;  ///< numbers only where they are written as they stand here
   bool text = false;
   bool real = false;
   bool negative = false;
@@ -88,6 +89,8 @@ struct ColumnSurvey {
   std::uint64_t first_text_line = 0;
   std::string first_text;        ///< as printed
   std::uint64_t text_bytes = 0;  ///< that the cells take as text
+  bool changes_whole = false;    ///< a cell is written differently as a whole number
+  bool changes_real = false;     ///< likewise as a double
 
   void add(CellKind kind, std::string_view cell, std::uint64_t line) {
     if (kind == CellKind::kText && !text) {
@@ -100,6 +103,21 @@ struct ColumnSurvey {
     negative = negative || kind == CellKind::kNegative;
     big = big || kind == CellKind::kBigWhole;
     whole = whole || kind == CellKind::kWhole;
+    if (keeps_text && kind != CellKind::kText) {
+      compare(kind, trim(cell));
+    }
+  }
+
+  void compare(CellKind kind, std::string_view cell) {
+    if (kind == CellKind::kMissing || kind == CellKind::kNotFinite) {
+      return;
+    }
+    const std::string_view digits = cell.substr(cell[0] == '-' ? 1 : 0);
+    changes_whole = changes_whole || cell[0] == '+' || (digits[0] == '0' && cell.size() > 1);
+    if (!changes_real) {
+      const auto number = parse_double(number_part(cell));
+      changes_real = !number || number_text(*number) != cell;
+    }
   }
 
   /// Numbers and text: most likely a mark for a missing value.
@@ -110,7 +128,10 @@ struct ColumnSurvey {
       return ColumnType::kText;
     }
     if (real || (negative && big) || !(negative || big || whole)) {
-      return ColumnType::kF64;
+      return changes_real ? ColumnType::kText : ColumnType::kF64;
+    }
+    if (changes_whole) {
+      return ColumnType::kText;
     }
     return negative ? ColumnType::kI64 : ColumnType::kU64;
   }
@@ -251,6 +272,11 @@ KeptColumns kept_columns(const std::vector<std::string>& names, const Schema& de
 std::size_t survey(KeptColumns& kept, Records& records, const std::string& what,
                    std::vector<std::string>& warnings, TableBudget& budget) {
   std::vector<ColumnSurvey> surveys(kept.places.size());
+  for (std::size_t i = 0; i < surveys.size(); ++i) {
+    const ColumnInfo& column = kept.schema.columns[i];
+    // A label's number says which class it is, however it is written.
+    surveys[i].keeps_text = column.is_identity && to_lower(column.name) != "label";
+  }
   std::size_t rows = 0;
   while (records.next()) {
     ++rows;

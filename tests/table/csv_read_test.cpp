@@ -128,6 +128,25 @@ TEST(CsvRead, OfColumnsWithoutANameTheFirstIsKept) {
             (std::vector<std::string>{"t.csv: 3 columns have no name; the first of them is used"}));
 }
 
+// Who a flow is stays as it is written; what it does are numbers.
+TEST(CsvRead, IdentityIsNotChangedByReading) {
+  for (const char* id : {"00012", "12e5", "340282366920938463463374607431768211456", "-0", "+5",
+                         "1.50", "1e999", "9007199254740993.0"}) {
+    const std::string text = std::string("id,x\n") + id + ",007\n7,8\n";
+    const Table table = read(text);
+    EXPECT_EQ(table.schema().columns[0].type, ColumnType::kText) << id;
+    EXPECT_EQ(table.cell(0, 0).text, id);
+    EXPECT_EQ(table.schema().columns[1].type, ColumnType::kU64);
+  }
+  const Table numbers = read("id,src_port,start_ns,vlan_id,label\n5,0,-7,0.5,1.0\n 6 ,,8,nan,0\n");
+  const auto& columns = numbers.schema().columns;
+  EXPECT_EQ(columns[0].type, ColumnType::kU64);
+  EXPECT_EQ(columns[1].type, ColumnType::kU64);
+  EXPECT_EQ(columns[2].type, ColumnType::kI64);
+  EXPECT_EQ(columns[3].type, ColumnType::kF64);
+  EXPECT_EQ(columns[4].type, ColumnType::kF64);
+}
+
 TEST(CsvRead, AnEmptyLineInATableOfOneColumnIsAMissingValue) {
   const Table table = read("a\n1\n\n2\n");
   EXPECT_EQ(table.row_count(), 3u);
