@@ -67,7 +67,7 @@ command=(extract -)
 
 # Keys wait for the end, of every flow; not in memory.
 for limit in 16 64; do
-  output=flows.npz bounded npz "$limit" 0 "syns:$many" --features flow --idle-timeout 5 --format npz
+  output=flows.npz bounded npz "$limit" 0 syns:1000000 --features flow --idle-timeout 5 --format npz
 done
 rm flows.npz
 
