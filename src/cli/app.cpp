@@ -16,6 +16,7 @@
 #include "arguments.hpp"
 #include "command_line.hpp"
 #include "complaints.hpp"
+#include "config_file.hpp"
 #include "declare.hpp"
 #include "progress.hpp"
 
@@ -126,6 +127,7 @@ log::Level log_level(const GlobalText& global) {
 void set_about(CLI::App& app) {
   app.set_version_flag("--version", "netml " + version());
   app.set_config("--config", "", "read options from a TOML file")->type_name("FILE");
+  app.config_formatter(make_config_reader(app));
   app.allow_config_extras(CLI::config_extras_mode::error);
   app.formatter(std::make_shared<HelpFormatter>());
   app.get_formatter()->column_width(38);
@@ -173,6 +175,8 @@ int run_to_summary(const std::function<int()>& run, const RunContext& context) {
     throw;
   } catch (const BrokenPipe&) {
     write_unfinished_summary(context, exit_status::kBrokenPipe);
+    throw;
+  } catch (const SummaryInterrupted&) {
     throw;
   } catch (const Interrupted& interrupted) {
     write_unfinished_summary(context, 128 + interrupted.signal_number);

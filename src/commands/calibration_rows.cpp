@@ -10,9 +10,10 @@ namespace {
 
 std::vector<std::size_t> places_of(const std::vector<std::string>& columns,
                                    const TrainOptions& options) {
+  const ColumnIndex index(options.calibrate->schema());
   std::vector<std::size_t> places;
   for (const std::string& name : columns) {
-    const auto found = options.calibrate->schema().find(name);
+    const auto found = index.find(name);
     if (!found) {
       throw DataError(options.calibrate_what + ": column '" + printable(name) + "' is missing");
     }

@@ -11,6 +11,7 @@
 #include "netml/commands/table_output.hpp"
 #include "netml/core/compression.hpp"
 #include "netml/core/error.hpp"
+#include "netml/core/input_file.hpp"
 #include "netml/core/json_text.hpp"
 #include "netml/core/log.hpp"
 #include "netml/core/text_format.hpp"

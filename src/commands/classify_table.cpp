@@ -17,9 +17,10 @@ namespace {
 
 std::vector<std::size_t> places_in(const Table& table, const Detector& detector,
                                    const std::string& what) {
+  const ColumnIndex index(table.schema());
   std::vector<std::size_t> places;
   for (const std::string& name : detector.columns) {
-    const auto found = table.schema().find(name);
+    const auto found = index.find(name);
     if (!found) {
       throw DataError(what + ": column '" + printable(name) + "' of the model is missing" +
                       did_you_mean(name, table.schema().names()));

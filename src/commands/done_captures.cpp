@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "netml/core/error.hpp"
+#include "netml/core/input_file.hpp"
 #include "netml/core/json_text.hpp"
 #include "netml/core/log.hpp"
 #include "netml/core/output_file.hpp"

@@ -7,8 +7,8 @@
 #include "netml/commands/table_output.hpp"
 #include "netml/core/compression.hpp"
 #include "netml/core/error.hpp"
+#include "netml/core/input_file.hpp"
 #include "netml/core/json_text.hpp"
-#include "netml/core/output_file.hpp"
 #include "netml/core/sha256.hpp"
 #include "netml/core/text_format.hpp"
 #include "netml/table/csv_read.hpp"
@@ -103,7 +103,7 @@ FeatureFile read_feature_file(const std::string& path, std::uint64_t memory_limi
                     "CSV or NPZ");
   }
   if (looks_like_npz(bytes)) {
-    NpzFile npz = read_npz(bytes, what);
+    NpzFile npz = read_npz(bytes, what, memory_limit_bytes);
     file.table = std::move(npz.table);
     if (!npz.recipe.empty()) {
       parse_json(npz.recipe, what + ": recipe", {16, kLargestMetadata});
@@ -122,7 +122,7 @@ FeatureFile read_feature_file(const std::string& path, std::uint64_t memory_limi
   }
   file.recipe_json = std::move(metadata.recipe_json);
   file.table = looks_like_npy(bytes)
-                   ? read_npy(bytes, what, metadata.described)
+                   ? read_npy(bytes, what, metadata.described, memory_limit_bytes)
                    : read_csv(bytes, what, file.warnings, metadata.described, memory_limit_bytes);
   return file;
 }

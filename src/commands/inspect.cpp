@@ -7,7 +7,7 @@
 #include "netml/commands/run_summary.hpp"
 #include "netml/core/compression.hpp"
 #include "netml/core/error.hpp"
-#include "netml/core/output_file.hpp"
+#include "netml/core/input_file.hpp"
 #include "netml/core/text_format.hpp"
 #include "netml/models/detector.hpp"
 #include "netml/table/container.hpp"

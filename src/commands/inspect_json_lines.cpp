@@ -7,8 +7,8 @@
 
 #include "netml/commands/run_summary.hpp"
 #include "netml/core/error.hpp"
+#include "netml/core/input_file.hpp"
 #include "netml/core/json_text.hpp"
-#include "netml/core/output_file.hpp"
 #include "netml/core/text_format.hpp"
 #include "netml/table/identity.hpp"
 
@@ -51,6 +51,46 @@ struct Member {
   }
 };
 
+// The names of an object as its text has them. Builds no values: those would go through nlohmann's
+// destructor (see JsonDocument).
+class NamesInOrder final : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  /// Requires: parse_json has taken the text.
+  static std::vector<std::string> of(std::string_view text) {
+    NamesInOrder reader;
+    nlohmann::json::sax_parse(text, &reader);
+    return std::move(reader.names_);
+  }
+
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  bool number_unsigned(number_unsigned_t) override { return true; }
+  bool number_float(number_float_t, const string_t&) override { return true; }
+  bool string(string_t&) override { return true; }
+  bool binary(binary_t&) override { return true; }
+  bool start_object(std::size_t) override { return enter(); }
+  bool start_array(std::size_t) override { return enter(); }
+  bool end_object() override { return leave(); }
+  bool end_array() override { return leave(); }
+  bool key(string_t& name) override {
+    if (depth_ == 1) {
+      names_.push_back(name);
+    }
+    return true;
+  }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
+    return false;
+  }
+
+ private:
+  bool enter() { return ++depth_ > 0; }
+  bool leave() { return --depth_ >= 0; }
+
+  std::vector<std::string> names_;
+  int depth_ = 0;
+};
+
 class Members {
  public:
   /// `text`: the object as the file has it.
@@ -65,34 +105,20 @@ class Members {
  private:
   // Names that are new, in the order of the file: a parsed object has them in that of their names.
   void add_names(const nlohmann::json& object, std::string_view text, const std::string& what) {
-    std::vector<std::pair<std::size_t, std::string>> names;
-    for (const auto& [name, value] : object.items()) {
-      if (places_.find(name) == places_.end()) {
-        names.emplace_back(place_of(name, text), name);
-      }
+    const bool knows_all =
+        std::all_of(object.items().begin(), object.items().end(),
+                    [&](const auto& item) { return places_.find(item.key()) != places_.end(); });
+    if (knows_all) {
+      return;
     }
-    std::sort(names.begin(), names.end());
-    for (const auto& [place, name] : names) {
-      places_.emplace(name, members_.size());
-      members_.push_back({name, "", {}});
+    for (const std::string& name : NamesInOrder::of(text)) {
+      if (places_.emplace(name, members_.size()).second) {
+        members_.push_back({name, "", {}});
+      }
     }
     if (members_.size() > kMostNames) {
       throw DataError(what + ": more than " + std::to_string(kMostNames) + " names");
     }
-  }
-
-  // Where the name stands before a colon; npos where the file writes it with other escapes.
-  static std::size_t place_of(const std::string& name, std::string_view text) {
-    const std::string quoted = nlohmann::json(name).dump();
-    std::size_t place = text.find(quoted);
-    while (place != std::string_view::npos) {
-      const std::string_view rest = text.substr(place + quoted.size());
-      if (trim(rest.substr(0, rest.find(':') + 1)) == ":") {
-        break;
-      }
-      place = text.find(quoted, place + 1);
-    }
-    return place;
   }
 
   std::map<std::string, std::size_t, std::less<>> places_;
@@ -114,7 +140,7 @@ void refuse_document(std::string_view bytes, const std::string& what) {
   throw DataError(what + ": a JSON document, not JSON Lines, which have one object a line");
 }
 
-JsonDocument object_of(const std::string& line, const std::string& what, const std::string& bytes,
+JsonDocument object_of(std::string_view line, const std::string& what, const std::string& bytes,
                        const std::string& path) {
   try {
     JsonDocument object = parse_json(line, what, {.depth = 4});
@@ -135,7 +161,9 @@ std::string inspect_json_lines(const std::string& path) {
   const std::string bytes = read_file(path, kMostBytes);
   Members members;
   std::size_t rows = 0, line = 0;
-  for (const std::string& text : split(bytes, '\n')) {
+  for (std::string_view rest = bytes; !rest.empty();) {
+    const std::string_view text = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(text.size() + 1, rest.size()));
     ++line;
     if (trim(text).empty()) {
       continue;

@@ -198,8 +198,13 @@ void write_summary(const RunContext& context, nlohmann::ordered_json summary) {
   }
   summary["netml_version"] = version();
   summary["command_line"] = context.command_line;
-  write_file(context.summary_path,
-             summary.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+  try {
+    write_file(
+        context.summary_path,
+        summary.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+  } catch (const Interrupted& interrupted) {
+    throw SummaryInterrupted{interrupted};
+  }
 }
 
 void write_unfinished_summary(const RunContext& context, int status) noexcept {
@@ -209,8 +214,8 @@ void write_unfinished_summary(const RunContext& context, int status) noexcept {
     result.stats.bytes_read = progress::board.bytes;
     result.stats.skip(skip_reason::kLimit, result.stats.packets_read);
     write_summary(context, summary_of(result, status));
-  } catch (const std::exception&) {
-    // The run ends by what it was given up for.
+  } catch (...) {
+    // The run ends by what it was given up for; nobody may read, and a signal may come.
   }
 }
 

@@ -1,17 +1,27 @@
 #include "test_scores.hpp"
 
+#include <algorithm>
+
 #include "netml/core/output_file.hpp"
 #include "netml/core/text_format.hpp"
 
 namespace netml {
 namespace {
 
+// A name that a column of ours has is ours.
+bool is_ours(const std::string& name) {
+  const std::vector<ColumnInfo> ours = test_score_columns();
+  return std::any_of(ours.begin(), ours.end(),
+                     [&](const ColumnInfo& column) { return column.name == name; });
+}
+
 std::vector<std::size_t> identity_columns(const TestedRows& tested) {
   std::vector<std::size_t> identity;
   const Schema& schema = tested.table.schema();
   for (std::size_t i = 0; i < schema.size(); ++i) {
     const ColumnInfo& column = schema.columns[i];
-    if (column.is_identity && i != tested.label_column && column.type != ColumnType::kList) {
+    if (column.is_identity && i != tested.label_column && column.type != ColumnType::kList &&
+        !is_ours(column.name)) {
       identity.push_back(i);
     }
   }

@@ -361,9 +361,10 @@ class Trainer {
   }
 
   std::vector<std::size_t> places_of(const std::vector<std::string>& names) const {
+    const ColumnIndex index(table_.schema());
     std::vector<std::size_t> places;
     for (const std::string& name : names) {
-      places.push_back(*table_.schema().find(name));
+      places.push_back(*index.find(name));
     }
     return places;
   }

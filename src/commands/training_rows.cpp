@@ -26,8 +26,8 @@ bool is_numeric(ColumnType type) {
   return type == ColumnType::kU64 || type == ColumnType::kI64 || type == ColumnType::kF64;
 }
 
-std::size_t require_column(const Table& table, const std::string& name) {
-  if (const auto found = table.schema().find(name)) {
+std::size_t require_column(const Table& table, const ColumnIndex& index, const std::string& name) {
+  if (const auto found = index.find(name)) {
     return *found;
   }
   throw UsageError("unknown column '" + printable(name) + "'" +
@@ -194,7 +194,7 @@ class Planner {
 
 std::optional<std::size_t> find_label_column(const Table& table, const std::string& name) {
   if (!name.empty()) {
-    return require_column(table, name);
+    return require_column(table, ColumnIndex(table.schema()), name);
   }
   if (const auto found = table.schema().find("label")) {
     return found;
@@ -218,7 +218,9 @@ std::vector<RowLabel> read_labels(const Table& table, std::optional<std::size_t>
     if (cell.kind == Cell::Kind::kText) {
       const std::string_view text = trim(cell.text);
       if (!text.empty() && to_lower(text) != "no label") {
-        labels[r] = label_value(text) == 0 ? RowLabel::kNormal : RowLabel::kAbnormal;
+        const std::optional<double> number = parse_double(text);
+        const bool is_zero = number ? *number == 0 : label_value(text) == 0;
+        labels[r] = is_zero ? RowLabel::kNormal : RowLabel::kAbnormal;
       }
     } else if (cell.kind != Cell::Kind::kMissing) {
       labels[r] = cell.number() == 0 ? RowLabel::kNormal : RowLabel::kAbnormal;
@@ -243,9 +245,10 @@ std::vector<std::size_t> choose_columns(const Table& table, const std::vector<st
     }
     return chosen;
   }
+  const ColumnIndex index(schema);
   std::set<std::size_t> seen;
   for (const std::string& name : asked) {
-    const std::size_t i = require_column(table, name);
+    const std::size_t i = require_column(table, index, name);
     if (i == label_column) {
       throw UsageError("column '" + printable(name) + "' is the label; no model sees it");
     }

@@ -44,12 +44,16 @@ VerdictStage::VerdictStage(const Detector& detector, VerdictWriter& writer, Outp
 }
 
 void VerdictStage::add(VerdictSubject subject, std::span<const double> values) {
+  constexpr std::uint64_t kMostLabelBytes = std::uint64_t{1} << 20;  // that wait to be scored
+  unscored_label_bytes_ += subject.label_name.size();
+  label_bytes_ += subject.label_name.size();
   waiting_.push_back({std::move(subject), {}});
   values_.insert(values_.end(), values.begin(), values.end());
-  if (waiting_.size() - scored_ >= batch_) {
+  if (waiting_.size() - scored_ >= batch_ || unscored_label_bytes_ > kMostLabelBytes) {
     score_waiting();
   }
-  const std::uint64_t bytes = waiting_.size() * (sizeof(Waiting) + columns_ * sizeof(double));
+  const std::uint64_t bytes =
+      label_bytes_ + waiting_.size() * (sizeof(Waiting) + columns_ * sizeof(double));
   is_full_ =
       is_full_ || (options_.fdr && options_.memory_limit != 0 && bytes > options_.memory_limit);
 }
@@ -58,6 +62,7 @@ void VerdictStage::score_waiting() {
   if (scored_ == waiting_.size()) {
     return;
   }
+  unscored_label_bytes_ = 0;
   const std::size_t count = waiting_.size() - scored_;
   const Matrix rows = Eigen::Map<const Matrix>(values_.data() + scored_ * columns_,
                                                static_cast<Eigen::Index>(count),
@@ -75,9 +80,14 @@ void VerdictStage::score_waiting() {
   for (std::size_t i = 0; i < waiting_.size() && !is_done_; ++i) {
     write(waiting_[i], values_of_row(i));
   }
+  forget_waiting();
+}
+
+void VerdictStage::forget_waiting() {
   waiting_.clear();
   values_.clear();
   scored_ = 0;
+  label_bytes_ = 0;
 }
 
 void VerdictStage::keep(const Waiting& row, std::span<const double> values) {
@@ -110,6 +120,7 @@ void VerdictStage::write_early() {
   std::size_t kept = scored_;
   for (std::size_t i = scored_; i < waiting_.size(); ++i) {
     if (waiting_[i].subject.time == VerdictTime::kEarly) {
+      label_bytes_ -= waiting_[i].subject.label_name.size();
       write(waiting_[i], values_of_row(i));
       continue;
     }
@@ -189,9 +200,7 @@ void VerdictStage::end_input() {
     }
     write(row, values_of_row(i));
   }
-  waiting_.clear();
-  values_.clear();
-  scored_ = 0;
+  forget_waiting();
 }
 
 void VerdictStage::finish() {

@@ -91,6 +91,7 @@ class VerdictStage {
   void count(const Waiting& row, std::span<const double> values);
   void say(const Waiting& row, std::span<const double> values);
   void write_early();
+  void forget_waiting();
   std::span<const double> values_of_row(std::size_t row) const {
     return std::span(values_).subspan(row * columns_, columns_);
   }
@@ -109,7 +110,9 @@ class VerdictStage {
   std::vector<Waiting> waiting_;
   std::vector<double> values_;  ///< of the rows that wait, one after the other
   std::size_t scored_ = 0;  ///< how many of them have a score: those that wait for their verdict
-  std::vector<NovelVerdict> novel_;  ///< a heap, the least novel on top
+  std::uint64_t label_bytes_ = 0;           ///< of the rows that wait
+  std::uint64_t unscored_label_bytes_ = 0;  ///< of those that have no score
+  std::vector<NovelVerdict> novel_;         ///< a heap, the least novel on top
   std::array<std::uint64_t, 4> counts_{};
   std::array<std::uint64_t, 4> early_counts_{};
   std::vector<double> scores_;

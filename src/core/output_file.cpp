@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <climits>
-#include <cstring>
 #include <memory>
 
 #include <fcntl.h>
@@ -16,36 +15,12 @@
 #include "netml/core/progress.hpp"
 #include "netml/core/text_format.hpp"
 
+#include "file_calls.hpp"
+
 namespace netml {
 namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{256} << 10;
-
-int retry_open(const char* path, int flags, mode_t mode) {
-  int descriptor = -1;
-  do {
-    descriptor = open(path, flags | O_CLOEXEC, mode);
-    if (descriptor < 0 && errno == EINTR) {
-      interrupt::check();  // a FIFO that nobody opens at its other end
-    }
-  } while (descriptor < 0 && errno == EINTR);
-  return descriptor;
-}
-
-std::string reason(int error_number) {
-  return std::strerror(error_number);
-}
-
-// After a failed read or write: true when it is worth another try. A descriptor that somebody else
-// made non-blocking is waited for.
-bool wants_retry(int descriptor, short events) {
-  if (errno == EAGAIN || errno == EWOULDBLOCK) {
-    pollfd waiting{descriptor, events, 0};
-    poll(&waiting, 1, -1);
-    return true;
-  }
-  return errno == EINTR;
-}
 
 }  // namespace
 
@@ -245,47 +220,6 @@ void write_file(const std::string& path, std::string_view bytes, FileMode mode) 
   OutputFile file(path, mode);
   file.write(bytes);
   file.commit();
-}
-
-std::string read_file(const std::string& path, std::size_t limit) {
-  const auto refuse = [&](const std::string& why) -> InputError {
-    return InputError(printable(path) + ": " + why);
-  };
-  const int descriptor = path == "-" ? STDIN_FILENO : retry_open(path.c_str(), O_RDONLY, 0);
-  if (descriptor < 0) {
-    throw refuse("cannot open: " + reason(errno));
-  }
-  const struct Closer {
-    int fd;
-    ~Closer() {
-      if (fd != STDIN_FILENO) {
-        close(fd);
-      }
-    }
-  } closer{descriptor};
-  struct stat status {};
-  if (fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode)) {
-    throw refuse("is a directory");
-  }
-  std::string bytes;
-  char block[1 << 16];
-  while (true) {
-    const ssize_t count = read(descriptor, block, sizeof block);
-    if (count < 0 && wants_retry(descriptor, POLLIN)) {
-      interrupt::check();  // part of a file is of no use
-      continue;
-    }
-    if (count < 0) {
-      throw refuse("cannot read: " + reason(errno));
-    }
-    if (count == 0) {
-      return bytes;
-    }
-    bytes.append(block, static_cast<std::size_t>(count));
-    if (bytes.size() > limit) {
-      throw refuse("larger than " + std::to_string(limit) + " bytes");
-    }
-  }
 }
 
 }  // namespace netml

@@ -1,7 +1,7 @@
 #include <sys/random.h>
 
 #include "netml/core/error.hpp"
-#include "netml/core/output_file.hpp"
+#include "netml/core/input_file.hpp"
 #include "netml/core/pseudonyms.hpp"
 #include "netml/core/text_format.hpp"
 

@@ -14,6 +14,20 @@ namespace {
 // Leaves room for slack, time zones and half days behind every time.
 constexpr std::int64_t kLatest_ns = INT64_MAX - std::int64_t{30} * 86'400 * 1'000'000'000;
 
+// Every verdict on a flow carries its label, and tables of fixed width give each row the room of
+// the longest.
+constexpr std::size_t kLongestName = 1024;
+
+// Why no flow can have this name; empty: there is no reason.
+std::string problem_of(std::string_view name) {
+  if (name.empty()) {
+    return "the label is empty";
+  }
+  return name.size() > kLongestName
+             ? "the label is longer than " + std::to_string(kLongestName) + " bytes"
+             : "";
+}
+
 }  // namespace
 
 void LabelKey::make_undirected() {
@@ -32,8 +46,8 @@ void LabelRowBuilder::add(LabelDraft draft, std::uint64_t line, std::string prob
     return;
   }
   const std::string name = valid_utf8(trim(draft.name));
-  if (problem.empty() && name.empty()) {
-    problem = "the label is empty";
+  if (problem.empty()) {
+    problem = problem_of(name);
   }
   if (problem.empty() && line > std::numeric_limits<std::uint32_t>::max()) {
     problem = "the file has too many lines";

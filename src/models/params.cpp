@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 #include "netml/core/error.hpp"
-#include "netml/core/output_file.hpp"
+#include "netml/core/input_file.hpp"
 #include "netml/core/suggest.hpp"
 #include "netml/core/text_format.hpp"
 

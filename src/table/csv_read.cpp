@@ -8,6 +8,7 @@
 #include "netml/core/text_format.hpp"
 #include "netml/table/csv_scanner.hpp"
 #include "netml/table/identity.hpp"
+#include "netml/table/table_budget.hpp"
 
 namespace netml {
 namespace {
@@ -79,13 +80,17 @@ CellKind kind_of(std::string_view cell) {
 
 // Which kinds of cells a column has.
 struct ColumnSurvey {
+  bool keeps_text = false;  ///< numbers only where they are written as they stand here
   bool text = false;
   bool real = false;
   bool negative = false;
   bool big = false;
   bool whole = false;
   std::uint64_t first_text_line = 0;
-  std::string first_text;  ///< as printed
+  std::string first_text;        ///< as printed
+  std::uint64_t text_bytes = 0;  ///< that the cells take as text
+  bool changes_whole = false;    ///< a cell is written differently as a whole number
+  bool changes_real = false;     ///< likewise as a double
 
   void add(CellKind kind, std::string_view cell, std::uint64_t line) {
     if (kind == CellKind::kText && !text) {
@@ -93,10 +98,26 @@ struct ColumnSurvey {
       first_text = printable(cell);
     }
     text = text || kind == CellKind::kText;
+    text_bytes += TableBudget::text_bytes(cell.size());
     real = real || kind == CellKind::kReal || kind == CellKind::kOutOfRange;
     negative = negative || kind == CellKind::kNegative;
     big = big || kind == CellKind::kBigWhole;
     whole = whole || kind == CellKind::kWhole;
+    if (keeps_text && kind != CellKind::kText) {
+      compare(kind, trim(cell));
+    }
+  }
+
+  void compare(CellKind kind, std::string_view cell) {
+    if (kind == CellKind::kMissing || kind == CellKind::kNotFinite) {
+      return;
+    }
+    const std::string_view digits = cell.substr(cell[0] == '-' ? 1 : 0);
+    changes_whole = changes_whole || cell[0] == '+' || (digits[0] == '0' && cell.size() > 1);
+    if (!changes_real) {
+      const auto number = parse_double(number_part(cell));
+      changes_real = !number || number_text(*number) != cell;
+    }
   }
 
   /// Numbers and text: most likely a mark for a missing value.
@@ -107,7 +128,10 @@ struct ColumnSurvey {
       return ColumnType::kText;
     }
     if (real || (negative && big) || !(negative || big || whole)) {
-      return ColumnType::kF64;
+      return changes_real ? ColumnType::kText : ColumnType::kF64;
+    }
+    if (changes_whole) {
+      return ColumnType::kText;
     }
     return negative ? ColumnType::kI64 : ColumnType::kU64;
   }
@@ -197,72 +221,106 @@ std::optional<Cell> cell_of(std::string_view text, ColumnType type) {
   }
 }
 
-// A cell takes eight bytes and a bit, whatever its text, and vectors double as they grow.
-void require_memory(std::uint64_t bytes, std::uint64_t cells, std::uint64_t limit,
-                    const std::string& what) {
-  constexpr std::uint64_t kBytesPerCell = 16;
-  if (cells > limit / kBytesPerCell || bytes > limit - cells * kBytesPerCell) {
-    throw LimitError(what +
-                     ": the table does not fit --memory-limit; raise it, or keep fewer columns or "
-                     "rows");
+// The columns that the table will have.
+struct KeptColumns {
+  std::vector<std::size_t> places;  ///< in the file
+  Schema schema;                    ///< without types
+};
+
+// Of those with one name the first.
+std::vector<std::size_t> distinct_places(const std::vector<std::string>& names,
+                                         const std::string& what,
+                                         std::vector<std::string>& warnings) {
+  std::vector<std::size_t> places;
+  std::set<std::string_view> seen;
+  std::size_t nameless = 0;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    nameless += names[i].empty() ? 1 : 0;
+    if (seen.insert(names[i]).second) {
+      places.push_back(i);
+    } else if (!names[i].empty()) {
+      warnings.push_back(what + ": column '" + printable(names[i]) +
+                         "' stands twice; the first one is used");
+    }
   }
+  if (nameless > 1) {
+    warnings.push_back(what + ": " + std::to_string(nameless) +
+                       " columns have no name; the first of them is used");
+  }
+  return places;
+}
+
+KeptColumns kept_columns(const std::vector<std::string>& names, const Schema& described,
+                         const std::string& what, std::vector<std::string>& warnings) {
+  KeptColumns kept{distinct_places(names, what, warnings), {}};
+  const ColumnIndex index(described);
+  const bool begins_with_key = begins_with_identity(names);
+  for (const std::size_t place : kept.places) {
+    const std::string& name = names[place];
+    ColumnInfo column;
+    column.is_identity = is_identity_name(name) || (name == "protocol" && begins_with_key);
+    if (const auto known = index.find(name)) {
+      column = described.columns[*known];
+    }
+    column.name = name;
+    kept.schema.columns.push_back(std::move(column));
+  }
+  return kept;
+}
+
+// Gives the columns their types and what follows from those; the number of rows.
+std::size_t survey(KeptColumns& kept, Records& records, const std::string& what,
+                   std::vector<std::string>& warnings, TableBudget& budget) {
+  std::vector<ColumnSurvey> surveys(kept.places.size());
+  for (std::size_t i = 0; i < surveys.size(); ++i) {
+    const ColumnInfo& column = kept.schema.columns[i];
+    // A label's number says which class it is, however it is written.
+    surveys[i].keeps_text = column.is_identity && to_lower(column.name) != "label";
+  }
+  std::size_t rows = 0;
+  while (records.next()) {
+    ++rows;
+    for (std::size_t i = 0; i < surveys.size(); ++i) {
+      const std::string_view cell = records.record()[kept.places[i]];
+      surveys[i].add(kind_of(cell), cell, records.line());
+    }
+  }
+  for (std::size_t i = 0; i < surveys.size(); ++i) {
+    ColumnInfo& column = kept.schema.columns[i];
+    column.type = surveys[i].type();
+    if (!column.is_identity && surveys[i].is_mixed()) {
+      warnings.push_back(what + ": column '" + printable(column.name) + "' is not numeric: '" +
+                         surveys[i].first_text + "' in line " +
+                         std::to_string(surveys[i].first_text_line) + "; no model will see it");
+    }
+    column.is_identity = column.is_identity || column.type == ColumnType::kText;
+    budget.take(column.type == ColumnType::kText ? surveys[i].text_bytes
+                                                 : rows * TableBudget::kNumberBytes);
+  }
+  return rows;
 }
 
 }  // namespace
 
 Table read_csv(std::string_view bytes, const std::string& what, std::vector<std::string>& warnings,
                const Schema& described, std::uint64_t memory_limit) {
-  Records survey_records(bytes, what);
-  const std::vector<std::string>& names = survey_records.names();
-  std::vector<ColumnSurvey> surveys(names.size());
-  std::uint64_t cells = 0;
-  while (survey_records.next()) {
-    cells += names.size();
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      surveys[i].add(kind_of(survey_records.record()[i]), survey_records.record()[i],
-                     survey_records.line());
-    }
-  }
-
-  require_memory(bytes.size(), cells, memory_limit, what);
-
-  Schema schema;
-  std::vector<std::size_t> kept;
-  std::set<std::string> seen;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (!names[i].empty() && !seen.insert(names[i]).second) {
-      warnings.push_back(what + ": column '" + printable(names[i]) +
-                         "' stands twice; the first one is used");
-      continue;
-    }
-    ColumnInfo column;
-    column.is_identity =
-        is_identity_name(names[i]) || (names[i] == "protocol" && begins_with_identity(names));
-    if (const auto known = described.find(names[i])) {
-      column = described.columns[*known];
-    }
-    column.name = names[i];
-    column.type = surveys[i].type();
-    if (!column.is_identity && surveys[i].is_mixed()) {
-      warnings.push_back(what + ": column '" + printable(names[i]) + "' is not numeric: '" +
-                         surveys[i].first_text + "' in line " +
-                         std::to_string(surveys[i].first_text_line) + "; no model will see it");
-    }
-    column.is_identity = column.is_identity || column.type == ColumnType::kText;
-    schema.columns.push_back(std::move(column));
-    kept.push_back(i);
-  }
-
-  Table table(std::move(schema));
+  Records surveyed(bytes, what);
+  TableBudget budget(what, memory_limit);
+  budget.take(bytes.size());
+  budget.take(surveyed.names().size(), TableBudget::kColumnBytes);
+  KeptColumns kept = kept_columns(surveyed.names(), described, what, warnings);
+  const std::size_t rows = survey(kept, surveyed, what, warnings, budget);
+  Table table(std::move(kept.schema));
+  table.reserve(rows);
   Records records(bytes, what);
-  std::vector<Cell> row(kept.size());
+  std::vector<Cell> row(kept.places.size());
   while (records.next()) {
-    for (std::size_t i = 0; i < kept.size(); ++i) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
       const ColumnInfo& column = table.schema().columns[i];
-      const std::string_view text = records.record()[kept[i]];
+      const std::string_view text = records.record()[kept.places[i]];
       const std::optional<Cell> cell = cell_of(text, column.type);
       if (!cell) {
-        refuse(what, records.record().line(),
+        refuse(what, records.line(),
                "column '" + printable(column.name) + "': " + printable(text) + " is out of range");
       }
       row[i] = *cell;

@@ -1,7 +1,10 @@
+#include <algorithm>
+
 #include "netml/core/error.hpp"
 #include "netml/core/text_format.hpp"
 #include "netml/table/npy.hpp"
 #include "netml/table/regular_output.hpp"
+#include "netml/table/table_budget.hpp"
 
 #include "npy_format.hpp"
 
@@ -66,7 +69,8 @@ bool looks_like_npy(std::string_view bytes) noexcept {
   return bytes.starts_with("\x93NUMPY");
 }
 
-Table read_npy(std::string_view bytes, const std::string& what, const Schema& described) {
+Table read_npy(std::string_view bytes, const std::string& what, const Schema& described,
+               std::uint64_t memory_limit) {
   const NpyArray array = parse_npy(bytes, what);
   const NpyField& field = array.fields.front();
   if (array.is_structured || array.shape.size() != 2 || field.kind == 'U' || field.kind == 'S') {
@@ -81,12 +85,18 @@ Table read_npy(std::string_view bytes, const std::string& what, const Schema& de
     throw DataError(what + ": has " + std::to_string(columns) + " columns, its description names " +
                     std::to_string(described.columns.size()));
   }
+  const ColumnIndex index(described);
   for (std::size_t i = 0; i < described.size(); ++i) {
-    if (described.find(described.columns[i].name) != i) {
+    if (index.find(described.columns[i].name) != i) {
       throw DataError(what + ": its description names the column '" +
                       printable(described.columns[i].name) + "' twice");
     }
   }
+  TableBudget budget(what, memory_limit);
+  budget.take(bytes.size());
+  budget.take(std::max<std::uint64_t>(described.size(), rows == 0 ? 0 : columns),
+              TableBudget::kColumnBytes);
+  budget.take(array.count(), TableBudget::kNumberBytes);
   Schema schema = described;
   // Each column takes bytes in every row, so that the count is one that the file can hold.
   for (std::size_t i = schema.size(); rows > 0 && i < columns; ++i) {
@@ -98,6 +108,7 @@ Table read_npy(std::string_view bytes, const std::string& what, const Schema& de
     column.type = ColumnType::kF64;
   }
   Table table(std::move(schema));
+  table.reserve(static_cast<std::size_t>(rows));
   std::vector<Cell> row(rows == 0 ? 0 : static_cast<std::size_t>(columns));
   const char* at = array.values.data();
   for (std::uint64_t i = 0; i < rows; ++i) {

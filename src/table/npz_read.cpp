@@ -8,6 +8,7 @@
 #include "netml/core/text_format.hpp"
 #include "netml/table/identity.hpp"
 #include "netml/table/npz.hpp"
+#include "netml/table/table_budget.hpp"
 
 #include "npy_format.hpp"
 #include "zip_format.hpp"
@@ -17,8 +18,10 @@ namespace {
 
 class NpzReader {
  public:
-  NpzReader(std::string_view bytes, const std::string& what)
-      : what_(what), entries_(read_zip(bytes, what)) {}
+  NpzReader(std::string_view bytes, const std::string& what, std::uint64_t memory_limit)
+      : what_(what), budget_(what, memory_limit), entries_(read_zip(bytes, what)) {
+    budget_.take(bytes.size());
+  }
 
   NpzFile read() {
     const auto x = member("X");
@@ -30,6 +33,11 @@ class NpzReader {
     if (rows_ > 0 && matrix_.shape[1] == 0) {
       throw DataError(what_ + ": 'X' has rows without columns");
     }
+    names_ = member("columns");
+    if (names_ && (names_->is_structured || !is_text(names_->fields[0]) ||
+                   names_->shape.size() != 1 || names_->shape[0] != matrix_.shape[1])) {
+      throw DataError(what_ + ": 'columns' does not name each column of 'X'");
+    }
     labels_ = per_row("y");
     keys_ = per_row("keys");
     if (labels_ && (labels_->is_structured || is_text(labels_->fields[0]))) {
@@ -38,7 +46,10 @@ class NpzReader {
     if (keys_ && !keys_->is_structured) {
       keys_.reset();  // somebody else's idea of keys
     }
-    return {fill(Table(schema())), recipe()};
+    Table table(schema());
+    take_cells(table.schema());
+    table.reserve(rows_);
+    return {fill(std::move(table)), recipe()};
   }
 
  private:
@@ -61,23 +72,17 @@ class NpzReader {
     return array;
   }
 
+  // Without names each column takes bytes in every row; either way the file can hold as many.
+  std::size_t column_count() const {
+    return rows_ == 0 && !names_ ? 0 : static_cast<std::size_t>(matrix_.shape[1]);
+  }
+
   std::vector<std::string> column_names() const {
-    const auto count = static_cast<std::size_t>(matrix_.shape[1]);
     std::vector<std::string> names;
-    const auto array = member("columns");
-    if (!array) {
-      // Each column takes bytes in every row, so this count is one that the file can hold.
-      for (std::size_t i = 0; i < (rows_ == 0 ? 0 : count); ++i) {
-        names.push_back("x" + std::to_string(i));
-      }
-      return names;
-    }
-    if (array->is_structured || !is_text(array->fields[0]) || array->shape.size() != 1 ||
-        array->shape[0] != count) {
-      throw DataError(what_ + ": 'columns' does not name each column of 'X'");
-    }
-    for (std::size_t i = 0; i < count; ++i) {
-      names.push_back(npy_text(array->fields[0], array->values.data() + i * array->record_width));
+    for (std::size_t i = 0; i < column_count(); ++i) {
+      names.push_back(
+          names_ ? npy_text(names_->fields[0], names_->values.data() + i * names_->record_width)
+                 : "x" + std::to_string(i));
     }
     return names;
   }
@@ -97,8 +102,11 @@ class NpzReader {
   }
 
   Schema schema() {
+    budget_.take((keys_ ? keys_->fields.size() : 0) + column_count() + (labels_ ? 1 : 0),
+                 TableBudget::kColumnBytes);
     Schema schema;
     const auto add = [&](const std::string& name, ColumnType type, bool is_identity) {
+      budget_.take(2, name.size());  // here, and where the names are read
       ColumnInfo column;
       column.name = name;
       column.type = type;
@@ -127,13 +135,22 @@ class NpzReader {
     return schema;
   }
 
-  Table fill(Table table) const {
+  // All but what long texts take beside their cells, which is counted as they come.
+  void take_cells(const Schema& schema) {
+    for (const ColumnInfo& column : schema.columns) {
+      budget_.take(rows_, column.type == ColumnType::kText ? TableBudget::text_bytes(0)
+                                                           : TableBudget::kNumberBytes);
+    }
+  }
+
+  Table fill(Table table) {
     std::vector<Cell> row(table.schema().size());
     std::vector<std::string> texts(matrix_begin_);
     for (std::size_t r = 0; r < rows_; ++r) {
       for (std::size_t i = 0; i < matrix_begin_; ++i) {
         row[i] =
             key_cell(keys_->fields[i], keys_->values.data() + r * keys_->record_width, texts[i]);
+        budget_.take(TableBudget::text_bytes(texts[i].size()) - TableBudget::text_bytes(0));
       }
       const char* values =
           matrix_.values.data() + r * (matrix_end_ - matrix_begin_) * matrix_.record_width;
@@ -176,9 +193,10 @@ class NpzReader {
   }
 
   const std::string& what_;
+  TableBudget budget_;
   std::vector<ZipEntry> entries_;
   NpyArray matrix_;
-  std::optional<NpyArray> labels_, keys_;
+  std::optional<NpyArray> names_, labels_, keys_;
   std::size_t rows_ = 0;
   std::size_t matrix_begin_ = 0, matrix_end_ = 0;
 };
@@ -190,8 +208,8 @@ bool looks_like_npz(std::string_view bytes) noexcept {
          bytes.substr(0, 4) == std::string_view("PK\x05\x06", 4);
 }
 
-NpzFile read_npz(std::string_view bytes, const std::string& what) {
-  return NpzReader(bytes, what).read();
+NpzFile read_npz(std::string_view bytes, const std::string& what, std::uint64_t memory_limit) {
+  return NpzReader(bytes, what, memory_limit).read();
 }
 
 }  // namespace netml

@@ -1,5 +1,6 @@
 #include "netml/table/schema.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 
@@ -44,6 +45,21 @@ std::optional<std::size_t> Schema::find(std::string_view name) const noexcept {
     }
   }
   return std::nullopt;
+}
+
+ColumnIndex::ColumnIndex(const Schema& schema) {
+  places_.reserve(schema.size());
+  for (std::size_t i = 0; i < schema.size(); ++i) {
+    places_.emplace_back(schema.columns[i].name, i);
+  }
+  std::sort(places_.begin(), places_.end());
+}
+
+std::optional<std::size_t> ColumnIndex::find(std::string_view name) const noexcept {
+  const auto place =
+      std::lower_bound(places_.begin(), places_.end(), std::pair(name, std::size_t{0}));
+  return place != places_.end() && place->first == name ? std::optional(place->second)
+                                                        : std::nullopt;
 }
 
 std::vector<std::string> Schema::names() const {

@@ -68,6 +68,13 @@ Table::Table(Schema schema) : schema_(std::move(schema)), missing_(schema_.size(
   }
 }
 
+void Table::reserve(std::size_t rows) {
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    std::visit([rows](auto& values) { values.reserve(rows); }, columns_[i]);
+    missing_[i].reserve(rows);
+  }
+}
+
 void Table::append(std::span<const Cell> row) {
   for (std::size_t i = 0; i < row.size(); ++i) {
     std::visit(Append{row[i]}, columns_[i]);

@@ -67,6 +67,20 @@ TEST(Inspect, ASlowPipeIsRecognisedToo) {
   EXPECT_THAT(result.out, StartsWith("standard input: capture, 6 packets, "));
 }
 
+TEST(Inspect, NamesOfJsonLinesStandInTheirOrder) {
+  const TempFolder folder;
+  const RunResult result =
+      netml({"inspect", folder.write("rows.jsonl",
+                                     "{\"c\":[{\"b\":1}],\"\\u0061\":1,\"b\":2}\n"
+                                     "{\"0\":1,\"a\":3}")});
+  EXPECT_EQ(result.status, 0) << result.err;
+  std::string order;
+  for (const std::string& line : lines_of(result.out)) {
+    order += line.starts_with("  ") ? line.substr(2, 1) : "";
+  }
+  EXPECT_EQ(order, "cab0");
+}
+
 TEST(Inspect, RangesOfJsonLines) {
   const TempFolder folder;
   const std::string file =

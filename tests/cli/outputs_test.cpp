@@ -351,6 +351,26 @@ TEST(Outputs, OptionsFromAFile) {
   }
 }
 
+// Neither takes time or memory beyond its reading.
+TEST(Outputs, ConfigFilesHaveLimits) {
+  const TempFolder folder;
+  std::string deep = "quiet = true\n[a";
+  for (int i = 0; i < 50'000; ++i) {
+    deep += ".a";
+  }
+  for (const auto& [text, reason] :
+       {std::pair(deep + "]\nb = 1\n", "line 2: a name more than 8 deep"),
+        std::pair("# a.b.c.d.e.f.g.h.i = 1\n\n" + deep.substr(deep.find('[') + 1) + " = 1\n",
+                  "line 3: a name more than 8 deep"),
+        std::pair(std::string((1 << 20) + 1, '\n'), "larger than 1048576 bytes")}) {
+    const std::string config = folder.write("netml.toml", text);
+    const RunResult refused = netml({"--config", config, "columns"});
+    EXPECT_EQ(refused.status, 2);
+    EXPECT_EQ(refused.err,
+              "netml: " + config + ": " + reason + "; --config names a TOML file of options\n");
+  }
+}
+
 TEST(Outputs, HelpIsGroupedAndHasExamples) {
   const RunResult bare = netml({});
   EXPECT_EQ(bare.status, 0);

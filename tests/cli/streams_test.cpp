@@ -355,6 +355,41 @@ TEST(Streams, AClosedStreamCannotBeUsed) {
   EXPECT_NE(result.err.find("netml: standard input: "), std::string::npos) << result.err;
 }
 
+// A part of a label file is of no use: a signal ends the wait, for its writer or for its next row.
+TEST_P(StopSignal, LabelFilesThatDoNotEndAreGivenUp) {
+  const TempFolder folder;
+  const std::string capture = folder.write("flows.pcap", udp_capture(3));
+  const std::string fifo = folder.path("labels");
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  for (const bool has_writer : {false, true}) {
+    Process process(netml_command({"extract", capture, "--label", fifo, "-o", folder.path("out")}));
+    const int writer = has_writer ? open(fifo.c_str(), O_WRONLY | O_CLOEXEC) : -1;
+    ASSERT_EQ(writer >= 0, has_writer);
+    process.wait_for_lines(1, milliseconds(500));
+    process.send(GetParam());
+    const RunResult result = process.finish();
+    close(writer);
+    EXPECT_EQ(result.died, "") << has_writer;
+    EXPECT_EQ(result.status, 128 + GetParam()) << has_writer << result.err;
+    EXPECT_EQ(result.err, "") << has_writer;
+  }
+  EXPECT_EQ(folder_names(folder.path("")), (std::vector<std::string>{"flows.pcap", "labels"}));
+}
+
+TEST_P(StopSignal, ASummaryThatNobodyReadsIsGivenUp) {
+  const TempFolder folder;
+  const std::string capture = folder.write("flows.pcap", udp_capture(3));
+  const std::string fifo = folder.path("summary");
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  Process process(netml_command({"extract", capture, "--summary", fifo}));
+  EXPECT_TRUE(process.wait_for_lines(4, kSoon));
+  process.wait_for_lines(5, milliseconds(300));
+  process.send(GetParam());
+  const RunResult result = process.finish();
+  EXPECT_EQ(result.died, "");
+  EXPECT_EQ(result.status, 128 + GetParam()) << result.err;
+}
+
 TEST(Streams, LimitEndsALiveRun) {
   const TempFolder folder;
   const std::string summary = folder.path("summary.json");

@@ -108,6 +108,17 @@ TEST(Train, CalibrationRowsAreEveryFifthByTime) {
   EXPECT_EQ(sorted, model.calibration.scores());
 }
 
+TEST(Train, ColumnsOfTestScoresStandOnce) {
+  std::string text = feature_csv(60, 6);
+  text.replace(0, text.find(','), "row");
+  TrainRun run(text);
+  run();
+  CsvScanner scanner = CsvScanner::open(run.options.train.test_scores);
+  ASSERT_TRUE(scanner.next());
+  EXPECT_EQ(scanner[0], "row");
+  EXPECT_EQ(scanner[1], "src_ip");
+}
+
 TEST(Train, TestScoresAreInSplitOrderWithIdentity) {
   TrainRun run(feature_csv(60, 6));
   const TrainResult result = run();

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "netml/core/error.hpp"
+#include "netml/core/input_file.hpp"
 
 #include "support/temp_folder.hpp"
 

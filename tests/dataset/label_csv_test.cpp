@@ -122,11 +122,17 @@ TEST(CsvLabels, CellsThatSayNothingSensibleAreBadRows) {
            {",,,soon,,a", "time 'soon' is not"},
            {",,,2017-07-03 09:00,2017-07-03 08:00,a", "the row ends before it starts"},
            {",,,,9999999999999,a", "time '9999999999999' is not"},
-           {",,,,,", "the label is empty"}}) {
+           {",,,,,", "the label is empty"},
+           {",,,,," + std::string(1025, 'a'), "the label is longer than 1024 bytes"}}) {
     const std::string refusal =
         label_refusal("src_ip,dst_port,protocol,start,end,label\n" + row + "\n");
     EXPECT_EQ(refusal.rfind("l: line 2: " + reason, 0), 0U) << refusal;
   }
+}
+
+TEST(CsvLabels, ALabelOfTheGreatestLengthIsTaken) {
+  EXPECT_EQ(label_refusal("src_ip,dst_port,label\n,53," + std::string(1024, 'a') + "\n"),
+            "accepted");
 }
 
 TEST(CsvLabels, FilesThatDoNotFitTheirNamesAreRefused) {

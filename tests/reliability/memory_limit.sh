@@ -24,7 +24,7 @@ bounded() {
   local what=$1 limit=$2 allowed=$3 input=$4 status=0 bound
   shift 4
   packets_of "$input" 2> writer |
-    measured "$netml" "${command[@]}" "$@" --memory-limit "${limit}MiB" -q -o /dev/null \
+    measured "$netml" "${command[@]}" "$@" --memory-limit "${limit}MiB" -q -o "${output:-/dev/null}" \
       --summary summary.json 2> log || status=$?
   read_cost
   bound=$((64 + limit * 5 / 4))
@@ -73,6 +73,12 @@ for limit in 64 256; do
   bounded early "$limit" 0 series.pcap --early 1
 done
 command=(extract -)
+
+# Keys wait for the end, of every flow; not in memory.
+for limit in 16 64; do
+  output=flows.npz bounded npz "$limit" 0 syns:1000000 --features flow --idle-timeout 5 --format npz
+done
+rm flows.npz
 
 # The default of 2 GiB, with more flows than it holds.
 default=2048 flows=${NETML_DEFAULT_FLOWS:-8000000}

@@ -55,6 +55,18 @@ TEST(CsvRead, ATableThatDoesNotFitTheLimitIsRefused) {
   EXPECT_THROW(read_csv(text, "t", warnings, {}, 1000), LimitError);
 }
 
+TEST(CsvRead, TheLimitCountsWhatTextTakes) {
+  std::vector<std::string> warnings;
+  std::string text = "a\n", numbers = "a\n";
+  for (int i = 0; i < 1000; ++i) {
+    text += "sixteen letters.\n";
+    numbers += "1234567890.12345\n";
+  }
+  EXPECT_THROW(read_csv(text, "t", warnings, {}, 50'000), LimitError);
+  EXPECT_EQ(read_csv(text, "t", warnings, {}, 100'000).row_count(), 1000u);
+  EXPECT_EQ(read_csv(numbers, "t", warnings, {}, 50'000).row_count(), 1000u);
+}
+
 TEST(CsvRead, AWordAmongNumbersIsSaid) {
   std::vector<std::string> warnings;
   read_csv("a,b,name\n1,1,x\n2,?,y\n", "t.csv", warnings);
@@ -105,6 +117,34 @@ TEST(CsvRead, ASecondColumnOfTheSameNameIsLeftOut) {
   const Table table = read_csv("a,b,a\n1,2,3\n", "t.csv", warnings);
   EXPECT_EQ(table.schema().names(), (std::vector<std::string>{"a", "b"}));
   EXPECT_EQ(warnings.size(), 1u);
+}
+
+TEST(CsvRead, OfColumnsWithoutANameTheFirstIsKept) {
+  std::vector<std::string> warnings;
+  const Table table = read_csv("a,, ,\n1,x,y,z\n", "t.csv", warnings);
+  EXPECT_EQ(table.schema().names(), (std::vector<std::string>{"a", ""}));
+  EXPECT_EQ(table.cell(0, 1).text, "x");
+  EXPECT_EQ(warnings,
+            (std::vector<std::string>{"t.csv: 3 columns have no name; the first of them is used"}));
+}
+
+// Who a flow is stays as it is written; what it does are numbers.
+TEST(CsvRead, IdentityIsNotChangedByReading) {
+  for (const char* id : {"00012", "12e5", "340282366920938463463374607431768211456", "-0", "+5",
+                         "1.50", "1e999", "9007199254740993.0"}) {
+    const std::string text = std::string("id,x\n") + id + ",007\n7,8\n";
+    const Table table = read(text);
+    EXPECT_EQ(table.schema().columns[0].type, ColumnType::kText) << id;
+    EXPECT_EQ(table.cell(0, 0).text, id);
+    EXPECT_EQ(table.schema().columns[1].type, ColumnType::kU64);
+  }
+  const Table numbers = read("id,src_port,start_ns,vlan_id,label\n5,0,-7,0.5,1.0\n 6 ,,8,nan,0\n");
+  const auto& columns = numbers.schema().columns;
+  EXPECT_EQ(columns[0].type, ColumnType::kU64);
+  EXPECT_EQ(columns[1].type, ColumnType::kU64);
+  EXPECT_EQ(columns[2].type, ColumnType::kI64);
+  EXPECT_EQ(columns[3].type, ColumnType::kF64);
+  EXPECT_EQ(columns[4].type, ColumnType::kF64);
 }
 
 TEST(CsvRead, AnEmptyLineInATableOfOneColumnIsAMissingValue) {

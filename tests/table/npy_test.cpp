@@ -73,6 +73,22 @@ TEST(Npy, WithoutRowsItHasColumns) {
   EXPECT_EQ(read_npy(bytes, "t.npy", {}).row_count(), 0U);
 }
 
+TEST(Npy, ATableThatDoesNotFitTheLimitIsRefused) {
+  const auto bytes_of_ones = [](std::size_t rows, std::size_t columns) {
+    std::string header = "{'descr': '|u1', 'fortran_order': False, 'shape': (" +
+                         std::to_string(rows) + ", " + std::to_string(columns) + "), }";
+    header.resize(118, ' ');
+    return std::string("\x93NUMPY\x01\x00\x76\x00", 10) + header +
+           std::string(rows * columns, '\1');
+  };
+  // A byte in the file is a number in memory, and a column has a name.
+  const std::string many_rows = bytes_of_ones(10'000, 1), many_columns = bytes_of_ones(1, 10'000);
+  EXPECT_THROW(read_npy(many_rows, "t.npy", {}, 100'000), LimitError);
+  EXPECT_EQ(read_npy(many_rows, "t.npy", {}, 200'000).row_count(), 10'000U);
+  EXPECT_THROW(read_npy(many_columns, "t.npy", {}, 1'000'000), LimitError);
+  EXPECT_EQ(read_npy(many_columns, "t.npy", {}, 10'000'000).schema().size(), 10'000U);
+}
+
 TEST(Npy, ListsDoNotFit) {
   for (const ColumnType type : {ColumnType::kList, ColumnType::kRealList}) {
     EXPECT_THROW(matrix_columns(test::schema_of({{"splt", type}})), UsageError);

@@ -145,6 +145,29 @@ TEST(Npz, DamagedBytesNeverCrashOrPass) {
   }
 }
 
+TEST(Npz, ATableThatDoesNotFitTheLimitIsRefused) {
+  const test::TempFolder folder;
+  const auto with_key = [&](std::string_view key) {
+    NpzWriter writer(folder.path("t.npz"), {});
+    Schema keyed;
+    keyed.columns = {column("key", ColumnType::kText, true), column("x", ColumnType::kF64)};
+    writer.begin(keyed);
+    const Cell row[] = {Cell::of(key), Cell::of(0.5)};
+    for (int i = 0; i < 1000; ++i) {
+      writer.row(row);
+    }
+    writer.end();
+    return test::slurp(folder.path("t.npz"));
+  };
+  // What a text takes beside its place counts where it has such.
+  for (const auto& [key, enough] : {std::pair("k", 65'000), {"longer than in place", 190'000}}) {
+    const std::string bytes = with_key(key);
+    EXPECT_THROW(read_npz(bytes, "t.npz", static_cast<std::uint64_t>(enough) - 10'000), LimitError);
+    EXPECT_EQ(read_npz(bytes, "t.npz", static_cast<std::uint64_t>(enough)).table.row_count(),
+              1000u);
+  }
+}
+
 TEST(Npz, CompressedMembersAreNamed) {
   const test::TempFolder folder;
   std::string bytes = test::slurp(write_sample(folder));

@@ -49,5 +49,18 @@ TEST(Schema, FindsColumnsByName) {
   EXPECT_EQ(schema.names(), (std::vector<std::string>{"a", "b"}));
 }
 
+TEST(ColumnIndex, FindsTheFirstOfAName) {
+  const Schema schema = test::schema_of({{"b", ColumnType::kU64},
+                                         {"", ColumnType::kU64},
+                                         {"a", ColumnType::kU64},
+                                         {"b", ColumnType::kU64}});
+  const ColumnIndex index(schema);
+  EXPECT_EQ(index.find("b"), 0u);
+  EXPECT_EQ(index.find(""), 1u);
+  EXPECT_EQ(index.find("a"), 2u);
+  EXPECT_EQ(index.find("ab"), std::nullopt);
+  EXPECT_EQ(index.find("c"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace netml

@@ -6,6 +6,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "netml/commands/inputs.hpp"
+#include "netml/core/interrupt.hpp"
 #include "netml/pipeline/extractor.hpp"
 
 namespace netml {
@@ -46,7 +47,11 @@ void add_labels(nlohmann::ordered_json& summary, const Labeler& labeler);
 /// The counters of a run that read no capture but these files, whole.
 nlohmann::ordered_json summary_of_files(const std::vector<std::string>& files, int status);
 
-/// Writes the summary when one was asked for, with version and command line.
+/// A signal came while the summary waited for a reader of its FIFO; there will be none.
+struct SummaryInterrupted : Interrupted {};
+
+/// Writes the summary when one was asked for, with version and command line. Throws OutputError and
+/// SummaryInterrupted.
 void write_summary(const RunContext& context, nlohmann::ordered_json summary);
 
 /// The summary of a run that memory, a limit or a signal ended in the middle, without output: the

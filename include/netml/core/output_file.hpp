@@ -72,8 +72,4 @@ std::string directory_of(const std::string& path);
 /// Writes a whole small file by the rules above.
 void write_file(const std::string& path, std::string_view bytes, FileMode mode = FileMode::kShared);
 
-/// Reads a whole regular file or FIFO of at most `limit` bytes. Throws InputError; Interrupted when
-/// a signal comes while it waits.
-std::string read_file(const std::string& path, std::size_t limit);
-
 }  // namespace netml

@@ -41,7 +41,9 @@ bool looks_like_npy(std::string_view bytes) noexcept;
 
 /// Reads an array [rows × columns] of any plain number type, C order, that lies in memory; NaN is a
 /// missing value. `described`: the columns; without any they are called x0, x1, …
-/// Throws DataError `<what>: …`.
-Table read_npy(std::string_view bytes, const std::string& what, const Schema& described);
+/// Throws DataError `<what>: …`; LimitError when bytes and table together would take more than
+/// `memory_limit`.
+Table read_npy(std::string_view bytes, const std::string& what, const Schema& described,
+               std::uint64_t memory_limit = UINT64_MAX);
 
 }  // namespace netml

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -24,8 +25,8 @@ struct NpzOptions {
 ///            (text as fixed-width unicode); a number column with missing values is written as text
 ///   recipe   text, zero-dimensional
 ///
-/// X leaves row by row; `keys` and `y` wait in memory until end(). Needs a regular file, because
-/// the row count stands in the header.
+/// X leaves row by row; `keys` and `y` wait until end(), in files without names beside it: memory
+/// does not grow with the rows. Needs a regular file, because the row count stands in the header.
 class NpzWriter : public RowSink {
  public:
   /// Throws UsageError when `path` is not a regular file (or a new one), OutputError when it cannot
@@ -55,7 +56,9 @@ bool looks_like_npz(std::string_view bytes) noexcept;
 /// Reads an archive that lies in memory: X (any plain number type, C order), and y, columns, keys,
 /// recipe where present. NaN in X and -1 in y are missing values.
 /// Throws DataError `<what>: …`: damaged or compressed members, object arrays, sizes that do not
-/// agree. Every count is checked against the bytes before anything is allocated.
-NpzFile read_npz(std::string_view bytes, const std::string& what);
+/// agree. Every count is checked against the bytes before anything is allocated. LimitError when
+/// bytes and table together would take more than `memory_limit`.
+NpzFile read_npz(std::string_view bytes, const std::string& what,
+                 std::uint64_t memory_limit = UINT64_MAX);
 
 }  // namespace netml

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace netml {
@@ -32,6 +33,18 @@ struct Schema {
   std::size_t size() const noexcept { return columns.size(); }
   std::optional<std::size_t> find(std::string_view name) const noexcept;
   std::vector<std::string> names() const;
+};
+
+/// The places of columns by their names; of equal names the first. For look-ups of many: names may
+/// be chosen so that a hash would not help.
+class ColumnIndex {
+ public:
+  /// Borrows the names: `schema` must outlive the object and stay as it is.
+  explicit ColumnIndex(const Schema& schema);
+  std::optional<std::size_t> find(std::string_view name) const noexcept;
+
+ private:
+  std::vector<std::pair<std::string_view, std::size_t>> places_;  ///< sorted
 };
 
 /// One value of a row. Text and lists are borrowed: they live until the row has been written.

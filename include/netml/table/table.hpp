@@ -26,6 +26,10 @@ class Table {
   const Schema& schema() const noexcept { return schema_; }
   std::size_t row_count() const noexcept { return rows_; }
 
+  /// Room for so many rows in all: numbers then take eight bytes each, not up to thrice that while
+  /// their vectors double.
+  void reserve(std::size_t rows);
+
   /// Copies one row. Requires: row.size() == schema().size(), each cell of its column's type or
   /// missing.
   void append(std::span<const Cell> row);

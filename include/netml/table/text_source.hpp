@@ -15,7 +15,8 @@ using TextSource = std::function<std::size_t(std::span<char>)>;
 /// Borrows `text`.
 TextSource text_over(std::string_view text);
 
-/// Opens a file, FIFO or, for "-", stdin. Throws InputError, and so does the source.
+/// Opens a file, FIFO or, for "-", stdin. Throws InputError and, when a signal that asks to stop
+/// comes while it waits, Interrupted; so does the source.
 TextSource open_text(const std::string& path);
 
 }  // namespace netml

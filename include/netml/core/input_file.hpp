@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+namespace netml {
+
+/// A file that is used whole or not at all, block by block: a regular file, a FIFO or, for "-",
+/// standard input.
+///
+/// Throws InputError `<path>: …`, and Interrupted when a signal that asks to stop comes while it
+/// waits, for a writer or for bytes: a part is of no use.
+class InputFile {
+ public:
+  explicit InputFile(const std::string& path);
+  ~InputFile();
+  InputFile(const InputFile&) = delete;
+  InputFile& operator=(const InputFile&) = delete;
+
+  /// Fills the span from its start, as far as there is something to be had: the number of bytes, 0
+  /// at the end.
+  std::size_t read(std::span<char> block);
+
+ private:
+  const std::string name_;
+  int descriptor_ = -1;
+};
+
+/// Reads a whole file of at most `limit` bytes; larger ones are an InputError too.
+std::string read_file(const std::string& path, std::size_t limit);
+
+}  // namespace netml

@@ -1,0 +1,37 @@
+#include "file_calls.hpp"
+
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+#include <poll.h>
+
+#include "netml/core/interrupt.hpp"
+
+namespace netml {
+
+int retry_open(const char* path, int flags, mode_t mode) {
+  int descriptor = -1;
+  do {
+    descriptor = open(path, flags | O_CLOEXEC, mode);
+    if (descriptor < 0 && errno == EINTR) {
+      interrupt::check();
+    }
+  } while (descriptor < 0 && errno == EINTR);
+  return descriptor;
+}
+
+bool wants_retry(int descriptor, short events) {
+  if (errno == EAGAIN || errno == EWOULDBLOCK) {
+    pollfd waiting{descriptor, events, 0};
+    poll(&waiting, 1, -1);
+    return true;
+  }
+  return errno == EINTR;
+}
+
+std::string reason(int error_number) {
+  return std::strerror(error_number);
+}
+
+}  // namespace netml

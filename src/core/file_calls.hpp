@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+#include <sys/types.h>
+
+namespace netml {
+
+/// open(2), again where a signal came in between; throws Interrupted where that asked to stop: a
+/// FIFO that nobody opens at its other end.
+int retry_open(const char* path, int flags, mode_t mode);
+
+/// After a failed read or write: true when it is worth another try. A descriptor that somebody else
+/// made non-blocking is waited for (`events` as of poll(2)).
+bool wants_retry(int descriptor, short events);
+
+/// What errno says.
+std::string reason(int error_number);
+
+}  // namespace netml
