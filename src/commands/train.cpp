@@ -67,6 +67,7 @@ class Trainer {
       : table_(table), options_(options), entry_(find_model(options.algorithm)) {}
 
   TrainResult run() {
+    const interrupt::Indivisible model;
     check_train_options(options_);
     prepare_detector();
     choose_rows();
@@ -380,7 +381,9 @@ class Trainer {
       result_.details.push_back(value.name + " = " + number_text(value.value) + " (" + value.rule +
                                 ")");
     }
-    write_file(options_.output, save_detector(detector_), FileMode::kPrivate);
+    const std::string bytes = save_detector(detector_);
+    interrupt::check();
+    write_file(options_.output, bytes, FileMode::kPrivate);
     write_page();
   }
 

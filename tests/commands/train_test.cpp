@@ -1,6 +1,8 @@
 #include "netml/commands/train.hpp"
 
+#include <chrono>
 #include <cmath>
+#include <thread>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -8,6 +10,8 @@
 
 #include "netml/commands/feature_file.hpp"
 #include "netml/core/error.hpp"
+#include "netml/core/interrupt.hpp"
+#include "netml/core/output_file.hpp"
 #include "netml/core/rng.hpp"
 #include "netml/core/text_format.hpp"
 #include "netml/models/detector.hpp"
@@ -458,6 +462,22 @@ TEST(Train, FridgeTaskReachesTheReferenceAuc) {
   const double all_rows = auc();
   EXPECT_NEAR(all_rows, 0.912, 0.01);
   RecordProperty("auc_all_rows", std::to_string(all_rows));
+}
+
+// The fit is over at once; scoring by so many neighbours takes a while.
+TEST(Train, ASignalWhileItScoresLeavesTheOldModel) {
+  TrainRun run(feature_csv(8000, 10));
+  run.options.train.algorithm = "knn";
+  run.options.train.param = "k: 5000";
+  run.options.train.threads = 2;
+  write_file(run.options.train.output, "old");
+  std::jthread sender([] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    interrupt::detail::pending_signal = SIGINT;
+  });
+  EXPECT_THROW(run(), Interrupted);
+  interrupt::detail::pending_signal = 0;
+  EXPECT_TRUE(run.bytes() == "old");
 }
 
 }  // namespace
