@@ -381,10 +381,21 @@ class Trainer {
       result_.details.push_back(value.name + " = " + number_text(value.value) + " (" + value.rule +
                                 ")");
     }
-    const std::string bytes = save_detector(detector_);
+    const std::string bytes = model_bytes();
     interrupt::check();
     write_file(options_.output, bytes, FileMode::kPrivate);
     write_page();
+  }
+
+  // What no command would read must not replace a model that they do.
+  std::string model_bytes() const {
+    std::string bytes = save_detector(detector_);
+    const std::string what = printable(options_.output) + ": is not written, nobody could read it";
+    if (bytes.size() > kMostModelBytes) {
+      throw ModelError(what + ": larger than " + std::to_string(kMostModelBytes) + " bytes");
+    }
+    static_cast<void>(load_detector(bytes, what));
+    return bytes;
   }
 
   // The page shows the held-out flows, or, where there are none, those of the calibration.

@@ -464,6 +464,22 @@ TEST(Train, FridgeTaskReachesTheReferenceAuc) {
   RecordProperty("auc_all_rows", std::to_string(all_rows));
 }
 
+// A control character takes six bytes in the description of a model.
+TEST(Train, AModelThatNobodyCouldReadIsNotWritten) {
+  std::string csv = "a" + std::string(3'000'000, '\x01') + ",b\n";
+  for (int i = 0; i < 20; ++i) {
+    csv += std::to_string(i) + "," + std::to_string(i % 7) + "\n";
+  }
+  TrainRun run(csv);
+  run.options.train.test_scores.clear();
+  run.options.train.algorithm = "knn";
+  write_file(run.options.train.output, "old");
+  const std::string refusal = run.refusal();
+  EXPECT_NE(refusal.find("model.netml: is not written"), std::string::npos) << refusal;
+  EXPECT_NE(refusal.find("the description is larger than"), std::string::npos) << refusal;
+  EXPECT_TRUE(run.bytes() == "old");
+}
+
 // The fit is over at once; scoring by so many neighbours takes a while.
 TEST(Train, ASignalWhileItScoresLeavesTheOldModel) {
   TrainRun run(feature_csv(8000, 10));

@@ -102,7 +102,8 @@ void check_training(const TrainOptions& options);
 /// its own: every fifth of the (normal) training rows by start_ns where all rows carry it, else
 /// a seeded fifth; below 10 rows none, and the model has no threshold. Under preset netml all rows
 /// of the training part fit, labels unused. Throws UsageError (unknown columns, algorithm),
-/// DataError (rows or parameters that do not fit), LimitError (memory), OutputError.
+/// DataError (rows or parameters that do not fit), LimitError (memory), ModelError (a model beyond
+/// what a model file may hold), OutputError, Interrupted; the old file then stays.
 TrainResult train_table(const Table& table, const TrainOptions& options);
 
 /// The table that netml prints: times in minutes, AUC in full or n/a. Ends with a line end.
