@@ -211,13 +211,19 @@ void add_labels(nlohmann::ordered_json& summary, const Labeler& labeler) {
 }
 
 void write_summary(const RunContext& context, nlohmann::ordered_json summary) {
+  OutputGroup files;
+  write_summary(files, context, std::move(summary));
+  files.commit();
+}
+
+void write_summary(OutputGroup& files, const RunContext& context, nlohmann::ordered_json summary) {
   if (context.summary_path.empty()) {
     return;
   }
   summary["netml_version"] = version();
   summary["command_line"] = context.command_line;
-  write_file(context.summary_path,
-             summary.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+  files.file(context.summary_path)
+      .write(summary.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
 }
 
 void write_unfinished_summary(const RunContext& context, int status) noexcept {

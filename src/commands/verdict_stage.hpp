@@ -54,7 +54,8 @@ class VerdictStage {
   void idle();
   /// The input has ended: verdicts that waited for that are written.
   void end_input();
-  /// All has been said; the file is completed.
+  /// All has been said and is on its way; the file is still to be committed, if its reader has not
+  /// gone away.
   void finish();
 
   bool is_done() const noexcept { return is_done_; }

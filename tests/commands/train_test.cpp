@@ -49,12 +49,17 @@ struct TrainRun {
     options.train.output = folder.path("model.netml");
     options.train.test_scores = folder.path("scores.csv");
   }
-  TrainResult operator()() { return run_train(options); }
+  TrainResult operator()() {
+    OutputGroup files;
+    TrainResult result = run_train(options, files);
+    files.commit();
+    return result;
+  }
   std::string bytes() const { return test::slurp(options.train.output); }
   Detector model() const { return load_detector(bytes(), "model.netml"); }
   std::string refusal() {
     try {
-      run_train(options);
+      (*this)();
     } catch (const Error& error) {
       return error.what();
     }
@@ -296,16 +301,16 @@ TEST(Train, MemoryLimitStopsBeforeFitting) {
   TrainRun run(feature_csv(2000, 0, false));
   run.options.train.test_scores.clear();
   run.options.train.memory_limit_bytes = 1 << 20;
-  EXPECT_THROW(run_train(run.options), LimitError);
+  EXPECT_THROW(run(), LimitError);
 }
 
 TEST(Train, OptionsOutOfRangeAreUsageErrors) {
   TrainRun run(feature_csv(60, 6));
   run.options.train.test_size = 1;
-  EXPECT_THROW(run_train(run.options), UsageError);
+  EXPECT_THROW(run(), UsageError);
   run.options.train.test_size = 0.33;
   run.options.train.algorithm = "nkk";
-  EXPECT_THROW(run_train(run.options), UsageError);
+  EXPECT_THROW(run(), UsageError);
   EXPECT_THROW(parse_train_on("norml"), UsageError);
   EXPECT_EQ(parse_split_kind("time"), SplitKind::kTime);
 }
@@ -424,7 +429,7 @@ TEST(Train, PresetNetmlReproducesTheDemo) {
   ASSERT_EQ(model.warnings.size(), 1u);
   EXPECT_NE(model.warnings[0].find("no false-alarm rate is promised"), std::string::npos);
   run.options.train.false_alarm_rate = 0.1;
-  EXPECT_THROW(run_train(run.options), UsageError);
+  EXPECT_THROW(run(), UsageError);
 }
 
 // Reference: MODELS section 6, fridge-activity-features, ocsvm .912 with all rows fitting.
@@ -436,7 +441,9 @@ TEST(Train, FridgeTaskReachesTheReferenceAuc) {
   options.feature = test::reference(folder + "train.csv");
   options.train.output = out.path("model.netml");
   const auto auc = [&] {
-    const TrainResult result = run_train(options);
+    OutputGroup files;
+    const TrainResult result = run_train(options, files);
+    files.commit();
     EXPECT_EQ(result.columns.size(), 15u);
     const Detector model = load_detector(test::slurp(options.train.output), "m");
     std::vector<double> scores;
