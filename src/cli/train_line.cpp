@@ -56,11 +56,13 @@ int TrainLine::train() const {
   require_distinct_files(
       context_, {command.feature, metadata_path(command.feature), command.calibrate},
       {options.output, options.test_scores, options.report, report_twin_path(options.report)});
-  std::vector<std::string> files = {command.feature};
+  std::vector<std::string> tables = {command.feature};
   if (!command.calibrate.empty()) {
-    files.push_back(command.calibrate);
+    tables.push_back(command.calibrate);
   }
-  return finish_training(run_train(command), files, context_);
+  OutputGroup files;
+  const TrainResult result = run_train(command, files);
+  return finish_training(result, tables, files, context_);
 }
 
 }  // namespace netml::cli

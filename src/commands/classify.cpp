@@ -243,14 +243,14 @@ std::optional<DoneCaptures> leave_out_done(const ClassifyCommand& command, Captu
   return done;
 }
 
-void remember(DoneCaptures& done, const ExtractResult& result) {
+void remember(DoneCaptures& done, const ExtractResult& result, OutputGroup& files) {
   for (const InputOutcome& input : result.inputs) {
     if (input.status == InputStatus::kOk && result.signal == 0 && !result.output_closed &&
         !result.stopped_by_limit) {
       done.add(input.path);
     }
   }
-  done.write();
+  done.write(files);
 }
 
 void log_labels(const Labeler* labeler) {
@@ -321,6 +321,8 @@ int classify_captures(const ClassifyCommand& command, const Detector& detector,
                          .threads = context.threads,
                          .early_packets = command.early});
   OutputFile file(command.output);
+  OutputGroup files;
+  open_report(files, command.report);
   StageOptions options = stage_options(command, context);
   options.memory_limit = memory_limit;
   ScoredFlows flows(command, detector, file, options);
@@ -339,7 +341,7 @@ int classify_captures(const ClassifyCommand& command, const Detector& detector,
       add_early(summary, *stage, command.early);
       summary["early"]["context_dropped"] = result.stats.early_context_dropped;
     }
-    write_classify_report(command, detector, *stage, nullptr);
+    write_classify_report(files, command, detector, *stage, nullptr);
   }
   if (labeler != nullptr) {
     add_labels(summary, *labeler);
@@ -354,9 +356,14 @@ int classify_captures(const ClassifyCommand& command, const Detector& detector,
   }
   if (done) {
     summary["captures_done"] = done->skipped();
-    remember(*done, result);
+    remember(*done, result, files);
   }
-  write_summary(context, summary);
+  write_summary(files, context, summary);
+  files.prepare();
+  if (!result.output_closed) {
+    file.commit();
+  }
+  files.commit();
   return status;
 }
 

@@ -139,8 +139,9 @@ void log_early(const VerdictStage& stage, std::uint64_t packets) {
             std::to_string(packets) + (packets == 1 ? " packet" : " packets"));
 }
 
-void write_classify_report(const ClassifyCommand& command, const Detector& detector,
-                           const VerdictStage& stage, const Table* table) {
+void write_classify_report(OutputGroup& files, const ClassifyCommand& command,
+                           const Detector& detector, const VerdictStage& stage,
+                           const Table* table) {
   if (command.report.empty()) {
     return;
   }
@@ -169,7 +170,7 @@ void write_classify_report(const ClassifyCommand& command, const Detector& detec
     row.like = readable_key(explainer.like(explanation), command.zone);
     report.novel.push_back(std::move(row));
   }
-  write_report(command.report, report);
+  write_report(files, command.report, report);
 }
 
 }  // namespace netml

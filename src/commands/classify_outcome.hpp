@@ -29,9 +29,9 @@ void log_early(const VerdictStage& stage, std::uint64_t packets);
 /// Counts, metrics and drift for the log. `what`: "flows" or "rows".
 void log_outcome(const VerdictStage& stage, bool has_labels, const std::string& what);
 
-/// Writes the page and its twin when they were asked for. `table`: whose rows were scored; null for
-/// flows. Throws OutputError.
-void write_classify_report(const ClassifyCommand& command, const Detector& detector,
-                           const VerdictStage& stage, const Table* table);
+/// Writes the page and its twin when they were asked for; the files are still to be committed.
+/// `table`: whose rows were scored; null for flows. Throws OutputError.
+void write_classify_report(OutputGroup& files, const ClassifyCommand& command,
+                           const Detector& detector, const VerdictStage& stage, const Table* table);
 
 }  // namespace netml

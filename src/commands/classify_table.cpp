@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "netml/commands/feature_file.hpp"
+#include "netml/commands/report_output.hpp"
 #include "netml/core/error.hpp"
 #include "netml/core/interrupt.hpp"
 #include "netml/core/log.hpp"
@@ -81,6 +82,8 @@ int classify_table(const ClassifyCommand& command, const Detector& detector,
   const std::vector<std::size_t> places = places_in(file.table, detector, what);
   const auto label_column = find_label_column(file.table, command.label_column);
   OutputFile output(command.output);
+  OutputGroup files;
+  open_report(files, command.report);
   try {
     const auto writer = make_row_verdict_writer(command, output, file.table);
     VerdictStage stage(detector, *writer, output, options);
@@ -98,8 +101,11 @@ int classify_table(const ClassifyCommand& command, const Detector& detector,
     summary["rows"] = file.table.row_count();
     add_outcome(summary, stage, label_column.has_value());
     log_outcome(stage, label_column.has_value(), "rows");
-    write_classify_report(command, detector, stage, &file.table);
-    write_summary(context, summary);
+    write_classify_report(files, command, detector, stage, &file.table);
+    write_summary(files, context, summary);
+    files.prepare();
+    output.commit();
+    files.commit();
     return status;
   } catch (const BrokenPipe&) {
     nlohmann::ordered_json summary = summary_of_files({command.table}, exit_status::kBrokenPipe);

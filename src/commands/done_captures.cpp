@@ -82,13 +82,13 @@ void DoneCaptures::add(const std::string& path) {
   }
 }
 
-void DoneCaptures::write() const {
+void DoneCaptures::write(OutputGroup& files) const {
   nlohmann::ordered_json json = {{"format", kFormat}, {"done", nlohmann::ordered_json::array()}};
   for (const Capture& one : done_) {
     json["done"].push_back(
         {{"path", valid_utf8(one.path)}, {"size", one.size}, {"sha256", one.sha256}});
   }
-  write_file(path_, json.dump(1) + "\n");
+  files.file(path_).write(json.dump(1) + "\n");
 }
 
 }  // namespace netml

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "netml/core/output_group.hpp"
+
 namespace netml {
 
 /// The captures that earlier runs of `classify --state` have done, so that a run that is repeated
@@ -23,8 +25,8 @@ class DoneCaptures {
 
   /// The capture of that path was used whole.
   void add(const std::string& path);
-  /// Replaces the file. Throws OutputError.
-  void write() const;
+  /// Writes the file, which is still to be committed. Throws OutputError.
+  void write(OutputGroup& files) const;
 
  private:
   struct Capture {

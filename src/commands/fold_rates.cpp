@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "netml/core/interrupt.hpp"
+
 namespace netml {
 namespace {
 
@@ -38,7 +40,10 @@ double alert_rate(const Matrix& rows, const Fold& fold, const Detector& whole,
   detector.scaler = Scaler::fit(fit, whole.scaler.scaling(), whole.columns);
   detector.model = entry.make();
   detector.model->fit(detector.scaler.transform(fit), *whole.params,
-                      {.seed = whole.seed, .threads = options.threads}, detector.fit);
+                      {.seed = whole.seed,
+                       .threads = options.threads,
+                       .progress = [](double) { interrupt::check(); }},
+                      detector.fit);
   detector.set_calibration(CalibrationSource::kHeldOut, select_rows(rows, fold.calibration),
                            options.threads);
   detector.calibrate(whole.alpha);

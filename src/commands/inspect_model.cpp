@@ -60,36 +60,67 @@ void append_card(std::string& text, const nlohmann::json& object, int depth) {
   }
 }
 
-ordered_json array_json(const ArrayView& array) {
-  ordered_json values = ordered_json::array();
+// Lines of JSON moved to the right, but for the first.
+std::string indented(const std::string& lines, std::size_t spaces) {
+  std::string text;
+  for (const char c : lines) {
+    text += c;
+    if (c == '\n') {
+      text.append(spaces, ' ');
+    }
+  }
+  return text;
+}
+
+template <typename T>
+void append_value(std::string& text, const char* at) {
+  T value{};
+  std::memcpy(&value, at, sizeof value);
+  text += ordered_json(value).dump();
+}
+
+// As dump(2) has it, two levels deep. Value by value: a JSON value takes 16 bytes, and arrays of
+// bytes have many.
+void append_array(std::string& text, const ArrayView& array) {
+  const ordered_json head = {{"dtype", to_text(array.dtype)}, {"shape", array.shape}};
+  text += indented(head.dump(2), 4);
+  text.erase(text.rfind("\n"));
+  text += ",\n      \"values\": [";
   const std::size_t size = size_of(array.dtype);
   for (std::size_t i = 0; i + size <= array.bytes.size(); i += size) {
     const char* at = array.bytes.data() + i;
+    text += i == 0 ? "\n        " : ",\n        ";
     switch (array.dtype) {
-      case Dtype::kF64: {
-        double value = 0;
-        std::memcpy(&value, at, sizeof value);
-        values.push_back(value);
+      case Dtype::kF64:
+        append_value<double>(text, at);
         break;
-      }
-      case Dtype::kI64: {
-        std::int64_t value = 0;
-        std::memcpy(&value, at, sizeof value);
-        values.push_back(value);
+      case Dtype::kI64:
+        append_value<std::int64_t>(text, at);
         break;
-      }
-      case Dtype::kI32: {
-        std::int32_t value = 0;
-        std::memcpy(&value, at, sizeof value);
-        values.push_back(value);
+      case Dtype::kI32:
+        append_value<std::int32_t>(text, at);
         break;
-      }
       case Dtype::kU8:
-        values.push_back(static_cast<std::uint8_t>(*at));
+        append_value<std::uint8_t>(text, at);
         break;
     }
   }
-  return {{"dtype", to_text(array.dtype)}, {"shape", array.shape}, {"values", values}};
+  text += array.bytes.empty() ? "]\n    }" : "\n      ]\n    }";
+}
+
+std::string full_text(const nlohmann::json& description, const Container& container) {
+  std::string text = "{\n  \"description\": " + indented(description.dump(2), 2);
+  text += ",\n  \"arrays\": {";
+  const char* separator = "\n    ";
+  for (const ArrayView& array : container.arrays) {
+    text += separator;
+    text += ordered_json(array.name).dump();
+    text += ": ";
+    append_array(text, array);
+    separator = ",\n    ";
+  }
+  text += "\n  }\n}\n";
+  return text;
 }
 
 }  // namespace
@@ -106,12 +137,7 @@ std::string inspect_model(const std::string& path, std::string_view bytes, bool 
             " training flows with their addresses are inside\n";
     return text;
   }
-  ordered_json all;
-  all["description"] = *description;
-  for (const ArrayView& array : container.arrays) {
-    all["arrays"][array.name] = array_json(array);
-  }
-  return all.dump(2) + "\n";
+  return full_text(*description, container);
 }
 
 }  // namespace netml

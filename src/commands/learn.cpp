@@ -11,6 +11,7 @@
 #include "netml/commands/run_files.hpp"
 #include "netml/commands/table_output.hpp"
 #include "netml/core/error.hpp"
+#include "netml/core/interrupt.hpp"
 #include "netml/core/log.hpp"
 #include "netml/core/sha256.hpp"
 #include "netml/core/text_format.hpp"
@@ -63,7 +64,7 @@ class LearnRows final : public LabelledRows {
     return !feature_output_.empty() && format_ == TableFormat::kSqlite;
   }
   // The rows in memory also go to the feature file, which is complete only now.
-  void commit_features(const RunRecord& run) {
+  void commit_features() {
     if (!output_) {
       return;
     }
@@ -74,12 +75,14 @@ class LearnRows final : public LabelledRows {
       }
       output_->sink().row(cells);
     }
-    if (!output_->commit(sink.table.schema(), run)) {
+    if (!output_->commit(sink.table.schema(), record)) {
       log::info(printable(feature_output_) + ": holds these features already; nothing was added");
     }
+    output_.reset();
   }
 
   Recipe recipe;
+  RunRecord record;  ///< what a database of features keeps of the run
   TableSink sink;
   RowPlaces places;
   std::int64_t first_ns = INT64_MAX;
@@ -214,11 +217,12 @@ void report_training(const TrainResult& result) {
 
 }  // namespace
 
-int finish_training(const TrainResult& result, const std::vector<std::string>& files,
-                    const RunContext& context) {
-  nlohmann::ordered_json summary = summary_of_files(files, exit_status::kOk);
+int finish_training(const TrainResult& result, const std::vector<std::string>& tables,
+                    OutputGroup& files, const RunContext& context) {
+  nlohmann::ordered_json summary = summary_of_files(tables, exit_status::kOk);
   summary.update(nlohmann::ordered_json::parse(train_summary(result)));
-  write_summary(context, summary);
+  write_summary(files, context, summary);
+  files.commit();
   report_training(result);
   return exit_status::kOk;
 }
@@ -233,7 +237,7 @@ int worst_status(const ExtractResult& learnt, const CalibrationFlows& calibratio
              : calibration.result.exit_status();
 }
 
-void write_learn_summary(const RunContext& context, const ExtractResult& learnt,
+void write_learn_summary(OutputGroup& files, const RunContext& context, const ExtractResult& learnt,
                          const Labeler* labeler, const TrainResult* trained, int status) {
   nlohmann::ordered_json summary = summary_of(learnt, status);
   if (labeler != nullptr) {
@@ -242,7 +246,7 @@ void write_learn_summary(const RunContext& context, const ExtractResult& learnt,
   if (trained != nullptr) {
     summary.update(nlohmann::ordered_json::parse(train_summary(*trained)));
   }
-  write_summary(context, summary);
+  write_summary(files, context, summary);
 }
 
 // What is wrong whatever the captures hold is said before they are read.
@@ -321,14 +325,26 @@ ExtractResult measure(const LearnCommand& command, Extraction& extraction, Learn
       require_matches(*labeler);
     }
   }
-  rows.commit_features(collected ? collected->record(extracted, extracted.exit_status())
-                                 : RunRecord());
+  if (collected) {
+    rows.record = collected->record(extracted, extracted.exit_status());
+  }
   return extracted;
 }
 
-// Trains on what was measured; the exit status.
+// Features that are kept without a model.
+int end_without_model(const RunContext& context, const ExtractResult& extracted,
+                      const Labeler* labeler, LearnRows& rows, int status) {
+  rows.commit_features();
+  OutputGroup summary;
+  write_learn_summary(summary, context, extracted, labeler, nullptr, status);
+  summary.commit();
+  return status;
+}
+
+// Trains on what was measured; the exit status. Features, model and what goes with it take their
+// places together.
 int train_on(const LearnCommand& command, const RunContext& context, const ExtractResult& extracted,
-             const Labeler* labeler, const LearnRows& rows) {
+             const Labeler* labeler, LearnRows& rows, OutputGroup& files) {
   TrainOptions options = command.train;
   options.columns = command.recipe.columns;
   options.context_columns = context_column_names();
@@ -348,11 +364,13 @@ int train_on(const LearnCommand& command, const RunContext& context, const Extra
   }
   const int status = worst_status(extracted, calibration);
   if (calibration.result.signal != 0) {
-    write_learn_summary(context, extracted, labeler, nullptr, status);
-    return status;
+    return end_without_model(context, extracted, labeler, rows, status);
   }
-  const TrainResult trained = train_table(rows.sink.table, options);
-  write_learn_summary(context, extracted, labeler, &trained, status);
+  const TrainResult trained = train_table(rows.sink.table, options, files);
+  write_learn_summary(files, context, extracted, labeler, &trained, status);
+  files.prepare();
+  rows.commit_features();
+  files.commit();
   report_training(trained);
   return status;
 }
@@ -368,12 +386,18 @@ int run_learn(const LearnCommand& command, const RunContext& context) {
   const Labeler* labeler = extraction.labeler();
   LearnRows rows(labeler != nullptr, command.feature_output, command.anonymization,
                  command.recipe.policy.memory_limit / 3);
+  OutputGroup files;
+  open_training_files(command.train, files);
   const ExtractResult extracted = measure(command, extraction, rows);
   if (extracted.signal != 0 || extracted.stopped_by_limit) {
-    write_learn_summary(context, extracted, labeler, nullptr, extracted.exit_status());
-    return extracted.exit_status();
+    return end_without_model(context, extracted, labeler, rows, extracted.exit_status());
   }
-  return train_on(command, context, extracted, labeler, rows);
+  try {
+    return train_on(command, context, extracted, labeler, rows, files);
+  } catch (const Interrupted&) {
+    rows.commit_features();  // which are whole
+    throw;
+  }
 }
 
 }  // namespace netml

@@ -4,7 +4,6 @@
 
 #include "netml/core/error.hpp"
 #include "netml/core/json_text.hpp"
-#include "netml/core/output_file.hpp"
 #include "netml/core/text_format.hpp"
 #include "netml/dataset/scaler.hpp"
 
@@ -102,9 +101,16 @@ void check_report_path(const std::string& path) {
   }
 }
 
-void write_report(const std::string& path, const Report& report) {
-  write_file(path, report_html(report));
-  write_file(report_twin_path(path), report_json(report));
+void open_report(OutputGroup& files, const std::string& path) {
+  if (!path.empty()) {
+    files.file(path);
+    files.file(report_twin_path(path));
+  }
+}
+
+void write_report(OutputGroup& files, const std::string& path, const Report& report) {
+  files.file(path).write(report_html(report));
+  files.file(report_twin_path(path)).write(report_json(report));
 }
 
 }  // namespace netml

@@ -193,15 +193,21 @@ void add_labels(nlohmann::ordered_json& summary, const Labeler& labeler) {
 }
 
 void write_summary(const RunContext& context, nlohmann::ordered_json summary) {
+  OutputGroup files;
+  write_summary(files, context, std::move(summary));
+  files.commit();
+}
+
+void write_summary(OutputGroup& files, const RunContext& context, nlohmann::ordered_json summary) {
   if (context.summary_path.empty()) {
     return;
   }
   summary["netml_version"] = version();
   summary["command_line"] = context.command_line;
+  const std::string text =
+      summary.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
   try {
-    write_file(
-        context.summary_path,
-        summary.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+    files.file(context.summary_path).write(text);
   } catch (const Interrupted& interrupted) {
     throw SummaryInterrupted{interrupted};
   }

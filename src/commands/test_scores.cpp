@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "netml/core/output_file.hpp"
 #include "netml/core/text_format.hpp"
 
 namespace netml {
@@ -43,14 +42,13 @@ std::vector<ColumnInfo> test_score_columns() {
           {"p_value", ColumnType::kF64, "", "conformal p-value", "netml", false}};
 }
 
-void write_test_scores(const std::string& path, const TestedRows& tested) {
+void write_test_scores(OutputFile& file, const TestedRows& tested) {
   const std::vector<std::size_t> identity = identity_columns(tested);
   std::string line = "row";
   for (const std::size_t column : identity) {
     line += ',';
     append_csv_text(line, tested.table.schema().columns[column].name, TextMode::kSafe);
   }
-  OutputFile file(path);
   file.write(line + ",label,score,p_value\n");
   for (std::size_t i = 0; i < tested.answers.size(); ++i) {
     const RowScore& answer = tested.answers[i];
@@ -65,7 +63,6 @@ void write_test_scores(const std::string& path, const TestedRows& tested) {
     }
     file.write(line + '\n');
   }
-  file.commit();
 }
 
 }  // namespace netml

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "netml/core/output_file.hpp"
 #include "netml/models/detector.hpp"
 #include "netml/table/table.hpp"
 
@@ -22,7 +23,8 @@ struct TestedRows {
 /// The columns of the scores, but for the identity of the table behind the first.
 std::vector<ColumnInfo> test_score_columns();
 
-/// Writes them as CSV: row, the identity columns, label, score, p_value. Throws OutputError.
-void write_test_scores(const std::string& path, const TestedRows& tested);
+/// Writes them as CSV: row, the identity columns, label, score, p_value. Throws OutputError. The
+/// file is still to be committed.
+void write_test_scores(OutputFile& file, const TestedRows& tested);
 
 }  // namespace netml

@@ -11,10 +11,10 @@
 #include <nlohmann/json.hpp>
 
 #include "netml/commands/feature_file.hpp"
+#include "netml/commands/report_output.hpp"
 #include "netml/commands/run_summary.hpp"
 #include "netml/core/error.hpp"
 #include "netml/core/interrupt.hpp"
-#include "netml/core/output_file.hpp"
 #include "netml/core/progress.hpp"
 #include "netml/core/quantile.hpp"
 #include "netml/core/rng.hpp"
@@ -66,17 +66,18 @@ class Trainer {
   Trainer(const Table& table, const TrainOptions& options)
       : table_(table), options_(options), entry_(find_model(options.algorithm)) {}
 
-  TrainResult run() {
+  TrainResult run(OutputGroup& files) {
+    const interrupt::Indivisible model;
     check_train_options(options_);
     prepare_detector();
     choose_rows();
     check_memory();
     fit();
     calibrate();
-    test();
+    test(files);
     detector_.flow_model = flow_model();
     place_calibration();
-    write();
+    write(files);
     return std::move(result_);
   }
 
@@ -271,7 +272,7 @@ class Trainer {
     result_.threshold = detector_.threshold;
   }
 
-  void test() {
+  void test(OutputGroup& files) {
     if (plan_.test.empty()) {
       return;
     }
@@ -292,7 +293,7 @@ class Trainer {
       result_.confusion = confusion(tested_.answers, labels);
     }
     if (!options_.test_scores.empty()) {
-      write_test_scores(options_.test_scores,
+      write_test_scores(files.file(options_.test_scores),
                         {table_, label_column_, plan_.test, tested_.answers, labels});
     }
   }
@@ -369,7 +370,7 @@ class Trainer {
     return places;
   }
 
-  void write() {
+  void write(OutputGroup& files) {
     for (const std::string& warning : result_.warnings) {
       if (std::find(detector_.warnings.begin(), detector_.warnings.end(), warning) ==
           detector_.warnings.end()) {
@@ -381,12 +382,24 @@ class Trainer {
       result_.details.push_back(value.name + " = " + number_text(value.value) + " (" + value.rule +
                                 ")");
     }
-    write_file(options_.output, save_detector(detector_), FileMode::kPrivate);
-    write_page();
+    files.file(options_.output, FileMode::kPrivate).write(model_bytes());
+    write_page(files);
+    interrupt::check();
+  }
+
+  // What no command would read must not replace a model that they do.
+  std::string model_bytes() const {
+    std::string bytes = save_detector(detector_);
+    const std::string what = printable(options_.output) + ": is not written, nobody could read it";
+    if (bytes.size() > kMostModelBytes) {
+      throw ModelError(what + ": larger than " + std::to_string(kMostModelBytes) + " bytes");
+    }
+    static_cast<void>(load_detector(bytes, what));
+    return bytes;
   }
 
   // The page shows the held-out flows, or, where there are none, those of the calibration.
-  void write_page() {
+  void write_page(OutputGroup& files) {
     if (options_.report.empty()) {
       return;
     }
@@ -396,7 +409,7 @@ class Trainer {
       part.answers = detector_.score(select_rows(rows_, part.rows), options_.threads);
       part.labels.assign(part.rows.size(), plan_.is_labelled ? 0 : -1);
     }
-    write_training_page(options_, {table_, rows_, detector_, part, fold_rates()});
+    write_training_page(files, options_, {table_, rows_, detector_, part, fold_rates()});
   }
 
   std::optional<FoldRates> fold_rates() const {
@@ -423,12 +436,21 @@ class Trainer {
 
 }  // namespace
 
-TrainResult train_table(const Table& table, const TrainOptions& options) {
-  return Trainer(table, options).run();
+void open_training_files(const TrainOptions& options, OutputGroup& files) {
+  files.file(options.output, FileMode::kPrivate);
+  if (!options.test_scores.empty()) {
+    files.file(options.test_scores);
+  }
+  open_report(files, options.report);
 }
 
-TrainResult run_train(const TrainCommandOptions& options) {
+TrainResult train_table(const Table& table, const TrainOptions& options, OutputGroup& files) {
+  return Trainer(table, options).run(files);
+}
+
+TrainResult run_train(const TrainCommandOptions& options, OutputGroup& files) {
   TrainOptions train = options.train;
+  open_training_files(train, files);
   const FeatureFile features = read_feature_file(options.feature, train.memory_limit_bytes);
   train.what = input_name(options.feature);
   train.recipe_json = features.recipe_json;
@@ -446,7 +468,7 @@ TrainResult run_train(const TrainCommandOptions& options) {
                                               {"rows", calibration.table.row_count()}}});
   }
   train.card_json = card.dump(-1, ' ', false, json::error_handler_t::replace);
-  TrainResult result = train_table(features.table, train);
+  TrainResult result = train_table(features.table, train, files);
   result.warnings.insert(result.warnings.begin(), features.warnings.begin(),
                          features.warnings.end());
   return result;

@@ -49,7 +49,8 @@ std::vector<NovelRow> most_novel(const TrainingPage& page) {
 
 }  // namespace
 
-void write_training_page(const TrainOptions& options, const TrainingPage& page) {
+void write_training_page(OutputGroup& files, const TrainOptions& options,
+                         const TrainingPage& page) {
   Report report = report_of(page.detector);
   report.title = "learn: " + printable(base_name(options.output));
   std::vector<double> scores;
@@ -70,7 +71,7 @@ void write_training_page(const TrainOptions& options, const TrainingPage& page) 
   report.histogram = score_histogram(scores, page.part.labels);
   report.folds = page.folds;
   report.novel = most_novel(page);
-  write_report(options.report, report);
+  write_report(files, options.report, report);
 }
 
 }  // namespace netml

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "netml/commands/train.hpp"
+#include "netml/core/output_group.hpp"
 #include "netml/models/detector.hpp"
 #include "netml/models/report.hpp"
 
@@ -25,7 +26,8 @@ struct TrainingPage {
   std::optional<FoldRates> folds;
 };
 
-/// Writes `learn --report`: the page and its JSON twin. Throws OutputError.
-void write_training_page(const TrainOptions& options, const TrainingPage& page);
+/// Writes `learn --report`: the page and its JSON twin. Throws OutputError. The files are still to
+/// be committed.
+void write_training_page(OutputGroup& files, const TrainOptions& options, const TrainingPage& page);
 
 }  // namespace netml

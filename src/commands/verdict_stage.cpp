@@ -205,7 +205,7 @@ void VerdictStage::end_input() {
 
 void VerdictStage::finish() {
   end_input();
-  guarded([&] { file_.commit(); });
+  guarded([&] { file_.prepare(); });
 }
 
 std::optional<DriftReport> VerdictStage::drift() const {

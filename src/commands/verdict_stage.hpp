@@ -54,7 +54,8 @@ class VerdictStage {
   void idle();
   /// The input has ended: verdicts that waited for that are written.
   void end_input();
-  /// All has been said; the file is completed.
+  /// All has been said and is on its way; the file is still to be committed, if its reader has not
+  /// gone away.
   void finish();
 
   bool is_done() const noexcept { return is_done_; }
@@ -69,7 +70,7 @@ class VerdictStage {
   std::uint64_t early_count(Verdict verdict) const {
     return early_counts_[static_cast<std::size_t>(verdict)];
   }
-  /// Of labelled rows, or of all with keeps_scores; -1: no label.
+  /// Of labelled rows, or of all with keeps_scores; -1: no label. Outside the memory limit.
   const std::vector<double>& scores() const noexcept { return scores_; }
   const std::vector<int>& labels() const noexcept { return labels_; }
   /// How the verdicts agree with the labels; nothing without labelled rows or verdicts.

@@ -13,6 +13,8 @@ namespace {
 
 using detail::pending_signal;
 
+std::atomic<int> indivisible_works{0};
+
 // Only lock-free loads and unlink(2) are needed to clean up inside the handler.
 std::atomic<const char*> temporaries[8];
 static_assert(std::atomic<const char*>::is_always_lock_free);
@@ -46,6 +48,19 @@ void install_handlers() {
 void check() {
   if (pending_signal != 0) {
     throw Interrupted{pending_signal};
+  }
+}
+
+Indivisible::Indivisible() noexcept {
+  ++indivisible_works;
+}
+Indivisible::~Indivisible() {
+  --indivisible_works;
+}
+
+void check_indivisible() {
+  if (pending_signal != 0 && indivisible_works != 0) {
+    check();
   }
 }
 

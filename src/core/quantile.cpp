@@ -15,6 +15,9 @@ double quantile_sorted(std::span<const double> sorted, double q) noexcept {
   }
   const double g = h - floor_h;
   const double difference = sorted[i + 1] - sorted[i];
+  if (!std::isfinite(difference)) {
+    return (1 - g) * sorted[i] + g * sorted[i + 1];
+  }
   return g < 0.5 ? sorted[i] + difference * g : sorted[i + 1] - difference * (1 - g);
 }
 

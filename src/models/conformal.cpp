@@ -13,6 +13,9 @@ namespace {
 // Keeps alpha (m + 1) from missing a whole number by its last bits: .01 · 100, or 1/(m+1) · (m+1).
 constexpr double kRounding = 1e-9;
 
+// Beyond any number of flows, within that of a size_t.
+constexpr double kMostNeeded = 1e18;
+
 // The continued fraction of the incomplete beta function (Lentz's method, DLMF 8.17.22).
 double beta_fraction(double a, double b, double x) noexcept {
   constexpr double kTiny = 1e-300;
@@ -127,7 +130,7 @@ bool Calibration::supports(double alpha) const noexcept {
 }
 
 std::size_t Calibration::needed(double alpha) {
-  return static_cast<std::size_t>(std::ceil(1.0 / alpha - kRounding)) - 1;
+  return static_cast<std::size_t>(std::min(std::ceil(1.0 / alpha - kRounding) - 1, kMostNeeded));
 }
 
 double Calibration::threshold(double alpha) const {

@@ -185,8 +185,9 @@ void Ensemble::load(const ArrayReader& reader, const Params&, std::size_t column
     const ArrayReader own = reader.nested(member.entry->name + ".");
     member.model->load(own, member.params, columns);
     std::vector<double> scores = own.f64(kCalibrationArray);
-    if (scores.size() > Calibration::kMostScores || !std::is_sorted(scores.begin(), scores.end())) {
-      own.refuse(kCalibrationArray, "too many, or not in ascending order");
+    if (scores.empty() || scores.size() > Calibration::kMostScores ||
+        !std::is_sorted(scores.begin(), scores.end())) {
+      own.refuse(kCalibrationArray, "none, too many, or not in ascending order");
     }
     set_scores(member, std::move(scores));
     if (member.calibration.size() != members_.front().calibration.size()) {

@@ -15,6 +15,9 @@ static_assert(TrainingQuantiles::kLevels[kLow] == .01 &&
               TrainingQuantiles::kLevels[kMedian] == .5 &&
               TrainingQuantiles::kLevels[kHigh] == .99);
 
+// Rows that are scored together, and values in them.
+constexpr std::size_t kFewestRows = 8, kMostRows = 128, kMostValues = std::size_t{1} << 19;
+
 // What a person reads.
 constexpr int kDigits = 6;
 
@@ -39,6 +42,36 @@ std::size_t Explainer::nearest(std::span<const double> row) const {
   return best;
 }
 
+// max(e_j, 0) of every column, some columns at a time: all at once would take the square of their
+// number. A score does not depend on the rows beside it.
+std::vector<double> Explainer::raised_by(std::span<const double> row, std::size_t like) const {
+  const Matrix one = Eigen::Map<const Matrix>(row.data(), 1, static_cast<Eigen::Index>(row.size()));
+  const double whole = detector_.score(one)[0].score;
+  const std::span<const double> normal = row_of(detector_.reference.rows, like);
+  std::vector<std::size_t> differing;
+  for (std::size_t j = 0; j < row.size(); ++j) {
+    if (row[j] != normal[j]) {
+      differing.push_back(j);
+    }
+  }
+  std::vector<double> raised(row.size());
+  const std::size_t at_once = std::clamp(kMostValues / row.size(), kFewestRows, kMostRows);
+  for (std::size_t first = 0; first < differing.size(); first += at_once) {
+    const auto columns =
+        std::span(differing).subspan(first, std::min(at_once, differing.size() - first));
+    Matrix rows = one.replicate(static_cast<Eigen::Index>(columns.size()), 1);
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      rows(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(columns[i])) =
+          normal[columns[i]];
+    }
+    const std::vector<RowScore> scores = detector_.score(rows);
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      raised[columns[i]] = std::max(0.0, whole - scores[i].score);
+    }
+  }
+  return raised;
+}
+
 Explanation Explainer::explain(std::span<const double> row, std::size_t most) const {
   Explanation explanation;
   if (row_count(reference_) == 0) {
@@ -46,19 +79,8 @@ Explanation Explainer::explain(std::span<const double> row, std::size_t most) co
   }
   const std::size_t like = nearest(row);
   explanation.like = like;
-  // The row itself, then the row with each column replaced in turn.
-  const auto columns = static_cast<Eigen::Index>(row.size());
-  Matrix rows = Eigen::Map<const Matrix>(row.data(), 1, columns).replicate(columns + 1, 1);
-  for (Eigen::Index j = 0; j < columns; ++j) {
-    rows(j + 1, j) = detector_.reference.rows(static_cast<Eigen::Index>(like), j);
-  }
-  const std::vector<RowScore> scores = detector_.score(rows);
-  std::vector<double> raised(row.size());
-  double sum = 0;
-  for (std::size_t j = 0; j < row.size(); ++j) {
-    raised[j] = std::max(0.0, scores[0].score - scores[j + 1].score);
-    sum += raised[j];
-  }
+  const std::vector<double> raised = raised_by(row, like);
+  const double sum = std::accumulate(raised.begin(), raised.end(), 0.0);
   std::vector<std::size_t> order(row.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(),

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "netml/core/interrupt.hpp"
 #include "netml/core/rng.hpp"
 
 #include "kernel_sums.hpp"
@@ -85,6 +86,7 @@ void Knn::score_block(const Rows& rows, std::span<double> scores) const {
   std::vector<Lanes> distances(std::min(kChunk, row_count(rows_)));
   std::vector<Nearest> nearest(scores.size(), Nearest(k_));
   for (std::size_t first = 0; first < row_count(rows_); first += kChunk) {
+    interrupt::check_indivisible();  // thousands of neighbours take seconds
     const std::size_t count = std::min(kChunk, row_count(rows_) - first);
     for (std::size_t group = 0; group < lanes.groups(); ++group) {
       lane_squared_distances(lanes.group(group), rows_.data() + first * columns, count, columns,

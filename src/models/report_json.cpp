@@ -1,6 +1,8 @@
 // The JSON twin of the report, and what both forms share.
 
 #include <algorithm>
+#include <cfloat>
+#include <cmath>
 
 #include <nlohmann/json.hpp>
 
@@ -14,6 +16,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kBins = 40;
+constexpr double kLeastRelativeWidth = 1e-9;
 
 Json estimate_json(const Estimate& estimate) {
   return {{"value", estimate.value}, {"low", estimate.low}, {"high", estimate.high}};
@@ -64,6 +67,28 @@ Json novel_json(const NovelRow& row) {
           {"reasons", row.reasons}, {"like", row.like}};
 }
 
+struct Range {
+  double low;
+  double high;
+};
+
+// From the smallest score to the 0.995-quantile, wide enough that halves of its ends differ: a
+// difference of two doubles may be beyond their range.
+Range histogram_range(const std::vector<double>& sorted) {
+  const double low = sorted.front();
+  double high = quantile_sorted(sorted, .995);
+  if (!(high > low)) {
+    high = sorted.back();
+  }
+  if (high - low >= DBL_MIN) {
+    return {low, high};
+  }
+  // As good as one score: a width that doubles of its size can show.
+  const double width = std::max(1.0, std::fabs(low) * kLeastRelativeWidth);
+  const double start = std::min(low, DBL_MAX - width);
+  return {start, start + width};
+}
+
 }  // namespace
 
 ScoreHistogram score_histogram(std::span<const double> scores, std::span<const int> labels) {
@@ -73,19 +98,15 @@ ScoreHistogram score_histogram(std::span<const double> scores, std::span<const i
   }
   std::vector<double> sorted(scores.begin(), scores.end());
   std::sort(sorted.begin(), sorted.end());
-  const double low = sorted.front();
-  double high = quantile_sorted(sorted, .995);
-  if (!(high > low)) {
-    high = sorted.back() > low ? sorted.back() : low + 1;
-  }
+  const auto [low, high] = histogram_range(sorted);
   for (std::size_t i = 0; i <= kBins; ++i) {
-    histogram.edges.push_back(low + (high - low) * static_cast<double>(i) / kBins);
+    histogram.edges.push_back(std::lerp(low, high, static_cast<double>(i) / kBins));
   }
   histogram.normal.resize(kBins);
   histogram.abnormal.resize(kBins);
   histogram.unlabelled.resize(kBins);
   for (std::size_t i = 0; i < scores.size(); ++i) {
-    const double place = (scores[i] - low) / (high - low) * kBins;
+    const double place = (scores[i] / 2 - low / 2) / (high / 2 - low / 2) * kBins;
     const auto bin = static_cast<std::size_t>(std::clamp(place, 0.0, kBins - 1.0));
     ++(labels[i] < 0    ? histogram.unlabelled
        : labels[i] == 0 ? histogram.normal

@@ -136,7 +136,7 @@ std::string histogram_svg(const ScoreHistogram& histogram, std::optional<double>
                    share == 0   ? "start"
                    : share == 1 ? "end"
                                 : "middle",
-                   plain_number(low + share * (high - low)) + (share == 1 ? "+" : ""));
+                   plain_number(std::lerp(low, high, share)) + (share == 1 ? "+" : ""));
   }
   const struct {
     const std::vector<std::uint64_t>& counts;
@@ -160,7 +160,7 @@ std::string histogram_svg(const ScoreHistogram& histogram, std::optional<double>
     }
   }
   if (threshold && *threshold >= low && *threshold <= high) {
-    const double x = to_x((*threshold - low) / (high - low));
+    const double x = to_x((*threshold / 2 - low / 2) / (high / 2 - low / 2));
     svg += line(x, to_y(0), x, to_y(1), "threshold");
     svg += text_at(x + (x > kWidth - 90 ? -5 : 5), to_y(1) + 12, x > kWidth - 90 ? "end" : "start",
                    "threshold", " class=\"axis\"");

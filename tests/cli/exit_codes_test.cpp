@@ -206,6 +206,38 @@ TEST(ExitCodes, AnOutputThatCannotBeWrittenIsFive) {
   }
 }
 
+// Whichever file of a run cannot be written, or whatever else ends it late: none takes its place.
+TEST(ExitCodes, NoFileOfARunThatFailsTakesItsPlace) {
+  const TempFolder folder;
+  const std::string features = folder.path("features.csv"), model = folder.path("model.netml");
+  const std::string output = folder.write("out", "old"), kept = folder.write("kept.csv", "old");
+  const std::string absent = folder.path("absent/r.html");
+  const std::vector<std::vector<std::string>> runs = {
+      {"learn", demo("demo.pcap"), "--label", demo("demo.csv"), "--feature", kept},
+      {"train", "-f", features},
+      {"classify", "-m", model, demo("demo.pcap"), "--state", folder.path("state")},
+      {"classify", "-m", model, "--table", features}};
+  ASSERT_EQ(netml({"learn", demo("demo.pcap"), "-o", model, "--feature", features}).status, 0);
+  const auto refused = [&](std::vector<std::string> run, const std::vector<std::string>& more) {
+    run.insert(run.end(), {"-o", output});
+    run.insert(run.end(), more.begin(), more.end());
+    const RunResult result = netml(run);
+    const std::string what = run.front() + " " + more.front() + " " + more.back();
+    EXPECT_EQ(slurp(output), "old") << what;
+    EXPECT_EQ(slurp(kept), "old") << what;
+    EXPECT_EQ(folder_names(folder.path("")).size(), 5U) << what;
+    return result.status;
+  };
+  for (const std::vector<std::string>& run : runs) {
+    for (const std::string option : {"--report", "--summary"}) {
+      EXPECT_EQ(refused(run, {option, absent}), 5);
+      EXPECT_EQ(refused(run, {option, "/dev/full"}), 5);
+    }
+  }
+  EXPECT_EQ(refused(runs[1], {"--test-scores", absent}), 5);
+  EXPECT_EQ(refused(runs[0], {"--algorithm", "pca", "--param", "share: 1"}), 3);
+}
+
 // The file size limit of a shell stands for a full disk.
 TEST(ExitCodes, AShortWriteLeavesTheOldFile) {
   const TempFolder folder;

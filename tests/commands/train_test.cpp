@@ -1,6 +1,8 @@
 #include "netml/commands/train.hpp"
 
+#include <chrono>
 #include <cmath>
+#include <thread>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -8,6 +10,8 @@
 
 #include "netml/commands/feature_file.hpp"
 #include "netml/core/error.hpp"
+#include "netml/core/interrupt.hpp"
+#include "netml/core/output_file.hpp"
 #include "netml/core/rng.hpp"
 #include "netml/core/text_format.hpp"
 #include "netml/models/detector.hpp"
@@ -45,12 +49,17 @@ struct TrainRun {
     options.train.output = folder.path("model.netml");
     options.train.test_scores = folder.path("scores.csv");
   }
-  TrainResult operator()() { return run_train(options); }
+  TrainResult operator()() {
+    OutputGroup files;
+    TrainResult result = run_train(options, files);
+    files.commit();
+    return result;
+  }
   std::string bytes() const { return test::slurp(options.train.output); }
   Detector model() const { return load_detector(bytes(), "model.netml"); }
   std::string refusal() {
     try {
-      run_train(options);
+      (*this)();
     } catch (const Error& error) {
       return error.what();
     }
@@ -303,16 +312,16 @@ TEST(Train, MemoryLimitStopsBeforeFitting) {
   TrainRun run(feature_csv(2000, 0, false));
   run.options.train.test_scores.clear();
   run.options.train.memory_limit_bytes = 1 << 20;
-  EXPECT_THROW(run_train(run.options), LimitError);
+  EXPECT_THROW(run(), LimitError);
 }
 
 TEST(Train, OptionsOutOfRangeAreUsageErrors) {
   TrainRun run(feature_csv(60, 6));
   run.options.train.test_size = 1;
-  EXPECT_THROW(run_train(run.options), UsageError);
+  EXPECT_THROW(run(), UsageError);
   run.options.train.test_size = 0.33;
   run.options.train.algorithm = "nkk";
-  EXPECT_THROW(run_train(run.options), UsageError);
+  EXPECT_THROW(run(), UsageError);
   EXPECT_THROW(parse_train_on("norml"), UsageError);
   EXPECT_EQ(parse_split_kind("time"), SplitKind::kTime);
 }
@@ -431,7 +440,7 @@ TEST(Train, PresetNetmlReproducesTheDemo) {
   ASSERT_EQ(model.warnings.size(), 1u);
   EXPECT_NE(model.warnings[0].find("no false-alarm rate is promised"), std::string::npos);
   run.options.train.false_alarm_rate = 0.1;
-  EXPECT_THROW(run_train(run.options), UsageError);
+  EXPECT_THROW(run(), UsageError);
 }
 
 // Reference: MODELS section 6, fridge-activity-features, ocsvm .912 with all rows fitting.
@@ -443,7 +452,9 @@ TEST(Train, FridgeTaskReachesTheReferenceAuc) {
   options.feature = test::reference(folder + "train.csv");
   options.train.output = out.path("model.netml");
   const auto auc = [&] {
-    const TrainResult result = run_train(options);
+    OutputGroup files;
+    const TrainResult result = run_train(options, files);
+    files.commit();
     EXPECT_EQ(result.columns.size(), 15u);
     const Detector model = load_detector(test::slurp(options.train.output), "m");
     std::vector<double> scores;
@@ -469,6 +480,38 @@ TEST(Train, FridgeTaskReachesTheReferenceAuc) {
   const double all_rows = auc();
   EXPECT_NEAR(all_rows, 0.912, 0.01);
   RecordProperty("auc_all_rows", std::to_string(all_rows));
+}
+
+// A control character takes six bytes in the description of a model.
+TEST(Train, AModelThatNobodyCouldReadIsNotWritten) {
+  std::string csv = "a" + std::string(3'000'000, '\x01') + ",b\n";
+  for (int i = 0; i < 20; ++i) {
+    csv += std::to_string(i) + "," + std::to_string(i % 7) + "\n";
+  }
+  TrainRun run(csv);
+  run.options.train.test_scores.clear();
+  run.options.train.algorithm = "knn";
+  write_file(run.options.train.output, "old");
+  const std::string refusal = run.refusal();
+  EXPECT_NE(refusal.find("model.netml: is not written"), std::string::npos) << refusal;
+  EXPECT_NE(refusal.find("the description is larger than"), std::string::npos) << refusal;
+  EXPECT_TRUE(run.bytes() == "old");
+}
+
+// The fit is over at once; scoring by so many neighbours takes a while.
+TEST(Train, ASignalWhileItScoresLeavesTheOldModel) {
+  TrainRun run(feature_csv(8000, 10));
+  run.options.train.algorithm = "knn";
+  run.options.train.param = "k: 5000";
+  run.options.train.threads = 2;
+  write_file(run.options.train.output, "old");
+  std::jthread sender([] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    interrupt::detail::pending_signal = SIGINT;
+  });
+  EXPECT_THROW(run(), Interrupted);
+  interrupt::detail::pending_signal = 0;
+  EXPECT_TRUE(run.bytes() == "old");
 }
 
 }  // namespace

@@ -41,6 +41,18 @@ TEST(Quantile, InterpolatesFromTheNearerNeighbour) {
   EXPECT_EQ(quantile_sorted(values, 0.25), 0.1 + (0.7 - 0.1) * 0.25);
 }
 
+TEST(Quantile, IsFiniteWhereDifferencesAreNot) {
+  const double values[] = {-1.7e308, -1e308, 1e308, 1.7e308};
+  double last = values[0];
+  for (const double q : {0.0, 0.01, 0.3, 0.4, 0.5, 0.6, 0.7, 0.99, 1.0}) {
+    const double value = quantile_sorted(values, q);
+    EXPECT_TRUE(std::isfinite(value)) << q;
+    EXPECT_GE(value, last) << q;
+    last = value;
+  }
+  EXPECT_EQ(quantile_sorted(values, 0.5), 0);
+}
+
 TEST(RunningStats, EqualTwoPasses) {
   Rng rng(5);
   std::vector<double> values;

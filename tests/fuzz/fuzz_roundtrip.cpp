@@ -102,8 +102,15 @@ void require_same(const std::vector<RowScore>& a, const std::vector<RowScore>& b
   }
 }
 
+TrainResult train(const Table& table, const TrainOptions& options) {
+  OutputGroup files;
+  TrainResult result = train_table(table, options, files);
+  files.commit();
+  return result;
+}
+
 void check(const Table& table, const TrainOptions& options) {
-  const TrainResult result = train_table(table, options);
+  const TrainResult result = train(table, options);
   for (const std::string& warning : result.warnings) {
     fuzz::require_message(warning);
   }
@@ -113,7 +120,7 @@ void check(const Table& table, const TrainOptions& options) {
   require(again == bytes, "load, save gives the same bytes");
   const Detector second = load_detector(again, "second");
   require_same(scores_of(first, table), scores_of(second, table));
-  train_table(table, options);
+  train(table, options);
   require(test::slurp(options.output) == bytes, "the same training gives the same bytes");
 }
 

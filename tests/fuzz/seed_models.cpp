@@ -274,7 +274,9 @@ void add_demo(Seeds& seeds) {
   TrainCommandOptions train;
   train.feature = extract("train.csv", {"biflow"}, 60);
   train.train.output = folder.path("m.netml");
-  run_train(train);
+  OutputGroup files;
+  run_train(train, files);
+  files.commit();
   add_model(seeds, "demo", test::slurp(train.train.output));
 }
 

@@ -89,6 +89,9 @@ TEST(Conformal, TheDefaultRateGivesWayAnAskedOneDoesNot) {
   EXPECT_EQ(Calibration::needed(.01), 99u);
   EXPECT_EQ(Calibration::needed(.05), 19u);
   EXPECT_EQ(Calibration::needed(.3), 3u);
+  for (const double tiny : {1e-19, 1e-20, 1e-300, 5e-324}) {
+    EXPECT_EQ(Calibration::needed(tiny), 1'000'000'000'000'000'000U) << tiny;
+  }
 }
 
 TEST(Conformal, LargeSetsKeepEvenlySpacedOrderStatistics) {

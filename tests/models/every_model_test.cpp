@@ -211,6 +211,12 @@ void expect_harmless(const std::string& bytes, const std::string& what) {
   }
 }
 
+// No rows; of a matrix that has a row for each column of the model, rows of nothing.
+void make_empty(Array& array) {
+  array.shape[array.name == "scaler.sorted" ? 1 : 0] = 0;
+  array.bytes.clear();
+}
+
 void expect_refused(const std::string& bytes, const std::string& what) {
   EXPECT_THROW(load_detector(bytes, "m.netml"), ModelError) << what;
 }
@@ -257,6 +263,26 @@ TEST_P(EveryModel, NothingInAFileIsTrusted) {
                         array.bytes.resize(row * array.shape[0]);
                       }),
                       name + " has another number of rows");
+    }
+    expect_harmless(changed(make_empty), name + " is empty");
+  }
+}
+
+// Where the sizes of arrays must fit each other, all of them fit when there is nothing in any.
+TEST_P(EveryModel, AFileOfNothingIsHarmless) {
+  Detector detector = small_detector(correlated_rows(60, 20), "", GetParam());
+  for (const Scaling scaling : {Scaling::kStandard, Scaling::kRank}) {
+    detector.scaler = Scaler::fit(correlated_rows(60, 20), scaling, detector.columns);
+    const std::string bytes = save_detector(detector);
+    const Container container = read_container(bytes, "t");
+    for (const std::string& prefix : {GetParam() + ".", std::string("scaler."), std::string()}) {
+      std::vector<Array> arrays = arrays_of(container);
+      for (Array& array : arrays) {
+        if (array.name.rfind(prefix, 0) == 0) {
+          make_empty(array);
+        }
+      }
+      expect_harmless(write_container(container.description, arrays), prefix + " is empty");
     }
   }
 }

@@ -1,6 +1,10 @@
 #include "netml/models/explanation.hpp"
 
+#include <algorithm>
+#include <numeric>
+
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include "support.hpp"
 
@@ -52,6 +56,53 @@ TEST(Explanation, TheNearestReferenceRowIsThatOfTheScaledRows) {
   EXPECT_EQ(explanation.like, 31U);
   EXPECT_TRUE(explanation.reasons.empty());  // the row itself: nothing to replace
   EXPECT_EQ(Explainer(detector).like(explanation), "row-31");
+}
+
+// More columns than are replaced at once; some have the nearest row's value.
+TEST(Explanation, ManyColumnsHaveTheSharesOfTheDefinition) {
+  constexpr Eigen::Index kColumns = 300;
+  for (const char* algorithm : {"knn", "if", "pca"}) {
+    const Matrix rows = test::normal_rows(80, kColumns, 3);
+    Detector detector = test::small_detector(rows, "", algorithm);
+    detector.reference.rows = rows.topRows(1);
+    detector.reference.keys = {""};
+    Matrix probe = 3 * test::normal_rows(1, kColumns, 4);
+    probe.leftCols(20) = rows.topLeftCorner(1, 20);
+    const double whole = detector.score(probe)[0].score;
+    std::vector<double> raised;
+    for (Eigen::Index j = 0; j < kColumns; ++j) {
+      Matrix replaced = probe;
+      replaced(0, j) = rows(0, j);
+      raised.push_back(std::max(0.0, whole - detector.score(replaced)[0].score));
+    }
+    const double sum = std::accumulate(raised.begin(), raised.end(), 0.0);
+    const Explanation explanation = Explainer(detector).explain(row_of(probe, 0), kColumns);
+    const auto positive =
+        std::count_if(raised.begin(), raised.end(), [](double e) { return e > 0; });
+    EXPECT_EQ(explanation.reasons.size(), static_cast<std::size_t>(positive));
+    for (const Reason& reason : explanation.reasons) {
+      EXPECT_EQ(reason.share, raised[reason.column] / sum) << algorithm;
+    }
+  }
+}
+
+// 128 MiB is what the square of the columns would take, once.
+TEST(Explanation, MemoryIsThatOfAFewRows) {
+  constexpr Eigen::Index kColumns = 4096;
+  const Detector detector = test::small_detector(test::normal_rows(20, kColumns, 1), "", "knn");
+  const Explainer explainer(detector);
+  const Matrix probe = Matrix::Constant(1, kColumns, 9.0);
+  const auto largest_kib = [] {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss;
+  };
+  const long before = largest_kib();
+  EXPECT_FALSE(explainer.explain(row_of(probe, 0), 1).reasons.empty());
+#if !defined(__SANITIZE_ADDRESS__) && \
+    !defined(__SANITIZE_THREAD__)  // which keep memory of their own
+  EXPECT_LT(largest_kib() - before, 64 << 10);
+#endif
 }
 
 TEST(Explanation, TheTextIsOneSafeLine) {

@@ -1,5 +1,10 @@
 #include "netml/models/report.hpp"
 
+#include <algorithm>
+#include <cfloat>
+#include <cmath>
+#include <numeric>
+
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -115,6 +120,33 @@ TEST(Report, TheHistogramCountsEveryScore) {
   EXPECT_EQ(sum(histogram.unlabelled), 2U);
   EXPECT_EQ(score_histogram({}, {}).edges.size(), 0U);
   EXPECT_EQ(sum(score_histogram(std::vector<double>(5, 2.0), std::vector<int>(5, 0)).normal), 5U);
+}
+
+// Scores beyond 2^53, where adding 1 changes nothing, and scores whose difference overflows.
+TEST(Report, TheHistogramHasRoomForEveryDouble) {
+  const double huge = 4505463240756524544.0;
+  for (const std::vector<double>& scores :
+       std::vector<std::vector<double>>{{huge},
+                                        {huge, huge, huge},
+                                        {-huge},
+                                        {DBL_MAX},
+                                        {-DBL_MAX, -DBL_MAX},
+                                        {-DBL_MAX, DBL_MAX},
+                                        {-DBL_MAX, 0, 1e308, DBL_MAX},
+                                        {0, 5e-324},
+                                        {0, 0, 5e-324, DBL_MAX}}) {
+    Report report = full_report();
+    report.threshold = scores.back();
+    report.histogram = score_histogram(scores, std::vector<int>(scores.size(), -1));
+    const auto& [edges, normal, abnormal, unlabelled] = report.histogram;
+    EXPECT_EQ(std::accumulate(unlabelled.begin(), unlabelled.end(), std::size_t{0}), scores.size());
+    EXPECT_TRUE(std::is_sorted(edges.begin(), edges.end()));
+    EXPECT_LT(edges.front(), edges.back());
+    EXPECT_TRUE(std::all_of(edges.begin(), edges.end(), [](double e) { return std::isfinite(e); }));
+    const std::string page = report_html(report);
+    EXPECT_EQ(page.find("nan"), std::string::npos);
+    EXPECT_EQ(page.find("inf"), std::string::npos);
+  }
 }
 
 }  // namespace

@@ -24,9 +24,9 @@ struct LearnCommand {
 /// Runs it; the exit status. Throws the Error family.
 int run_learn(const LearnCommand& command, const RunContext& context);
 
-/// Writes the summary of a training run on tables, the `files`, logs its warnings and prints
-/// netml's table on stderr; the exit status.
-int finish_training(const TrainResult& result, const std::vector<std::string>& files,
-                    const RunContext& context);
+/// Adds the summary of a training run on these tables to its `files` and commits all, logs its
+/// warnings and prints netml's table on stderr; the exit status.
+int finish_training(const TrainResult& result, const std::vector<std::string>& tables,
+                    OutputGroup& files, const RunContext& context);
 
 }  // namespace netml

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "netml/core/output_group.hpp"
 #include "netml/models/detector.hpp"
 #include "netml/models/report.hpp"
 
@@ -15,7 +16,10 @@ std::string report_twin_path(const std::string& path);
 /// Throws UsageError where page and twin would be one file.
 void check_report_path(const std::string& path);
 
-/// Writes the page and, beside it, its JSON twin. Throws OutputError.
-void write_report(const std::string& path, const Report& report);
+/// Opens the page and its twin; nothing for an empty path. Throws OutputError.
+void open_report(OutputGroup& files, const std::string& path);
+/// Writes the page and, beside it, its JSON twin. Throws OutputError. The files are still to be
+/// committed.
+void write_report(OutputGroup& files, const std::string& path, const Report& report);
 
 }  // namespace netml

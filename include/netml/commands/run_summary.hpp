@@ -7,6 +7,7 @@
 
 #include "netml/commands/inputs.hpp"
 #include "netml/core/interrupt.hpp"
+#include "netml/core/output_group.hpp"
 #include "netml/pipeline/extractor.hpp"
 
 namespace netml {
@@ -53,6 +54,8 @@ struct SummaryInterrupted : Interrupted {};
 /// Writes the summary when one was asked for, with version and command line. Throws OutputError and
 /// SummaryInterrupted.
 void write_summary(const RunContext& context, nlohmann::ordered_json summary);
+/// The same as one of the run's files, which are still to be committed.
+void write_summary(OutputGroup& files, const RunContext& context, nlohmann::ordered_json summary);
 
 /// The summary of a run that memory, a limit or a signal ended in the middle, without output: the
 /// packets read so far, counted an epoch at a time, are skipped for that reason. Where even this

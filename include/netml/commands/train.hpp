@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "netml/core/output_group.hpp"
 #include "netml/dataset/scaler.hpp"
 #include "netml/models/metrics.hpp"
 #include "netml/table/table.hpp"
@@ -95,15 +96,21 @@ struct TrainResult {
 /// train_table does.
 void check_training(const TrainOptions& options);
 
-/// Splits, fits, calibrates, tests, and writes the model file (mode 0600, whole or not at all).
+/// Opens what a training run writes: model (mode 0600), test scores, report and its twin. Throws
+/// OutputError.
+void open_training_files(const TrainOptions& options, OutputGroup& files);
+
+/// Splits, fits, calibrates, tests, and writes the model and what else was asked for into `files`,
+/// which are still to be committed.
 ///
 /// Labels: missing is unlabelled, 0 and the normal names of label_value are 0, all else 1; "No
 /// Label" is unlabelled. With labels unlabelled rows are left out. Calibration without a table of
 /// its own: every fifth of the (normal) training rows by start_ns where all rows carry it, else
 /// a seeded fifth; below 10 rows none, and the model has no threshold. Under preset netml all rows
 /// of the training part fit, labels unused. Throws UsageError (unknown columns, algorithm),
-/// DataError (rows or parameters that do not fit), LimitError (memory), OutputError.
-TrainResult train_table(const Table& table, const TrainOptions& options);
+/// DataError (rows or parameters that do not fit), LimitError (memory), ModelError (a model beyond
+/// what a model file may hold), OutputError, Interrupted.
+TrainResult train_table(const Table& table, const TrainOptions& options, OutputGroup& files);
 
 /// The table that netml prints: times in minutes, AUC in full or n/a. Ends with a line end.
 std::string performance_table(const TrainResult& result);
@@ -118,6 +125,7 @@ struct TrainCommandOptions {
   std::string calibrate;  ///< a table of normal flows; empty: none
   TrainOptions train;     ///< recipe, card and calibrate are filled in
 };
-TrainResult run_train(const TrainCommandOptions& options);
+/// Opens the files, reads the tables and trains; the files are still to be committed.
+TrainResult run_train(const TrainCommandOptions& options, OutputGroup& files);
 
 }  // namespace netml

@@ -19,6 +19,19 @@ inline int pending() noexcept {
 /// Throws Interrupted when a signal asked to stop: for reads whose part is of no use.
 void check();
 
+/// While one exists, half of what is computed is of no use: a model that is learnt.
+class Indivisible {
+ public:
+  Indivisible() noexcept;
+  ~Indivisible();
+  Indivisible(const Indivisible&) = delete;
+  Indivisible& operator=(const Indivisible&) = delete;
+};
+
+/// check() where an Indivisible exists, else nothing: for long work, in any thread, that serves
+/// both a training, which a signal ends, and verdicts, which are still written.
+void check_indivisible();
+
 /// A file to remove when a second signal ends the process. `path` must stay valid until `forget`.
 /// Few at once; more than there is room for are not remembered.
 void remember_temporary(const char* path) noexcept;

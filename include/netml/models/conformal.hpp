@@ -40,7 +40,7 @@ class Calibration {
   double least_alpha() const noexcept { return 1.0 / static_cast<double>(size() + 1); }
   /// Whether m + 1 >= 1/alpha.
   bool supports(double alpha) const noexcept;
-  /// How many scores alpha takes.
+  /// How many scores alpha takes; 10^18 where it is more. Requires: alpha > 0.
   static std::size_t needed(double alpha);
 
   /// How many of the m + 1 ranks raise the alarm, m + 1 - k: floor(alpha (m + 1)).

@@ -64,6 +64,7 @@ class Model {
 
   /// One score per row. Requires: a fitted model, finite rows, the columns it was fitted on. Each
   /// score depends on its own row only: neither the rows beside it nor `threads` change a bit.
+  /// Throws Interrupted when a signal asks to stop while there is an interrupt::Indivisible.
   Vector score(const Matrix& rows, std::size_t threads = 1) const;
 
   virtual void save(ArrayWriter& writer) const = 0;

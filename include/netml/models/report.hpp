@@ -14,13 +14,15 @@ namespace netml {
 
 /// Scores by class in bins of equal width.
 struct ScoreHistogram {
-  std::vector<double> edges;  ///< one more than bins, ascending; empty without scores
+  /// One more than bins, finite, ascending, the last above the first; empty without scores.
+  std::vector<double> edges;
   std::vector<std::uint64_t> normal;
   std::vector<std::uint64_t> abnormal;
   std::vector<std::uint64_t> unlabelled;
 };
 
-/// 40 bins from the smallest score to the 0.995-quantile; what lies above is in the last one.
+/// 40 bins from the smallest score to the 0.995-quantile; what lies above is in the last one. Where
+/// all scores are one, the bins begin there. Requires: finite scores.
 /// `labels`: 0, 1 or -1 without a label; one per score.
 ScoreHistogram score_histogram(std::span<const double> scores, std::span<const int> labels);
 
