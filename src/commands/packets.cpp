@@ -3,7 +3,6 @@
 #include <nlohmann/json.hpp>
 
 #include "netml/commands/run_files.hpp"
-#include "netml/commands/table_output.hpp"
 #include "netml/core/error.hpp"
 #include "netml/core/log.hpp"
 #include "netml/core/output_file.hpp"
@@ -24,9 +23,7 @@ std::unique_ptr<PacketRows> make_rows(const PacketsCommand& command) {
 }  // namespace
 
 int run_packets(const PacketsCommand& command, const RunContext& context) {
-  require_distinct_files(
-      context, command.inputs.files(),
-      table_files(command.output, choose_format(command.format, command.output)));
+  require_distinct_files(context, command.inputs.files(), {command.output});
   const std::unique_ptr<PacketRows> rows = make_rows(command);
   ExtractResult result = read_packets(command.inputs.plain,
                                       {command.inputs.filter, command.inputs.is_continuous}, *rows);

@@ -62,7 +62,7 @@ TEST(Overwriting, InputsAreNeverReplaced) {
       {"extract", "a.pcap", "--summary=a.pcap"},
       {"extract", "a.pcap", "--anonymize=src_ip", "--anonymize-key=key", "-o", "key"},
       {"extract", "a.pcap", "--config=run.toml", "-o", "run.toml"},
-      {"packets", "flows-metadata.json", "-o", "flows.csv"},
+      {"packets", "a.pcap", "-o", "a.pcap", "--format=csv"},
       {"learn", "flows-metadata.json", "-f", "flows.csv", "-o", "model.netml"},
       {"train", "-f", "table.csv", "-o", "table.csv"},
       {"train", "-f", "table.csv", "-o", "table-metadata.json"},
