@@ -4,7 +4,7 @@
 
 namespace netml {
 
-BlobStore::BlobStore() : pool_(kLargest, 0, SlotPool::Backing::kTouchedPages) {
+BlobStore::BlobStore() : pool_(kLargest, 0, SlotPool::Backing::kSmallPages) {
   warm_.reserve(kMostWarm);  // release() must not throw
 }
 

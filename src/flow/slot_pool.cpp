@@ -34,7 +34,7 @@ void SlotPool::add_slab() {
     free_.reserve(std::max(slots, 2 * free_.capacity()));  // give_back() must not throw
   }
   slabs_.push_back({Pages(slab_bytes_)});
-  if (backing_ == Backing::kTouchedPages) {
+  if (backing_ == Backing::kSmallPages) {
     slabs_.back().pages.keep_small();
   }
   reinterpret_cast<std::byte**>(directory_.begin())[slabs_.size() - 1] =

@@ -17,13 +17,13 @@ namespace netml {
 /// Throws std::bad_alloc when the system has no more memory.
 class SlotPool {
  public:
-  /// Whether slots are backed as a whole, or page by page as they are touched.
-  enum class Backing : std::uint8_t { kWhole, kTouchedPages };
+  /// Whether the system may back untouched slots, with pages larger than kPageBytes.
+  enum class Backing : std::uint8_t { kAnyPages, kSmallPages };
 
   /// Multiples of 8; slots are aligned to 16 bytes when `slot_bytes` is a multiple of 16, and to
   /// pages when it is a power of two of at least that size.
   explicit SlotPool(std::size_t slot_bytes, std::size_t entry_bytes = 0,
-                    Backing backing = Backing::kWhole);
+                    Backing backing = Backing::kAnyPages);
 
   /// The number of a free slot, its content undefined. Numbers are small but not dense.
   std::uint32_t take();
