@@ -50,12 +50,10 @@ class ConfigReader final : public CLI::ConfigTOML {
 
   // Of a section, or of an option, which CLI11 leaves out without a word when it is too deep.
   static std::string_view name_in(std::string_view line) {
-    if (line.starts_with('[')) {
-      return line;
-    }
-    const std::size_t equals = line.find('=');
     const bool is_comment = line.starts_with('#') || line.starts_with(';');
-    return is_comment || equals == std::string_view::npos ? "" : line.substr(0, equals);
+    return is_comment              ? ""
+           : line.starts_with('[') ? line.substr(0, line.find(']'))
+                                   : line.substr(0, line.find_first_of("=#"));
   }
 
   const CLI::App& app_;
