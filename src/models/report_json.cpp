@@ -100,7 +100,10 @@ ScoreHistogram score_histogram(std::span<const double> scores, std::span<const i
   std::sort(sorted.begin(), sorted.end());
   const auto [low, high] = histogram_range(sorted);
   for (std::size_t i = 0; i <= kBins; ++i) {
-    histogram.edges.push_back(std::lerp(low, high, static_cast<double>(i) / kBins));
+    const double bin = static_cast<double>(i);
+    const double offset = (high - low) * bin / kBins;
+    histogram.edges.push_back(std::isfinite(offset) ? low + offset
+                                                    : std::lerp(low, high, bin / kBins));
   }
   histogram.normal.resize(kBins);
   histogram.abnormal.resize(kBins);

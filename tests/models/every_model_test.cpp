@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "netml/core/error.hpp"
+#include "netml/core/interrupt.hpp"
 
 #include "models/support.hpp"
 
@@ -51,6 +52,21 @@ Matrix one_row(std::initializer_list<double> values) {
   Matrix row(1, static_cast<Eigen::Index>(values.size()));
   std::copy(values.begin(), values.end(), row.data());
   return row;
+}
+
+// Verdicts are still written after a signal, a training ends with it.
+TEST_P(EveryModel, ASignalEndsScoringOnlyWhereAllOfItIsNeeded) {
+  const auto model = fit(correlated_rows(100, 3));
+  const Matrix rows = correlated_rows(300, 21);
+  const Vector scores = model->score(rows, 2);
+  interrupt::detail::pending_signal = SIGINT;
+  EXPECT_EQ(model->score(rows, 2), scores);
+  {
+    const interrupt::Indivisible training;
+    EXPECT_THROW(model->score(rows, 2), Interrupted);
+  }
+  EXPECT_EQ(model->score(rows, 2), scores);
+  interrupt::detail::pending_signal = 0;
 }
 
 TEST_P(EveryModel, FarRowsAreNovelAndTheCentreIsNot) {

@@ -97,7 +97,7 @@ TEST(Explanation, MemoryIsThatOfAFewRows) {
     getrusage(RUSAGE_SELF, &usage);
     return usage.ru_maxrss;
   };
-  const long before = largest_kib();
+  [[maybe_unused]] const long before = largest_kib();
   EXPECT_FALSE(explainer.explain(row_of(probe, 0), 1).reasons.empty());
 #if !defined(__SANITIZE_ADDRESS__) && \
     !defined(__SANITIZE_THREAD__)  // which keep memory of their own
