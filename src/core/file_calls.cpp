@@ -2,9 +2,11 @@
 
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 
 #include <fcntl.h>
 #include <poll.h>
+#include <unistd.h>
 
 #include "netml/core/interrupt.hpp"
 
@@ -18,6 +20,20 @@ int retry_open(const char* path, int flags, mode_t mode) {
       interrupt::check();
     }
   } while (descriptor < 0 && errno == EINTR);
+  return descriptor;
+}
+
+int open_fifo(const char* path) {
+  constexpr timespec kPause{0, 10'000'000};
+  int descriptor = -1;
+  while ((descriptor = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC)) < 0 && errno == ENXIO) {
+    interrupt::check();
+    nanosleep(&kPause, nullptr);
+  }
+  if (descriptor >= 0 && fcntl(descriptor, F_SETFL, O_WRONLY) != 0) {
+    close(descriptor);
+    return -1;
+  }
   return descriptor;
 }
 

@@ -10,6 +10,10 @@ namespace netml {
 /// FIFO that nobody opens at its other end.
 int retry_open(const char* path, int flags, mode_t mode);
 
+/// Opens a FIFO for writing once it has a reader; -1 and errno where it cannot be. Throws
+/// Interrupted when a signal asks to stop before or while it waits.
+int open_fifo(const char* path);
+
 /// After a failed read or write: true when it is worth another try. A descriptor that somebody else
 /// made non-blocking is waited for (`events` as of poll(2)).
 bool wants_retry(int descriptor, short events);

@@ -62,7 +62,16 @@ std::string resolve_links(const std::string& path) {
   return name;
 }
 
-OutputFile::OutputFile(const std::string& path, FileMode mode) : path_(path) {
+std::string place_of(const std::string& path) {
+  const std::string target = resolve_links(path);
+  const std::string folder = directory_of(target);
+  const std::unique_ptr<char, decltype(&free)> real(realpath(folder.c_str(), nullptr), &free);
+  std::string place = real ? real.get() : folder;
+  return place.append("/").append(base_name(target));
+}
+
+OutputFile::OutputFile(const std::string& path, FileMode mode, Reader reader)
+    : path_(path), reader_(reader) {
   if (path.empty()) {
     throw UsageError("the name of an output file is empty");
   }
@@ -74,7 +83,8 @@ OutputFile::OutputFile(const std::string& path, FileMode mode) : path_(path) {
     if (S_ISDIR(status.st_mode)) {
       fail(EISDIR);
     }
-    descriptor_ = retry_open(path.c_str(), O_WRONLY, 0);
+    descriptor_ =
+        S_ISFIFO(status.st_mode) ? open_fifo(path.c_str()) : retry_open(path.c_str(), O_WRONLY, 0);
     owned_ = true;
   } else {
     open_temporary(mode);
@@ -209,7 +219,7 @@ void OutputFile::close_descriptor() {
 }
 
 void OutputFile::fail(int error_number) const {
-  if (error_number == EPIPE) {
+  if (error_number == EPIPE && reader_ == Reader::kMayLeave) {
     throw BrokenPipe{};
   }
   throw OutputError((path_ == "-" ? "standard output" : printable(path_)) +

@@ -87,7 +87,8 @@ void SpoolFile::fill() {
     count = pread(descriptor_, buffer_.data(), buffer_.size(), static_cast<off_t>(file_offset_));
   } while (count < 0 && errno == EINTR);
   if (count <= 0) {
-    fail(count < 0 ? errno : EIO);
+    throw OutputError(printable(path_) + ": cannot read back what waited beside it: " +
+                      reason(count < 0 ? errno : EIO));
   }
   buffer_.resize(static_cast<std::size_t>(count));
   file_offset_ += static_cast<std::uint64_t>(count);

@@ -9,6 +9,12 @@ namespace netml {
 /// Who may read a file that we create (before the umask).
 enum class FileMode { kShared = 0666, kPrivate = 0600 };
 
+/// What it means when the reader of a pipe goes away.
+enum class Reader {
+  kMayLeave,  ///< BrokenPipe: of a run's rows, whose reader has seen enough
+  kMustStay,  ///< OutputError: of what belongs to a run's result
+};
+
 /// A result on its way to a file, whole or not at all.
 ///
 /// A regular file is written under a temporary name in the same directory and takes its place in
@@ -17,11 +23,12 @@ enum class FileMode { kShared = 0666, kPrivate = 0600 };
 /// Devices, FIFOs and stdout
 /// ("-") are written directly. Without `commit()` the destructor removes the temporary file and the
 /// old file stays as it was.
-/// Every member that writes throws OutputError naming the path as typed; a reader of ours that has
-/// gone away (EPIPE) throws BrokenPipe.
+/// Every member that writes throws OutputError naming the path as typed, and BrokenPipe as Reader
+/// says. Opening a FIFO waits for its reader; a signal ends that with Interrupted.
 class OutputFile {
  public:
-  explicit OutputFile(const std::string& path, FileMode mode = FileMode::kShared);
+  explicit OutputFile(const std::string& path, FileMode mode = FileMode::kShared,
+                      Reader reader = Reader::kMayLeave);
   ~OutputFile();
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
@@ -50,6 +57,7 @@ class OutputFile {
   void close_descriptor();
 
   std::string path_;
+  Reader reader_;
   std::string temporary_;
   int descriptor_ = -1;
   int directory_ = -1;  ///< from prepare() on, of a regular file
@@ -68,6 +76,8 @@ std::string temporary_name(const std::string& path);
 std::string resolve_links(const std::string& path);
 /// The folder of a file.
 std::string directory_of(const std::string& path);
+/// The full name of a file, or the one that it will have: without symbolic links, `.` and `..`.
+std::string place_of(const std::string& path);
 
 /// Writes a whole small file by the rules above.
 void write_file(const std::string& path, std::string_view bytes, FileMode mode = FileMode::kShared);

@@ -20,7 +20,7 @@ class OutputGroup {
         return *known;
       }
     }
-    files_.push_back(std::make_unique<OutputFile>(path, mode));
+    files_.push_back(std::make_unique<OutputFile>(path, mode, Reader::kMustStay));
     return *files_.back();
   }
 
