@@ -358,12 +358,7 @@ int classify_captures(const ClassifyCommand& command, const Detector& detector,
     summary["captures_done"] = done->skipped();
     remember(*done, result, files);
   }
-  write_summary(files, context, summary);
-  files.prepare();
-  if (!result.output_closed) {
-    file.commit();
-  }
-  files.commit();
+  commit_verdicts(result.output_closed ? nullptr : &file, files, context, summary);
   return status;
 }
 

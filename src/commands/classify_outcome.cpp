@@ -173,4 +173,22 @@ void write_classify_report(OutputGroup& files, const ClassifyCommand& command,
   write_report(files, command.report, report);
 }
 
+void commit_verdicts(OutputFile* verdicts, OutputGroup& files, const RunContext& context,
+                     const nlohmann::ordered_json& summary) {
+  const auto commit = [verdicts] {
+    if (verdicts != nullptr) {
+      verdicts->commit();
+    }
+  };
+  try {
+    write_summary(files, context, summary);
+  } catch (const SummaryInterrupted&) {
+    commit();
+    throw;
+  }
+  files.prepare();
+  commit();
+  files.commit();
+}
+
 }  // namespace netml

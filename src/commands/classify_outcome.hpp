@@ -34,4 +34,9 @@ void log_outcome(const VerdictStage& stage, bool has_labels, const std::string& 
 void write_classify_report(OutputGroup& files, const ClassifyCommand& command,
                            const Detector& detector, const VerdictStage& stage, const Table* table);
 
+/// Commits the verdicts, null for those that nobody reads any more, together with the other files
+/// and the summary. A signal that ends the wait for the reader of a summary leaves the verdicts.
+void commit_verdicts(OutputFile* verdicts, OutputGroup& files, const RunContext& context,
+                     const nlohmann::ordered_json& summary);
+
 }  // namespace netml

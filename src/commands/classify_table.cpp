@@ -102,10 +102,7 @@ int classify_table(const ClassifyCommand& command, const Detector& detector,
     add_outcome(summary, stage, label_column.has_value());
     log_outcome(stage, label_column.has_value(), "rows");
     write_classify_report(files, command, detector, stage, &file.table);
-    write_summary(files, context, summary);
-    files.prepare();
-    output.commit();
-    files.commit();
+    commit_verdicts(&output, files, context, summary);
     return status;
   } catch (const BrokenPipe&) {
     nlohmann::ordered_json summary = summary_of_files({command.table}, exit_status::kBrokenPipe);

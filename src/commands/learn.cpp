@@ -334,9 +334,15 @@ ExtractResult measure(const LearnCommand& command, Extraction& extraction, Learn
 // Features that are kept without a model.
 int end_without_model(const RunContext& context, const ExtractResult& extracted,
                       const Labeler* labeler, LearnRows& rows, int status) {
-  rows.commit_features();
   OutputGroup summary;
-  write_learn_summary(summary, context, extracted, labeler, nullptr, status);
+  try {
+    write_learn_summary(summary, context, extracted, labeler, nullptr, status);
+  } catch (const SummaryInterrupted&) {
+    rows.commit_features();
+    throw;
+  }
+  summary.prepare();
+  rows.commit_features();
   summary.commit();
   return status;
 }
@@ -394,9 +400,14 @@ int run_learn(const LearnCommand& command, const RunContext& context) {
   }
   try {
     return train_on(command, context, extracted, labeler, rows, files);
-  } catch (const Interrupted&) {
+  } catch (const SummaryInterrupted&) {
     rows.commit_features();  // which are whole
     throw;
+  } catch (const Interrupted& interrupted) {
+    return end_without_model(context, extracted, labeler, rows, 128 + interrupted.signal_number);
+  } catch (const LimitError& error) {
+    log::error(error.what());
+    return end_without_model(context, extracted, labeler, rows, exit_status::kLimitReached);
   }
 }
 

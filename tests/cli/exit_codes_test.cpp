@@ -212,6 +212,9 @@ TEST(ExitCodes, NoFileOfARunThatFailsTakesItsPlace) {
   const std::string features = folder.path("features.csv"), model = folder.path("model.netml");
   const std::string output = folder.write("out", "old"), kept = folder.write("kept.csv", "old");
   const std::string absent = folder.path("absent/r.html");
+  const TempFolder links;  // what goes beside a full disk has room
+  const std::string full = links.path("full");
+  std::filesystem::create_symlink("/dev/full", full);
   const std::vector<std::vector<std::string>> runs = {
       {"learn", demo("demo.pcap"), "--label", demo("demo.csv"), "--feature", kept},
       {"train", "-f", features},
@@ -231,11 +234,40 @@ TEST(ExitCodes, NoFileOfARunThatFailsTakesItsPlace) {
   for (const std::vector<std::string>& run : runs) {
     for (const std::string option : {"--report", "--summary"}) {
       EXPECT_EQ(refused(run, {option, absent}), 5);
-      EXPECT_EQ(refused(run, {option, "/dev/full"}), 5);
+      EXPECT_EQ(refused(run, {option, full}), 5);
     }
   }
   EXPECT_EQ(refused(runs[1], {"--test-scores", absent}), 5);
   EXPECT_EQ(refused(runs[0], {"--algorithm", "pca", "--param", "share: 1"}), 3);
+}
+
+// The features of hours are kept where only the model does not fit; all that is said of them holds.
+TEST(ExitCodes, FeaturesStandWhereTrainingDoesNotFitTheLimit) {
+  const TempFolder folder;
+  const std::string features = folder.path("features.csv");
+  const std::string summary = folder.path("summary.json");
+  const RunResult result = netml({"learn", demo("demo.pcap"), "--label", demo("demo.csv"),
+                                  "--algorithm", "kres", "--memory-limit", "8MiB", "--feature",
+                                  features, "-o", folder.path("m.netml"), "--summary", summary});
+  EXPECT_EQ(result.status, 6) << result.err;
+  const std::size_t flows = csv_rows(slurp(features)).size() - 1;
+  EXPECT_GT(flows, 1000U);
+  EXPECT_EQ(read_json(summary)["flows_written"], flows);
+  EXPECT_EQ(read_json(summary)["status"], 6);
+  expect_conservation(read_json(summary), "limit");
+  EXPECT_EQ(folder_names(folder.path("")),
+            (std::vector<std::string>{"features-metadata.json", "features.csv", "summary.json"}));
+}
+
+TEST(ExitCodes, FeaturesWithoutAModelDoNotPrecedeTheirSummary) {
+  const TempFolder folder;
+  const std::string features = folder.write("features.csv", "old");
+  const RunResult result =
+      netml({"learn", demo("demo.pcap"), "--memory-limit", "300KiB", "--feature", features, "-o",
+             folder.path("m.netml"), "--summary", "/dev/full"});
+  EXPECT_EQ(result.status, 5) << result.err;
+  EXPECT_EQ(slurp(features), "old");
+  EXPECT_EQ(folder.entries(), 1U);
 }
 
 // The file size limit of a shell stands for a full disk.

@@ -283,6 +283,62 @@ TEST_P(StopSignal, BeforeAnythingWasRead) {
   EXPECT_FALSE(std::filesystem::exists(folder.path("model.netml")));
 }
 
+// Signals that come before the summary is opened count as those that come while it waits.
+TEST_P(StopSignal, AnEarlierSignalDoesNotWaitForTheReaderOfASummary) {
+  const TempFolder folder;
+  const std::string fifo = folder.path("summary");
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  Process process(netml_command({"extract", "-", "--summary", fifo, "-o", folder.path("out.csv")}));
+  ASSERT_TRUE(process.write(ended_flows()));
+  process.wait_for_lines(1, milliseconds(500));
+  process.send(GetParam());
+  const RunResult result = process.finish();
+  EXPECT_EQ(result.died, "");
+  EXPECT_EQ(result.status, 128 + GetParam()) << result.err;
+  EXPECT_EQ(csv_rows(slurp(folder.path("out.csv"))).size(), 12U);
+}
+
+TEST_P(StopSignal, VerdictsStandWhereNobodyReadsTheSummary) {
+  const TempFolder folder;
+  const std::string model = folder.path("m.netml");
+  ASSERT_EQ(netml({"learn", demo("demo.pcap"), "--algorithm", "pca", "-o", model}).status, 0);
+  const std::string fifo = folder.path("summary");
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  const std::string verdicts = folder.path("verdicts.csv");
+  const std::vector<std::string> classify = {"classify", "-m",    model, demo("unclassified.pcap"),
+                                             "-o",       verdicts};
+  ASSERT_EQ(netml(classify).status, 0);
+  const std::string expected = slurp(verdicts);
+  folder.write("verdicts.csv", "old");
+  std::vector<std::string> waiting = classify;
+  waiting.insert(waiting.end(), {"--summary", fifo});
+  Process process(netml_command(waiting));
+  process.wait_for_lines(1, milliseconds(700));
+  process.send(GetParam());
+  const RunResult result = process.finish();
+  EXPECT_EQ(result.died, "");
+  EXPECT_EQ(result.status, 128 + GetParam()) << result.err;
+  EXPECT_EQ(slurp(verdicts), expected);
+}
+
+// Whenever it comes, in reading or in training: features and summary tell the same.
+TEST_P(StopSignal, FeaturesAndSummaryOfAnEndedLearnAgree) {
+  const TempFolder folder;
+  const std::string features = folder.path("features.csv");
+  const std::string summary = folder.path("summary.json");
+  Process process(netml_command({"learn", demo("demo.pcap"), "--algorithm", "ae", "--param",
+                                 "{max_iter: 1000000, n_iter_no_change: 0, tol: 0}", "--feature",
+                                 features, "-o", folder.path("m.netml"), "--summary", summary}));
+  process.wait_for_lines(1, milliseconds(1500));
+  process.send(GetParam());
+  const RunResult result = process.finish();
+  EXPECT_EQ(result.status, 128 + GetParam()) << result.err;
+  EXPECT_EQ(read_json(summary)["flows_written"], csv_rows(slurp(features)).size() - 1);
+  EXPECT_EQ(read_json(summary)["status"], 128 + GetParam());
+  expect_conservation(read_json(summary), "learn");
+  EXPECT_FALSE(std::filesystem::exists(folder.path("m.netml")));
+}
+
 // A reader that has stopped reading holds the run up; the second signal does not wait for it.
 TEST_P(StopSignal, TheSecondEndsAtOnceAndLeavesNoTemporaryFile) {
   const TempFolder folder;
@@ -346,6 +402,41 @@ TEST(Streams, MessagesNeverLandInAnOutput) {
     EXPECT_EQ(result.status, 4) << closed;
     EXPECT_EQ(slurp(output), expected) << closed;
   }
+}
+
+// The reader of a report, unlike that of rows, is part of the run: without it the run failed.
+TEST(Streams, AReaderOfAReportThatLeavesIsAnError) {
+  const TempFolder folder;
+  const std::string fifo = folder.path("report");
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  const int reader = open(fifo.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  ASSERT_GE(reader, 0);
+  const std::string model = folder.write("m.netml", "old");
+  Process process(netml_command({"train", "-f", "-", "-o", model, "--report", fifo}));
+  const auto has_opened = [&] {
+    const std::string open_files = "/proc/" + std::to_string(process.id()) + "/fd";
+    for (const auto& entry : std::filesystem::directory_iterator(open_files)) {
+      std::error_code gone;
+      if (std::filesystem::read_symlink(entry.path(), gone) == fifo) {
+        return true;
+      }
+    }
+    return false;
+  };
+  const auto start = std::chrono::steady_clock::now();
+  while (!has_opened() && std::chrono::steady_clock::now() - start < kSoon) {
+    std::this_thread::sleep_for(milliseconds(5));
+  }
+  close(reader);
+  std::string table = "a,b\n";
+  for (int i = 0; i < 200; ++i) {
+    table += std::to_string(i) + "," + std::to_string(i * i % 17) + "\n";
+  }
+  ASSERT_TRUE(process.write(table));
+  const RunResult result = process.finish();
+  EXPECT_EQ(result.status, 5) << result.err;
+  EXPECT_NE(result.err.find("report: cannot write: Broken pipe"), std::string::npos) << result.err;
+  EXPECT_EQ(slurp(model), "old");
 }
 
 TEST(Streams, AClosedStreamCannotBeUsed) {
