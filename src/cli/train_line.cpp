@@ -53,13 +53,17 @@ int TrainLine::train() const {
     options.columns = parse_list("--columns", columns_);
   }
   check_report_path(options.report);
-  require_distinct_files(
-      context_, {command.feature, metadata_path(command.feature), command.calibrate},
-      {options.output, options.test_scores, options.report, report_twin_path(options.report)});
   std::vector<std::string> tables = {command.feature};
   if (!command.calibrate.empty()) {
     tables.push_back(command.calibrate);
   }
+  std::vector<std::string> inputs = tables;
+  for (const std::string& table : tables) {
+    inputs.push_back(metadata_path(table));
+  }
+  require_distinct_files(
+      context_, inputs,
+      {options.output, options.test_scores, options.report, report_twin_path(options.report)});
   OutputGroup files;
   const TrainResult result = run_train(command, files);
   return finish_training(result, tables, files, context_);

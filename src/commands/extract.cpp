@@ -73,7 +73,6 @@ class OutputRows final : public LabelledRows {
           "--rotate: names its pieces after the output, which is standard output; give -o FILE");
     }
     require_regular_output(command_.output, "--rotate", "whose name its pieces take");
-    require_files(piece_path(command_.output, 0));
   }
 
   RowSink& open_one(const Recipe& recipe) {
@@ -87,15 +86,11 @@ class OutputRows final : public LabelledRows {
                            : RotatedOutput::Lines::kOnePerRow;
     pieces_.emplace(command_.output, Rotation{command_.rotate_rows, command_.keep_pieces}, lines,
                     [this, recipe](const std::string& path) {
-                      require_files(path);
+                      require_distinct_files(context_, command_.inputs.files(),
+                                             table_files(path, format_));
                       return std::make_unique<TableOutput>(path, format_, recipe, text_mode_);
                     });
     return *pieces_;
-  }
-
-  // The table under its name, or a piece of it, is none of the inputs.
-  void require_files(const std::string& path) const {
-    require_distinct_files(context_, command_.inputs.files(), table_files(path, format_));
   }
 
   const ExtractCommand& command_;
@@ -155,12 +150,28 @@ void report(const ExtractCommand& command, const ExtractResult& result, const La
   }
 }
 
-}  // namespace
-
-int run_extract(const ExtractCommand& command, const RunContext& context) {
+// No output takes the place of what is read, nor of another.
+void require_places(const ExtractCommand& command, const RunContext& context) {
   require_distinct_files(
       context, command.inputs.files(),
       table_files(command.output, choose_format(command.format, command.output)));
+  if (command.rotate_rows == 0) {
+    return;
+  }
+  std::vector<std::string> others = command.inputs.files();
+  others.insert(others.end(), context.option_files.begin(), context.option_files.end());
+  others.push_back(context.summary_path);
+  for (const std::string& name : others) {
+    if (!name.empty() && is_piece(name, command.output)) {
+      throw UsageError(printable(name) + ": has the name of a piece that --rotate writes");
+    }
+  }
+}
+
+}  // namespace
+
+int run_extract(const ExtractCommand& command, const RunContext& context) {
+  require_places(command, context);
   Extraction extraction(command.inputs, command.recipe,
                         {command.flow_limit, context.threads, command.shard});
   OutputRows rows(command, extraction.labeler() != nullptr, context);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "netml/core/error.hpp"
+#include "netml/core/output_file.hpp"
 #include "netml/core/text_format.hpp"
 
 namespace netml {
@@ -29,14 +30,35 @@ std::string_view first_lines(std::string_view text, std::uint64_t& rows) {
   return text.substr(0, end);
 }
 
+// Where the number of a piece goes: before the suffix.
+std::size_t stem_end(const std::string& path) {
+  const std::size_t name = path.size() - base_name(path).size();
+  const std::size_t dot = path.rfind('.');
+  return dot != std::string::npos && dot > name ? dot : path.size();
+}
+
 }  // namespace
 
 std::string piece_path(const std::string& path, std::uint64_t number) {
-  const std::size_t name = path.size() - base_name(path).size();
-  const std::size_t dot = path.rfind('.');
-  const bool has_suffix = dot != std::string::npos && dot > name;
-  const std::size_t end = has_suffix ? dot : path.size();
+  const std::size_t end = stem_end(path);
   return path.substr(0, end) + "." + std::to_string(number) + path.substr(end);
+}
+
+bool is_piece(const std::string& name, const std::string& path) {
+  const std::string place = place_of(name);
+  const std::string own = place_of(path);
+  const std::size_t number = stem_end(own) + 1;
+  const std::string first = piece_path(own, 0);
+  for (const std::string& kind : {first, metadata_path(first)}) {
+    const std::string_view before = std::string_view(kind).substr(0, number);
+    const std::string_view behind = std::string_view(kind).substr(number + 1);
+    if (place.size() > before.size() + behind.size() && place.starts_with(before) &&
+        place.ends_with(behind) &&
+        place.find_first_not_of("0123456789", number) == place.size() - behind.size()) {
+      return true;
+    }
+  }
+  return false;
 }
 
 RotatedOutput::RotatedOutput(std::string path, const Rotation& rotation, Lines lines, Open open)

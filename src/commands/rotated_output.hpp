@@ -13,6 +13,9 @@ namespace netml {
 /// "flows.csv" -> "flows.3.csv", "flows" -> "flows.3".
 std::string piece_path(const std::string& path, std::uint64_t number);
 
+/// True for the name of any piece of `path`, or of the description beside one.
+bool is_piece(const std::string& name, const std::string& path);
+
 /// What --rotate and --keep ask for.
 struct Rotation {
   std::uint64_t rows = 0;  ///< of a piece; 0: none, the table is one file

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "netml/core/error.hpp"
+#include "netml/core/output_file.hpp"
 #include "netml/core/text_format.hpp"
 
 namespace netml {
@@ -13,12 +14,12 @@ bool status_of(const std::string& path, int standard_stream, struct stat& status
   return (path == "-" ? fstat(standard_stream, &status) : stat(path.c_str(), &status)) == 0;
 }
 
-// The same regular file; or the same name where there is no file yet.
+// The same regular file; or the same place where there is no file yet.
 bool is_one_file(const std::string& a, int stream_a, const std::string& b, int stream_b) {
   struct stat first {
   }, second{};
   if (!status_of(a, stream_a, first) || !status_of(b, stream_b, second)) {
-    return a == b && a != "-";
+    return a != "-" && b != "-" && place_of(a) == place_of(b);
   }
   return S_ISREG(first.st_mode) && first.st_dev == second.st_dev && first.st_ino == second.st_ino;
 }

@@ -82,7 +82,8 @@ TEST(Hints, WhatIsProbablyMeant) {
   std::vector<std::string> closed = {"sh", "-c", "exec \"$@\" <&-", "sh"};
   const std::vector<std::string> classify = netml_command({"classify", "-m", model});
   closed.insert(closed.end(), classify.begin(), classify.end());
-  EXPECT_THAT(run_program(closed).err, HasSubstr("netml: standard input: cannot read: Bad file descriptor"));
+  EXPECT_THAT(run_program(closed).err,
+              HasSubstr("netml: standard input: cannot read: Bad file descriptor"));
 }
 
 TEST(Hints, HelpOnOneAlgorithm) {

@@ -57,7 +57,6 @@ TEST(Overwriting, InputsAreNeverReplaced) {
       {"extract", "a.pcap", "-o", "other.pcap", "--format=csv"},
       {"extract", "flows-metadata.json", "-o", "flows.csv"},
       {"extract", "flows-metadata.json", "-o", "flows.npy"},
-      {"extract", "piece.0-metadata.json", "-o", "piece.csv", "--rotate=1"},
       {"extract", "a.pcap", "--label=flows-metadata.json", "-o", "flows.csv"},
       {"extract", "a.pcap", "--summary=a.pcap"},
       {"extract", "a.pcap", "--anonymize=src_ip", "--anonymize-key=key", "-o", "key"},
@@ -66,12 +65,36 @@ TEST(Overwriting, InputsAreNeverReplaced) {
       {"learn", "flows-metadata.json", "-f", "flows.csv", "-o", "model.netml"},
       {"train", "-f", "table.csv", "-o", "table.csv"},
       {"train", "-f", "table.csv", "-o", "table-metadata.json"},
+      {"train", "-f", "a.pcap", "--calibrate=table.csv", "-o", "m", "--report=table-metadata.html"},
       {"train", "-f", "table.csv", "--algorithm=kde", "--param=kde.yaml", "-o", "kde.yaml"},
       {"classify", "-m", "key", "--table=table.csv", "--format=csv", "-o", "table-metadata.json"},
   };
   for (const std::vector<std::string>& command : commands) {
     expect_refused(folder, command, ": is an input of this run and would be overwritten");
   }
+}
+
+TEST(Overwriting, PiecesThatRotationWillWriteAreKnownFromTheStart) {
+  const TempFolder folder;
+  folder.write("a.pcap", capture_bytes());
+  folder.write("x.17.csv", capture_bytes());
+  folder.write("x.3-metadata.json", capture_bytes());
+  const std::string reason = ": has the name of a piece that --rotate writes";
+  const std::vector<std::string> rotation = {"-o", "x.csv", "--rotate=1"};
+  for (const std::vector<std::string>& inputs :
+       std::vector<std::vector<std::string>>{{"x.17.csv"},
+                                             {"x.3-metadata.json"},
+                                             {"a.pcap", "--label=x.17.csv"},
+                                             {"a.pcap", "--summary=./x.2.csv"}}) {
+    std::vector<std::string> command = {"extract"};
+    command.insert(command.end(), inputs.begin(), inputs.end());
+    command.insert(command.end(), rotation.begin(), rotation.end());
+    expect_refused(folder, command, reason);
+  }
+  EXPECT_EQ(netml({"extract", folder.path("a.pcap"), "-o", folder.path("y.csv"), "--rotate=1",
+                   "--summary", folder.path("y.1x.csv")})
+                .status,
+            0);
 }
 
 TEST(Overwriting, StandardInputIsAnInputToo) {
@@ -91,6 +114,10 @@ TEST(Overwriting, OutputsAreDifferentFiles) {
   expect_refused(folder, {"extract", "a.pcap", "-o", "x.csv", "--summary=x.csv"}, reason);
   expect_refused(folder, {"extract", "a.pcap", "-o", "x.csv", "--summary=x-metadata.json"}, reason);
   expect_refused(folder, {"train", "-f", "table.csv", "-o", "m", "--test-scores=m"}, reason);
+  expect_refused(folder, {"train", "-f", "table.csv", "-o", "m", "--summary=./m"}, reason);
+  std::filesystem::create_symlink("not-there-yet", folder.path("link"));
+  expect_refused(folder, {"train", "-f", "table.csv", "-o", "link", "--summary=not-there-yet"},
+                 reason);
 }
 
 }  // namespace
