@@ -1,13 +1,11 @@
 #include "netml/core/interrupt.hpp"
 
-#include <atomic>
-
 #include <signal.h>
 #include <unistd.h>
 
 namespace netml::interrupt {
 
-volatile std::sig_atomic_t detail::pending_signal = 0;
+std::atomic<int> detail::pending_signal = 0;
 
 namespace {
 

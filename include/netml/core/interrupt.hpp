@@ -1,10 +1,12 @@
 #pragma once
 
-#include <csignal>
+#include <atomic>
 
 namespace netml::interrupt {
 namespace detail {
-extern volatile std::sig_atomic_t pending_signal;
+// Set by a handler, read by any thread.
+extern std::atomic<int> pending_signal;
+static_assert(std::atomic<int>::is_always_lock_free);
 }
 
 /// SIGINT and SIGTERM ask the run to stop reading and to write what it has; a second one ends the
@@ -13,7 +15,7 @@ void install_handlers();
 
 /// The signal that asked to stop, 0 when none did. Asked for every packet.
 inline int pending() noexcept {
-  return detail::pending_signal;
+  return detail::pending_signal.load(std::memory_order_relaxed);
 }
 
 /// Throws Interrupted when a signal asked to stop: for reads whose part is of no use.
