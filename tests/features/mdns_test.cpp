@@ -90,8 +90,8 @@ TEST(Mdns, NamesOfOneFlowAreBounded) {
 // Names that the sender sorts as it likes, one the start of another, and each many times.
 TEST(Mdns, EachNameOnceInTheOrderOfArrival) {
   std::vector<std::string> labels;
-  for (int i = 0; i < 700; ++i) {
-    const int shuffled = i * 389 % 700;
+  for (std::size_t i = 0; i < 700; ++i) {
+    const std::size_t shuffled = i * 389 % 700;
     labels.push_back(std::string(1 + shuffled % 7, 'a') + std::to_string(shuffled / 7));
   }
   std::vector<Bytes> frames;

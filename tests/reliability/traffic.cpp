@@ -300,7 +300,7 @@ void write_name_sizes(Output& out, std::uint64_t mib) {
   add_file_header(out);
   std::uint32_t hosts = 0;
   std::uint64_t offset_us = 0;
-  for (const std::size_t names : {66, 33, 16, 8, 4, 2}) {
+  for (const std::size_t names : {66U, 33U, 16U, 8U, 4U, 2U}) {
     const std::string message = name_answers(names);
     const std::uint64_t count = (mib << 20) / (names * 246 + 512);
     for (std::uint64_t i = 0; i < count; ++i) {
