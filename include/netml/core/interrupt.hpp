@@ -7,7 +7,7 @@ namespace detail {
 // Set by a handler, read by any thread.
 extern std::atomic<int> pending_signal;
 static_assert(std::atomic<int>::is_always_lock_free);
-}
+}  // namespace detail
 
 /// SIGINT and SIGTERM ask the run to stop reading and to write what it has; a second one ends the
 /// process at once. SIGPIPE and SIGXFSZ are ignored: the failing write says what happened.
