@@ -141,7 +141,7 @@ TEST(Statistics, FlagCountersStayAtTheirLargestValue) {
     EXPECT_EQ(row[1].u64, 0u) << packets;
     EXPECT_EQ(row[2].u64, 0u) << packets;
   }
-  std::vector<Uint128> full(features.state_size() / sizeof(Uint128), ~Uint128{0});
+  std::vector<Uint128> full(features.state_size() / sizeof(Uint128) + 1, ~Uint128{0});
   auto* bytes = reinterpret_cast<std::byte*>(full.data());
   features.update(flow, bytes, view);
   features.read({flow, bytes, {}}, row);
