@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "netml/core/error.hpp"
+#include "netml/core/input_file.hpp"
 #include "netml/core/interrupt.hpp"
 #include "netml/core/progress.hpp"
-#include "netml/core/text_format.hpp"
 
 namespace netml {
 namespace {
@@ -22,7 +22,7 @@ constexpr auto kIdleAfter = std::chrono::milliseconds(250);
 }  // namespace
 
 ByteSource::ByteSource(const std::string& path, std::function<void()> on_idle)
-    : name_(path == "-" ? "standard input" : printable(path)), on_idle_(std::move(on_idle)) {
+    : name_(input_name(path)), on_idle_(std::move(on_idle)) {
   open_path(path);
   try {
     check_kind();

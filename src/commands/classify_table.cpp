@@ -5,6 +5,7 @@
 #include "netml/commands/feature_file.hpp"
 #include "netml/commands/report_output.hpp"
 #include "netml/core/error.hpp"
+#include "netml/core/input_file.hpp"
 #include "netml/core/interrupt.hpp"
 #include "netml/core/log.hpp"
 #include "netml/core/suggest.hpp"

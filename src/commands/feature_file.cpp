@@ -3,7 +3,6 @@
 #include <nlohmann/json.hpp>
 #include <sys/stat.h>
 
-#include "netml/commands/run_summary.hpp"
 #include "netml/commands/table_output.hpp"
 #include "netml/core/compression.hpp"
 #include "netml/core/error.hpp"

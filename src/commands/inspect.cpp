@@ -4,7 +4,6 @@
 #include <iterator>
 #include <string_view>
 
-#include "netml/commands/run_summary.hpp"
 #include "netml/core/compression.hpp"
 #include "netml/core/error.hpp"
 #include "netml/core/input_file.hpp"

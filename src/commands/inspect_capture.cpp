@@ -3,6 +3,7 @@
 
 #include "netml/commands/extraction.hpp"
 #include "netml/commands/run_summary.hpp"
+#include "netml/core/input_file.hpp"
 #include "netml/core/text_format.hpp"
 #include "netml/decode/protocol_name.hpp"
 #include "netml/flow/flow.hpp"

@@ -5,7 +5,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "netml/commands/run_summary.hpp"
 #include "netml/core/error.hpp"
 #include "netml/core/input_file.hpp"
 #include "netml/core/json_text.hpp"

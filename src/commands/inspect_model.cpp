@@ -3,8 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "netml/commands/run_summary.hpp"
 #include "netml/core/error.hpp"
+#include "netml/core/input_file.hpp"
 #include "netml/core/json_text.hpp"
 #include "netml/core/text_format.hpp"
 #include "netml/models/detector.hpp"
@@ -84,7 +84,7 @@ void append_value(std::string& text, const char* at) {
 void append_array(std::string& text, const ArrayView& array) {
   const ordered_json head = {{"dtype", to_text(array.dtype)}, {"shape", array.shape}};
   text += indented(head.dump(2), 4);
-  text.erase(text.rfind("\n"));
+  text.erase(text.rfind('\n'));
   text += ",\n      \"values\": [";
   const std::size_t size = size_of(array.dtype);
   for (std::size_t i = 0; i + size <= array.bytes.size(); i += size) {

@@ -3,8 +3,8 @@
 
 #include "netml/commands/columns.hpp"
 #include "netml/commands/feature_file.hpp"
-#include "netml/commands/run_summary.hpp"
 #include "netml/core/error.hpp"
+#include "netml/core/input_file.hpp"
 #include "netml/core/text_format.hpp"
 #include "netml/table/identity.hpp"
 

@@ -7,6 +7,7 @@
 
 #include "netml/core/byte_reader.hpp"
 #include "netml/core/error.hpp"
+#include "netml/core/input_file.hpp"
 #include "netml/core/text_format.hpp"
 #include "netml/pipeline/packet_series.hpp"
 #include "netml/pipeline/packet_table.hpp"
@@ -216,8 +217,9 @@ class RadionRows final : public SeriesRows {
   // A whole and a fraction, each converted by itself; the fraction in the file's own unit.
   static double radion_seconds(const RawPacket& packet) {
     const std::int64_t ns = packet.subsecond_ns;
+    const std::int64_t us = ns / 1000;
     const double fraction =
-        ns % 1000 == 0 ? static_cast<double>(ns / 1000) / 1e6 : static_cast<double>(ns) / 1e9;
+        ns == us * 1000 ? static_cast<double>(us) / 1e6 : static_cast<double>(ns) / 1e9;
     return static_cast<double>(packet.seconds) + fraction;
   }
 

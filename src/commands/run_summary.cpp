@@ -5,16 +5,13 @@
 #include <nlohmann/json.hpp>
 
 #include "netml/core/error.hpp"
+#include "netml/core/input_file.hpp"
 #include "netml/core/log.hpp"
 #include "netml/core/output_file.hpp"
 #include "netml/core/progress.hpp"
 #include "netml/core/text_format.hpp"
 
 namespace netml {
-
-std::string input_name(const std::string& path) {
-  return path == "-" ? "standard input" : printable(path);
-}
 
 std::string version() {
   return NETML_VERSION;

@@ -14,6 +14,7 @@
 #include "netml/commands/report_output.hpp"
 #include "netml/commands/run_summary.hpp"
 #include "netml/core/error.hpp"
+#include "netml/core/input_file.hpp"
 #include "netml/core/interrupt.hpp"
 #include "netml/core/progress.hpp"
 #include "netml/core/quantile.hpp"
@@ -364,6 +365,7 @@ class Trainer {
   std::vector<std::size_t> places_of(const std::vector<std::string>& names) const {
     const ColumnIndex index(table_.schema());
     std::vector<std::size_t> places;
+    places.reserve(names.size());
     for (const std::string& name : names) {
       places.push_back(*index.find(name));
     }

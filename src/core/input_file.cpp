@@ -15,8 +15,12 @@
 
 namespace netml {
 
+std::string input_name(const std::string& path) {
+  return path == "-" ? "standard input" : printable(path);
+}
+
 InputFile::InputFile(const std::string& path)
-    : name_(path == "-" ? "standard input" : printable(path)),
+    : name_(input_name(path)),
       descriptor_(path == "-" ? STDIN_FILENO : retry_open(path.c_str(), O_RDONLY, 0)) {
   if (descriptor_ < 0) {
     throw InputError(name_ + ": cannot open: " + reason(errno));
@@ -52,8 +56,7 @@ std::string read_file(const std::string& path, std::size_t limit) {
   while (const std::size_t count = file.read(block)) {
     bytes.append(block, count);
     if (bytes.size() > limit) {
-      throw InputError((path == "-" ? "standard input" : printable(path)) + ": larger than " +
-                       std::to_string(limit) + " bytes");
+      throw InputError(input_name(path) + ": larger than " + std::to_string(limit) + " bytes");
     }
   }
   return bytes;

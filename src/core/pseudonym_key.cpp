@@ -3,7 +3,6 @@
 #include "netml/core/error.hpp"
 #include "netml/core/input_file.hpp"
 #include "netml/core/pseudonyms.hpp"
-#include "netml/core/text_format.hpp"
 
 namespace netml {
 namespace {
@@ -57,7 +56,7 @@ PseudonymKey read_pseudonym_key(const std::string& path) {
     text.remove_suffix(text.ends_with("\r\n") ? 2 : 1);
   }
   if (!parse_hex(text, key)) {
-    throw DataError((path == "-" ? "standard input" : printable(path)) +
+    throw DataError(input_name(path) +
                     ": a key is 32 bytes or 64 hexadecimal digits; make one with head -c 32 "
                     "/dev/urandom > FILE");
   }

@@ -8,6 +8,7 @@
 
 #include "netml/core/compression.hpp"
 #include "netml/core/error.hpp"
+#include "netml/core/input_file.hpp"
 #include "netml/core/text_format.hpp"
 #include "netml/core/words.hpp"
 #include "netml/table/text_source.hpp"
@@ -22,7 +23,7 @@ namespace {
 constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kHour = 3600 * kSecond;
 constexpr std::int64_t kFarthestZone = 14;
-constexpr std::uint64_t kFarthestZoneMinutes = 14 * 60;
+constexpr std::uint64_t kFarthestZoneMinutes = std::uint64_t{14} * 60;
 
 std::int64_t add_saturating(std::int64_t a, std::int64_t b) {
   std::int64_t sum = 0;
@@ -335,7 +336,7 @@ LabelFile LabelFile::read(TextSource source, const std::string& what, const Labe
 }
 
 LabelFile LabelFile::read(const std::string& path, const LabelOptions& options) {
-  return read(open_text(path), path == "-" ? "standard input" : printable(path), options);
+  return read(open_text(path), input_name(path), options);
 }
 
 LabelFile LabelFile::parse(std::string_view text, const std::string& what,

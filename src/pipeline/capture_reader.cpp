@@ -4,14 +4,14 @@
 
 #include "netml/capture/pcap_file.hpp"
 #include "netml/core/error.hpp"
+#include "netml/core/input_file.hpp"
 #include "netml/core/interrupt.hpp"
-#include "netml/core/text_format.hpp"
 
 namespace netml {
 
 InputOutcome CaptureReader::read(const std::string& path) {
   InputOutcome outcome{path, InputStatus::kOk, {}};
-  const std::string name = path == "-" ? "standard input" : printable(path);
+  const std::string name = input_name(path);
   std::unique_ptr<PacketSource> source;
   try {
     source = open_capture(path, {filter, on_idle});

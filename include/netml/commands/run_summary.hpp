@@ -25,9 +25,6 @@ struct RunContext {
 /// Version of the program, as `netml --version` prints it.
 std::string version();
 
-/// An input as messages call it.
-std::string input_name(const std::string& path);
-
 /// Logs how inputs ended: errors for those that cannot be used, warnings for damage.
 void report_inputs(const ExtractResult& result);
 

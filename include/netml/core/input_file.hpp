@@ -27,6 +27,9 @@ class InputFile {
   int descriptor_ = -1;
 };
 
+/// The input at `path` as messages name it: "standard input" for "-", else its name, printable.
+std::string input_name(const std::string& path);
+
 /// Reads a whole file of at most `limit` bytes; larger ones are an InputError too.
 std::string read_file(const std::string& path, std::size_t limit);
 
