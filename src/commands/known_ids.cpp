@@ -31,7 +31,7 @@ std::string KnownIds::suggestion(const std::string& id) const {
   if (names.empty()) {
     return "; there is nothing of its kind";
   }
-  const std::string nearest = did_you_mean(id, names);
+  std::string nearest = did_you_mean(id, names);
   if (!nearest.empty()) {
     return nearest;
   }

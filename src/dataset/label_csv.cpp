@@ -306,6 +306,7 @@ std::vector<LabelColumn> parse_label_columns(std::string_view text) {
     const KeyName* const known = find_key(key);
     if (known == nullptr) {
       std::vector<std::string> keys;
+      keys.reserve(std::size(kKeyNames));
       for (const KeyName& one : kKeyNames) {
         keys.emplace_back(one.name);
       }

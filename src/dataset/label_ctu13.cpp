@@ -63,7 +63,7 @@ std::string_view port_or_none(std::string_view text) {
 
 std::string read_record(const CsvScanner& record, const Columns& columns, LabelDraft& draft,
                         LabelRowBuilder& rows) {
-  const std::string problem = read_logged_key(
+  std::string problem = read_logged_key(
       {record[columns.protocol], record[columns.src_ip], port_or_none(record[columns.src_port]),
        record[columns.dst_ip], port_or_none(record[columns.dst_port])},
       draft);

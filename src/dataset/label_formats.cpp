@@ -61,6 +61,7 @@ bool contains(const std::vector<std::string>& list, std::string_view name) {
 
 std::string names(const std::vector<const LabelFormatInfo*>& formats) {
   std::vector<std::string> list;
+  list.reserve(formats.size());
   for (const LabelFormatInfo* format : formats) {
     list.emplace_back(format->name);
   }

@@ -249,6 +249,7 @@ class ObjectReader {
  private:
   static std::vector<std::string> wanted() {
     std::vector<std::string> names;
+    names.reserve(std::size(kFieldNames));
     for (const FieldName& known : kFieldNames) {
       names.emplace_back(known.name);
     }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -73,7 +74,7 @@ struct WireAddress {
 inline bool comes_after(const IpAddress& a, std::uint16_t port_a, const IpAddress& b,
                         std::uint16_t port_b) noexcept {
   const auto order = a <=> b;
-  return order > 0 || (order == 0 && port_a > port_b);
+  return std::is_gt(order) || (std::is_eq(order) && port_a > port_b);
 }
 inline bool comes_after(WireAddress<4> a, std::uint16_t port_a, WireAddress<4> b,
                         std::uint16_t port_b) noexcept {

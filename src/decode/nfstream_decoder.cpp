@@ -37,7 +37,8 @@ class NfstreamFields {
   struct Endpoint {
     IpAddress address;
     std::uint16_t port = 0;
-    auto operator<=>(const Endpoint&) const = default;
+    // clang-tidy 14 takes the defaulted comparison for a literal 0.
+    auto operator<=>(const Endpoint&) const = default;  // NOLINT(modernize-use-nullptr)
   };
 
   DecodeStatus ipv4_fields(PacketRecord& out) noexcept;

@@ -59,7 +59,8 @@ struct BiflowState {
     DirectionState& state = direction[static_cast<std::size_t>(packet.direction)];
     const std::uint64_t length = packet.record.ip_length;
     state.length_sum += length;
-    state.length_squares += length * length;
+    const std::uint64_t square = length * length;
+    state.length_squares += square;
     state.length_minimum = std::min(state.length_minimum, packet.record.ip_length);
     state.length_maximum = std::max(state.length_maximum, packet.record.ip_length);
     state.payload_sum += packet.record.payload_length;

@@ -157,7 +157,7 @@ double IsolationForest::fit_bytes(std::size_t rows, std::size_t columns,
       std::min(static_cast<double>(params.integer("max_samples")), static_cast<double>(rows));
   const double trees = static_cast<double>(params.integer("n_estimators"));
   // Grown, joined and laid out; a sample per tree in work.
-  constexpr double kBytesPerNode = 2 * 28 + sizeof(Step);
+  constexpr double kBytesPerNode = std::size_t{2} * 28 + sizeof(Step);
   const double normals = split_of(params) == IsolationSplit::kHyperplane ? psi * d * 8 * 2 : 0;
   return trees * (2 * psi * kBytesPerNode + normals) + 16 * psi * (d * 8 + 100);
 }

@@ -25,7 +25,7 @@ struct CurveTitles {
   std::string y;
   bool diagonal = false;
 };
-std::string curve_svg(const std::vector<CurvePoint>& curve, const CurveTitles& titles);
+std::string curve_svg(const std::vector<CurvePoint>& curve, const CurveTitles& names);
 
 /// Bars on a root scale, so that few abnormal rows show beside many normal ones; a line at the
 /// threshold.

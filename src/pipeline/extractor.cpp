@@ -118,11 +118,11 @@ FlowPolicy flow_policy(const Recipe& recipe, const ExtractorOptions& options,
 
 std::unique_ptr<EarlyRows> make_early_rows(const Recipe& recipe, const ExtractorOptions& options,
                                            const FeatureSet& features) {
-  return options.early_packets == 0
-             ? nullptr
-             : std::make_unique<EarlyRows>(
-                   recipe,
-                   EarlyOptions{options.early_packets, early_share(recipe, options, features)});
+  if (options.early_packets == 0) {
+    return nullptr;
+  }
+  return std::make_unique<EarlyRows>(
+      recipe, EarlyOptions{options.early_packets, early_share(recipe, options, features)});
 }
 
 // Small enough to stay in the cache of one core, or large enough that handing it over does not

@@ -19,7 +19,7 @@ void clear_list(std::vector<T>& list) {
 
 /// The same for text.
 inline void clear_text(CharBuffer& text) {
-  constexpr std::size_t kMostKeptBytes = 512 * 1024;
+  constexpr std::size_t kMostKeptBytes = std::size_t{512} << 10;
   if (text.capacity() > kMostKeptBytes) {
     text = {};
   }

@@ -84,7 +84,7 @@ std::optional<PacketEnd> parse_end(std::string_view text, bool with_port) {
 }
 
 std::string to_text(const PacketEnd& end, bool with_port) {
-  const std::string address = to_text(end.address, end.ip_version);
+  std::string address = to_text(end.address, end.ip_version);
   if (!with_port) {
     return address;
   }

@@ -10,8 +10,8 @@ namespace netml {
 namespace {
 
 constexpr std::size_t kMostFlowsPerSlice = 1024;
-constexpr std::size_t kFirstFlowsPerSlice = 256;  // before a row has been seen
-constexpr std::size_t kSliceBytes = 64 * 1024;    // about
+constexpr std::size_t kFirstFlowsPerSlice = 256;            // before a row has been seen
+constexpr std::size_t kSliceBytes = std::size_t{64} << 10;  // about
 constexpr std::size_t kMostTextBytes = 4 * kSliceBytes;
 
 }  // namespace

@@ -1,6 +1,6 @@
 #include "netml/table/json_lines_writer.hpp"
 
-#include <cstring>
+#include <algorithm>
 
 #include "netml/core/text_format.hpp"
 
@@ -95,8 +95,7 @@ void JsonLinesFormat::append(std::span<const Cell> row, CharBuffer& out) {
   *end++ = '{';
   const std::string* key = keys_.data();
   for (const Cell& cell : row) {
-    std::memcpy(end, key->data(), key->size());
-    end += key->size();
+    end = std::copy_n(key->data(), key->size(), end);
     ++key;
     if (!write_digit(end, cell, kDigitLimits, ',')) {
       end = write_value(end, cell, out);

@@ -69,7 +69,7 @@ class PcapFile : public ::testing::Test {
   }
   std::string refusal(const Bytes& content) const { return refusal(folder_.write("bad", content)); }
   std::string fifo() const {
-    const std::string path = folder_.path("fifo");
+    std::string path = folder_.path("fifo");
     if (mkfifo(path.c_str(), 0600) != 0) {
       throw std::runtime_error("cannot make " + path);
     }
@@ -108,8 +108,8 @@ void put(int descriptor, std::span<const std::uint8_t> bytes) {
 
 TEST_F(PcapFile, TimesAreNanosecondsInBothOrdersAndPrecisions) {
   for (const ByteOrder order : {ByteOrder::kLittle, ByteOrder::kBig}) {
-    for (const auto& [precision, unit] :
-         {std::pair{Precision::kMicro, 1000}, std::pair{Precision::kNano, 1}}) {
+    for (const auto& [precision, unit] : {std::pair{Precision::kMicro, std::int64_t{1000}},
+                                          std::pair{Precision::kNano, std::int64_t{1}}}) {
       const ReadCapture capture = read(pcap_file({{1'700'000'000, 123'456, kTcpFrame, 100}},
                                                  {.order = order, .precision = precision}));
       ASSERT_EQ(capture.packets.size(), 1u);

@@ -168,7 +168,7 @@ TEST_F(PcapngBlocks, AFurtherInterfaceAllowsNoLargerBlocks) {
     claim.interface(first).interface(second).block(0x0bad, zeros(8));
     Bytes bytes = claim.bytes();
     const Bytes length = FileNumbers(ByteOrder::kLittle).u32(std::size_t{17} << 20);
-    std::copy(length.begin(), length.end(), bytes.begin() + 28 + 2 * 20 + 4);
+    std::copy(length.begin(), length.end(), bytes.begin() + 28 + 20 + 20 + 4);
     const ReadCapture capture = read(bytes);
     EXPECT_EQ(capture.end, ReadStatus::kDamaged);
     EXPECT_THAT(capture.damage, HasSubstr("pcapng block size 17825792 > maximum 16777216"));

@@ -38,7 +38,7 @@ nlohmann::json summary_of(std::vector<std::string> arguments, const std::string&
   if (out != nullptr) {
     *out = result.out;
   }
-  const nlohmann::json summary = read_json(folder.path("s.json"));
+  nlohmann::json summary = read_json(folder.path("s.json"));
   expect_conservation(summary, "run");
   return summary;
 }

@@ -297,7 +297,7 @@ TEST(Train, SplitByTimeTestsTheLastNormalFlows) {
     }
   }
   EXPECT_EQ(normal, 33u);
-  EXPECT_GT(earliest, 1499083690000000000 + 60 * 1000);
+  EXPECT_GT(earliest, 1499083690000000000 + std::int64_t{60} * 1000);
 }
 
 TEST(Train, MixedTrainingCalibratesOnNormalFlowsOnly) {

@@ -29,7 +29,7 @@ class NetmlPacketTable {
   /// The header line. After the last add().
   std::string header() const;
   /// Appends a row as a line. Likewise.
-  void append_line(std::size_t row, std::string& out) const;
+  void append_line(std::size_t index, std::string& out) const;
 
  private:
   struct Row {
