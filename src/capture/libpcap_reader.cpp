@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <cstring>
 #include <exception>
+#include <memory>
+#include <new>
 #include <string_view>
 #include <utility>
 
@@ -128,32 +130,44 @@ bool has_nanosecond_magic(std::string_view first) {
   return first.substr(0, 4) == "\x4d\x3c\xb2\xa1" || first.substr(0, 4) == "\xa1\xb2\x3c\x4d";
 }
 
+// RAW as OpenBSD numbers it, which the compiler of filters does not know.
+constexpr int kRawOfOpenBsd = 14;
+
+struct ClosePcap {
+  void operator()(pcap_t* handle) const noexcept { pcap_close(handle); }
+};
+using PcapHandle = std::unique_ptr<pcap_t, ClosePcap>;
+
+struct FreeProgram {
+  void operator()(bpf_program* program) const noexcept {
+    pcap_freecode(program);
+    delete program;
+  }
+};
+using FilterProgram = std::unique_ptr<bpf_program, FreeProgram>;
+
 class LibpcapReader final : public PacketSource {
  public:
   LibpcapReader(const std::string& path, const CaptureOptions& options)
       : bytes_(path, options.on_idle) {
     char message[PCAP_ERRBUF_SIZE] = "";
     stream_ = bytes_.open();
-    handle_ =
-        pcap_fopen_offline_with_tstamp_precision(stream_, PCAP_TSTAMP_PRECISION_NANO, message);
-    if (handle_ == nullptr) {
+    handle_.reset(
+        pcap_fopen_offline_with_tstamp_precision(stream_, PCAP_TSTAMP_PRECISION_NANO, message));
+    if (!handle_) {
       fclose(stream_);
       bytes_.rethrow();
       bytes_.source().refuse(printable(message));
     }
     // Only classic pcap has 32-bit seconds, which libpcap before 1.10.5 reads as signed.
-    const int version = pcap_major_version(handle_);
+    const int version = pcap_major_version(handle_.get());
     is_classic_ = version == 2 || version == 543;
     subsecond_unit_ = has_nanosecond_magic(bytes_.first_bytes()) ? 1 : 1000;
-    compile(options.filter);
-  }
-
-  ~LibpcapReader() override {
-    if (has_filter_) {
-      pcap_freecode(&filter_);
-    }
-    if (handle_ != nullptr) {
-      pcap_close(handle_);
+    if (!options.filter.empty()) {
+      if (options.supports && !options.supports(link_type())) {
+        bytes_.source().refuse(unsupported_link_type(link_type()));
+      }
+      filter_ = compile(options.filter);
     }
   }
 
@@ -164,7 +178,7 @@ class LibpcapReader final : public PacketSource {
       if (interrupt::pending() != 0) {
         return ReadStatus::kInterrupted;
       }
-      const int result = pcap_next_ex(handle_, &header, &data);
+      const int result = pcap_next_ex(handle_.get(), &header, &data);
       if (result != 1) {
         bytes_.rethrow();
         return interrupt::pending() != 0 ? ReadStatus::kInterrupted : end_of_input(result);
@@ -172,7 +186,7 @@ class LibpcapReader final : public PacketSource {
       if (++packets_seen_ % kPacketsPerReport == 0) {
         report_position();
       }
-      if (!has_filter_ || pcap_offline_filter(&filter_, header, data) != 0) {
+      if (!filter_ || pcap_offline_filter(filter_.get(), header, data) != 0) {
         break;
       }
     }
@@ -180,24 +194,28 @@ class LibpcapReader final : public PacketSource {
     return ReadStatus::kPacket;
   }
 
-  int link_type() const noexcept override { return pcap_datalink(handle_); }
+  int link_type() const noexcept override { return pcap_datalink(handle_.get()); }
   std::string damage() const override { return damage_; }
   std::uint64_t packets_seen() const noexcept override { return packets_seen_; }
   std::uint64_t clock_out_of_range() const noexcept override { return clock_out_of_range_; }
 
  private:
-  void compile(const std::string& expression) {
-    if (expression.empty()) {
-      return;
-    }
+  FilterProgram compile(const std::string& expression) {
     constexpr bpf_u_int32 kNetmask = 0xffffff00;
-    if (pcap_compile(handle_, &filter_, expression.c_str(), 1, kNetmask) != 0) {
-      const std::string reason = printable(pcap_geterr(handle_));
-      pcap_close(handle_);
-      handle_ = nullptr;
-      throw UsageError("--bpf '" + printable(expression) + "': " + reason);
+    pcap_t* handle = handle_.get();
+    PcapHandle raw;
+    if (link_type() == kRawOfOpenBsd) {
+      raw.reset(pcap_open_dead(DLT_RAW, pcap_snapshot(handle)));
+      if (!raw) {
+        throw std::bad_alloc();
+      }
+      handle = raw.get();
     }
-    has_filter_ = true;
+    FilterProgram program(new bpf_program{});
+    if (pcap_compile(handle, program.get(), expression.c_str(), 1, kNetmask) != 0) {
+      throw UsageError("--bpf '" + printable(expression) + "': " + printable(pcap_geterr(handle)));
+    }
+    return program;
   }
 
   // What the library reads past us.
@@ -217,7 +235,7 @@ class LibpcapReader final : public PacketSource {
       }
       damage_ = std::strerror(bytes_.source().error());
     } else {
-      damage_ = printable(pcap_geterr(handle_));
+      damage_ = printable(pcap_geterr(handle_.get()));
     }
     damage_ += " [packet " + std::to_string(packets_seen_ + 1);
     const off_t offset = ftello(stream_);
@@ -230,7 +248,7 @@ class LibpcapReader final : public PacketSource {
     packet.subsecond_ns = header.ts.tv_usec;
     packet.wire_length = header.len;
     packet.bytes = {data, data == nullptr ? 0U : header.caplen};
-    packet.link_type = pcap_datalink(handle_);
+    packet.link_type = pcap_datalink(handle_.get());
     std::int64_t seconds = packet.seconds;
     std::int64_t subsecond = packet.subsecond_ns;
     if (is_classic_) {
@@ -249,9 +267,8 @@ class LibpcapReader final : public PacketSource {
 
   ByteStream bytes_;
   FILE* stream_ = nullptr;  // closed by pcap_close
-  pcap_t* handle_ = nullptr;
-  bpf_program filter_{};
-  bool has_filter_ = false;
+  PcapHandle handle_;
+  FilterProgram filter_;  ///< null: none
   bool is_classic_ = false;
   std::int64_t subsecond_unit_ = 1000;
   std::uint64_t packets_seen_ = 0;

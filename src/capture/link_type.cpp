@@ -44,8 +44,16 @@ std::uint32_t effective_snaplen(int dlt, std::uint32_t field) noexcept {
 }
 
 std::string link_type_name(int link_type) {
+  if (link_type == 195) {
+    return "IEEE802_15_4_WITHFCS";  // renamed since libpcap 1.10
+  }
   const char* name = pcap_datalink_val_to_name(link_type);
   return name == nullptr ? "unknown" : name;
+}
+
+std::string unsupported_link_type(int link_type) {
+  return "link type " + std::to_string(link_type) + " (" + link_type_name(link_type) +
+         ") is not supported";
 }
 
 }  // namespace netml

@@ -14,7 +14,7 @@ InputOutcome CaptureReader::read(const std::string& path) {
   const std::string name = input_name(path);
   std::unique_ptr<PacketSource> source;
   try {
-    source = open_capture(path, {filter, on_idle});
+    source = open_capture(path, {supports, filter, on_idle});
   } catch (const InputError& error) {
     signal = interrupt::pending();
     if (signal == 0) {  // else the stop cut its header short, which says nothing about the file
@@ -29,8 +29,7 @@ InputOutcome CaptureReader::read(const std::string& path) {
   const int link_type = status == ReadStatus::kPacket ? packet.link_type : source->link_type();
   if (status != ReadStatus::kInterrupted && !supports(link_type)) {
     outcome.status = InputStatus::kUnusable;
-    outcome.message = name + ": link type " + std::to_string(link_type) + " (" +
-                      link_type_name(link_type) + ") is not supported";
+    outcome.message = name + ": " + unsupported_link_type(link_type);
     return outcome;
   }
   while (status == ReadStatus::kPacket && on_packet(packet)) {

@@ -353,6 +353,30 @@ TEST_F(PcapFile, FilterThatDoesNotCompileIsAUsageError) {
   }
 }
 
+TEST_F(PcapFile, LinkTypeIsRefusedBeforeItsFilter) {
+  CaptureOptions options = filtered("ip");
+  options.supports = [](int link_type) { return link_type == 1; };
+  const std::string path = folder_.write("capture", pcap_file({}, {.link_type = 195}));
+  try {
+    open_capture(path, options);
+    FAIL() << "no InputError";
+  } catch (const InputError& error) {
+    EXPECT_STREQ(error.what(),
+                 (path + ": link type 195 (IEEE802_15_4_WITHFCS) is not supported").c_str());
+  }
+}
+
+TEST_F(PcapFile, FilterOfEveryRawLinkType) {
+  const Bytes udp_packet = ipv4(17, udp(1, 2)), tcp_packet = ipv4(6, tcp(1, 2));
+  for (const int link_type : {12, 14, 101}) {
+    const Bytes file =
+        pcap_file({{1, 0, tcp_packet}, {2, 0, udp_packet}}, {.link_type = link_type});
+    const ReadCapture capture = read(file, filtered("udp"));
+    ASSERT_EQ(capture.packets.size(), 1u) << link_type;
+    EXPECT_EQ(capture.packets[0].ts_ns, 2 * kSecond);
+  }
+}
+
 TEST_F(PcapFile, FifoFedOneByteAtATime) {
   const std::string path = fifo();
   const Bytes file = pcap_file({{1, 0, kTcpFrame}, {2, 0, kUdpFrame}});
@@ -476,7 +500,7 @@ TEST_F(PcapFile, NoDescriptorIsLeftOpen) {
 
 TEST_F(PcapFile, UnsupportedLinkTypeIsNamedNotRefused) {
   EXPECT_EQ(read(pcap_file({}, {.link_type = 195})).link_type, 195);
-  EXPECT_EQ(link_type_name(195), "IEEE802_15_4");
+  EXPECT_EQ(link_type_name(195), "IEEE802_15_4_WITHFCS");
   EXPECT_EQ(link_type_name(1), "EN10MB");
   EXPECT_EQ(link_type_name(60000), "unknown");
 }

@@ -657,7 +657,7 @@ TEST(Extractor, TheWorstOfSeveralInputsDecides) {
   EXPECT_EQ(result.inputs[2].status, InputStatus::kUnusable);
   EXPECT_EQ(result.inputs[3].status, InputStatus::kOk);
   EXPECT_THAT(result.inputs[4].message,
-              AllOf(HasSubstr("link type 195 (IEEE802_15_4"), HasSubstr(") is not supported")));
+              HasSubstr("link type 195 (IEEE802_15_4_WITHFCS) is not supported"));
   EXPECT_EQ(result.stats.inputs_unusable, 3u);
   EXPECT_EQ(result.stats.inputs_damaged, 1u);
   EXPECT_EQ(result.stats.packets_read, 3u);

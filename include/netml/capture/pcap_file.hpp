@@ -9,6 +9,9 @@
 namespace netml {
 
 struct CaptureOptions {
+  /// Link types that are of use; empty: all. Asked before the filter is compiled, which is no
+  /// business of a capture that cannot be used; a reader that needs no filter does not ask.
+  std::function<bool(int link_type)> supports;
   /// Capture filter in pcap-filter(7) syntax; filtered packets leave no trace. Empty: none.
   std::string filter;
   /// Called when a pipe has been quiet, or slow, for 250 ms: a chance to hand on what is there.
@@ -23,7 +26,8 @@ struct CaptureOptions {
 /// it, pcapng may have interfaces that differ and sections in either byte order. Pseudo-headers in
 /// the byte order of the capturing host (USB, NFLOG, CAN in LINUX_SLL) are left as the file has
 /// them. A filter is libpcap's business, and so is then all of the reading. Throws InputError
-/// (absent, unreadable, not a capture, compressed) and UsageError (filter does not compile).
+/// (absent, unreadable, not a capture, compressed, of no use to `supports`) and UsageError (filter
+/// does not compile).
 std::unique_ptr<PacketSource> open_capture(const std::string& path, const CaptureOptions& options);
 
 /// The same through libpcap, filter or not.
@@ -32,5 +36,8 @@ std::unique_ptr<PacketSource> open_with_libpcap(const std::string& path,
 
 /// Name of a link type as libpcap knows it, or "unknown".
 std::string link_type_name(int link_type);
+
+/// Why a capture of a link type that is not supported is refused.
+std::string unsupported_link_type(int link_type);
 
 }  // namespace netml
