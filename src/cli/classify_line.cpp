@@ -147,7 +147,9 @@ void ClassifyLine::take_input(ClassifyCommand& command) const {
   command.flow_limit = flow_.limit.value_or(0);
   command.label_column = label_column_;
   command.state = state_;
-  command.adjust_recipe = [this](Recipe& recipe) { adjust_to_model(flow_, features_, recipe); };
+  command.adjust_recipe = [this](Recipe& recipe, const std::vector<std::string>& columns) {
+    adjust_to_model(flow_, features_, columns, recipe);
+  };
 }
 
 void ClassifyLine::take_decision(ClassifyCommand& command) const {

@@ -1,5 +1,7 @@
 #include "model_rules.hpp"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "netml/core/error.hpp"
@@ -22,7 +24,6 @@ struct RuleOption {
 constexpr RuleOption kOptions[] = {
     {"preset", "--preset"},
     {"features", "--features", Form::kList},
-    {"columns", "--columns", Form::kList},
     {"accounting", "--accounting"},
     {"idle_timeout_ns", "--idle-timeout", Form::kNanoseconds},
     {"tcp_idle_timeout_ns", "--tcp-timeout", Form::kOwnTimeout},
@@ -98,9 +99,22 @@ std::string value_text(const Json& value, Form form) {
   throw UsageError("an option contradicts the model, which says how flows are cut and measured");
 }
 
+// A model's recipe measures every column of its sets; the model itself may see fewer of them.
+void check_columns(std::vector<std::string> asked, std::vector<std::string> seen) {
+  const std::string typed = join(asked, ",");
+  const std::string had = join(seen, ",");
+  std::sort(asked.begin(), asked.end());
+  std::sort(seen.begin(), seen.end());
+  if (asked != seen) {
+    throw UsageError("--columns " + printable(typed) + " contradicts the model, which sees " +
+                     printable(had));
+  }
+}
+
 }  // namespace
 
-void adjust_to_model(const FlowText& flow, const FeatureText& features, Recipe& recipe) {
+void adjust_to_model(const FlowText& flow, const FeatureText& features,
+                     const std::vector<std::string>& columns, Recipe& recipe) {
   const std::string model = recipe.to_json();
   Recipe changed = recipe;
   if (flow.preset) {
@@ -114,12 +128,13 @@ void adjust_to_model(const FlowText& flow, const FeatureText& features, Recipe& 
     changed.sets = parse_list("--features", *features.features);
   }
   if (features.columns) {
-    changed.columns = parse_list("--columns", *features.columns);
+    check_columns(parse_list("--columns", *features.columns), columns);
   }
   FeatureText representation = features;
   representation.fft = features.fft || recipe.representation.fft;
   representation.header = features.header || recipe.representation.header;
   set_representation(representation, changed.representation);
+  cut_at_interval(changed);
   if (const std::string asked = changed.to_json(); asked != model) {
     refuse_contradiction(model, asked);
   }

@@ -356,18 +356,23 @@ Recipe make_recipe(const FlowText& flow, const FeatureText& features,
   set_context_limit(features, recipe);
   set_representation(features, recipe.representation);
   warn_of_idle_representation(features, recipe);
-  if (recipe.representation.interval_s && recipe.preset != Preset::kNetml) {
-    // A gap above the interval ends a flow; timeouts end it at a gap equal to them.
-    const std::int64_t interval_ns = std::llround(*recipe.representation.interval_s * 1e9) + 1;
-    FlowPolicy& policy = recipe.policy;
-    policy.idle_timeout_ns = std::min(policy.idle_timeout_ns, interval_ns);
-    for (auto* own : {&policy.tcp_idle_timeout_ns, &policy.udp_idle_timeout_ns}) {
-      if (*own) {
-        *own = std::min(**own, interval_ns);
-      }
+  cut_at_interval(recipe);
+  return recipe;
+}
+
+void cut_at_interval(Recipe& recipe) {
+  if (!recipe.representation.interval_s || recipe.preset == Preset::kNetml) {
+    return;
+  }
+  // A gap above the interval ends a flow; timeouts end it at a gap equal to them.
+  const std::int64_t interval_ns = std::llround(*recipe.representation.interval_s * 1e9) + 1;
+  FlowPolicy& policy = recipe.policy;
+  policy.idle_timeout_ns = std::min(policy.idle_timeout_ns, interval_ns);
+  for (auto* own : {&policy.tcp_idle_timeout_ns, &policy.udp_idle_timeout_ns}) {
+    if (*own) {
+      *own = std::min(**own, interval_ns);
     }
   }
-  return recipe;
 }
 
 }  // namespace netml::cli

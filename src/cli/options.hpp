@@ -58,6 +58,10 @@ CaptureInputs make_inputs(const CaptureText& captures, const LabelText& labels, 
 Recipe make_recipe(const FlowText& flow, const FeatureText& features,
                    const std::string& default_features);
 
+/// A gap longer than --interval ends a flow whatever the timeouts are, but for `--preset netml`,
+/// whose flows end there by themselves. Part of make_recipe.
+void cut_at_interval(Recipe& recipe);
+
 // Parts of make_recipe: each sets what was given and leaves the rest. Throw UsageError.
 
 Preset parse_preset(const std::optional<std::string>& text);

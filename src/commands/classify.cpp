@@ -221,7 +221,7 @@ Recipe recipe_of(const Detector& detector, const ClassifyCommand& command) {
     }
     throw ModelError(what + ": " + error.what());
   }
-  command.adjust_recipe(recipe);
+  command.adjust_recipe(recipe, detector.columns);
   return recipe;
 }
 

@@ -215,6 +215,31 @@ TEST_F(Demo, OptionsThatContradictTheModelAreRefused) {
       0);
 }
 
+TEST(LearntOptions, ThatAreRepeatedDoNotContradictTheModel) {
+  const TempFolder folder;
+  const std::string model = folder.path("m.netml"), capture = demo("unclassified.pcap");
+  const std::vector<std::vector<std::string>> cases = {
+      {"--columns", "bwd_share,log_duration"},
+      {"--features", "iat", "--interval", "5", "--idle-timeout", "60", "--dim", "4"}};
+  for (const std::vector<std::string>& options : cases) {
+    std::vector<std::string> learn = {"learn", demo("demo.pcap"), "-o", model, "-q"};
+    std::vector<std::string> classify = {"classify", "-m", model, capture, "-q"};
+    learn.insert(learn.end(), options.begin(), options.end());
+    classify.insert(classify.end(), options.begin(), options.end());
+    ASSERT_EQ(netml(learn).status, 0);
+    const RunResult result = netml(classify);
+    EXPECT_EQ(result.status, 0) << result.err;
+  }
+  ASSERT_EQ(netml({"learn", demo("demo.pcap"), "-o", model, "-q", "--columns", "bwd_share"}).status,
+            0);
+  const RunResult other = netml({"classify", "-m", model, capture, "--columns", "log_duration"});
+  EXPECT_EQ(other.status, 2);
+  EXPECT_EQ(other.err.rfind(
+                "netml: --columns log_duration contradicts the model, which sees bwd_share\n", 0),
+            0U)
+      << other.err;
+}
+
 TEST_F(Demo, LabelsGiveMetrics) {
   const std::string summary = folder().path("metrics.json");
   const RunResult result =

@@ -37,8 +37,8 @@ struct ClassifyCommand {
   TextZone zone = TextZone::kUtc;
   bool uses_color = false;
   /// Changes the model's recipe by what was given on the command line: limits of memory, or throws
-  /// UsageError for an option that contradicts the model.
-  std::function<void(Recipe&)> adjust_recipe;
+  /// UsageError for an option that contradicts the model, or `columns`, those that it sees.
+  std::function<void(Recipe&, const std::vector<std::string>& columns)> adjust_recipe;
 };
 
 /// Runs it; the exit status. Throws the Error family.
