@@ -141,6 +141,9 @@ class ProgressMeter::Impl {
     }
     log::before_each_line(nullptr);
     hide();
+    if (!draws_) {
+      show(progress_text(moment()));  // how it ended stays, however short it was
+    }
   }
 
  private:

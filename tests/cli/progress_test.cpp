@@ -145,6 +145,15 @@ TEST(Progress, AlwaysGivesPlainLinesWithoutATerminal) {
   }
 }
 
+TEST(Progress, AlwaysSaysHowAShortRunEnded) {
+  const TempFolder folder;
+  const std::string capture = folder.write("flows.pcap", udp_capture(60));
+  const RunResult result =
+      netml({"extract", capture, "-o", folder.path("f.csv"), "--progress", "always"});
+  ASSERT_EQ(lines_of(result.err).size(), 1U) << result.err;
+  EXPECT_EQ(result.err.rfind("netml: 100 % of ", 0), 0U) << result.err;
+}
+
 // Rows of a model that is long in the making.
 std::string many_rows() {
   Rng rng(1);
