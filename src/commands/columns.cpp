@@ -9,6 +9,7 @@
 #include "netml/features/registry.hpp"
 #include "netml/pipeline/packet_series.hpp"
 #include "netml/pipeline/packet_table.hpp"
+#include "netml/table/identity.hpp"
 
 #include "test_scores.hpp"
 #include "verdict_writer.hpp"
@@ -215,14 +216,15 @@ std::string as_markdown(const std::vector<Section>& sections) {
 
 }  // namespace
 
-std::set<std::string> known_columns() {
-  std::set<std::string> names;
-  for (const Section& section : all_sections({})) {
-    for (const ColumnInfo& column : section.columns) {
-      names.insert(column.name);
-    }
+bool has_known_column(const std::vector<std::string>& names) {
+  if (std::any_of(names.begin(), names.end(), is_identity_name)) {
+    return true;
   }
-  return names;
+  const std::vector<Section> sections = all_sections({});
+  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+    return std::any_of(sections.begin(), sections.end(),
+                       [&](const Section& section) { return has_column(section.columns, name); });
+  });
 }
 
 std::string describe_columns(const std::vector<std::string>& names, ColumnsFormat format) {

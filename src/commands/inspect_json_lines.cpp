@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "netml/commands/columns.hpp"
 #include "netml/core/error.hpp"
 #include "netml/core/input_file.hpp"
 #include "netml/core/json_text.hpp"
@@ -100,6 +101,12 @@ class Members {
     }
   }
   const std::vector<Member>& all() const noexcept { return members_; }
+  bool has_known_name() const {
+    std::vector<std::string> names(members_.size());
+    std::transform(members_.begin(), members_.end(), names.begin(),
+                   [](const Member& member) { return member.name; });
+    return has_known_column(names);
+  }
 
  private:
   // Names that are new, in the order of the file: a parsed object has them in that of their names.
@@ -170,6 +177,10 @@ std::string inspect_json_lines(const std::string& path) {
     const std::string what = input_name(path) + ": line " + std::to_string(line);
     members.add(*object_of(text, what, bytes, path), text, what);
     ++rows;
+  }
+  if (!members.has_known_name()) {
+    throw DataError(input_name(path) +
+                    ": JSON Lines, but no feature table: no name in it is one that netml knows");
   }
   std::string text = input_name(path) + ": JSON Lines, " + std::to_string(rows) + " rows, " +
                      std::to_string(members.all().size()) + " columns\n";

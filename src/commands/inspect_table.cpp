@@ -1,12 +1,10 @@
 #include <algorithm>
-#include <set>
 
 #include "netml/commands/columns.hpp"
 #include "netml/commands/feature_file.hpp"
 #include "netml/core/error.hpp"
 #include "netml/core/input_file.hpp"
 #include "netml/core/text_format.hpp"
-#include "netml/table/identity.hpp"
 
 #include "inspect_parts.hpp"
 #include "value_range.hpp"
@@ -25,10 +23,10 @@ ValueRange range_of(const Table& table, std::size_t column) {
 }
 
 bool has_known_name(const std::vector<ColumnInfo>& columns) {
-  const std::set<std::string> known = known_columns();
-  return std::any_of(columns.begin(), columns.end(), [&](const ColumnInfo& column) {
-    return is_identity_name(column.name) || known.count(column.name) > 0;
-  });
+  std::vector<std::string> names(columns.size());
+  std::transform(columns.begin(), columns.end(), names.begin(),
+                 [](const ColumnInfo& column) { return column.name; });
+  return has_known_column(names);
 }
 
 }  // namespace

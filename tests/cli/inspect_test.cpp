@@ -71,14 +71,14 @@ TEST(Inspect, NamesOfJsonLinesStandInTheirOrder) {
   const TempFolder folder;
   const RunResult result =
       netml({"inspect", folder.write("rows.jsonl",
-                                     "{\"c\":[{\"b\":1}],\"\\u0061\":1,\"b\":2}\n"
+                                     "{\"c\":[{\"b\":1}],\"\\u0061\":1,\"b\":2,\"dst_ip\":\"\"}\n"
                                      "{\"0\":1,\"a\":3}")});
   EXPECT_EQ(result.status, 0) << result.err;
   std::string order;
   for (const std::string& line : lines_of(result.out)) {
     order += line.starts_with("  ") ? line.substr(2, 1) : "";
   }
-  EXPECT_EQ(order, "cab0");
+  EXPECT_EQ(order, "cabd0");
 }
 
 TEST(Inspect, RangesOfJsonLines) {
@@ -109,6 +109,8 @@ TEST(Inspect, WhatIsNeitherOfThemIsThreeWithOneLine) {
        ": not a capture, model or table\n"},
       {folder.write("one.json", "{\n \"a\": 1\n}\n"), ": a JSON document, not JSON Lines"},
       {folder.write("list.json", "[{\"a\": 1}]\n"), ": a JSON document, not JSON Lines"},
+      {folder.write("log.jsonl", "{\"format\": \"netml-model\", \"rows\": 3}\n"),
+       ": JSON Lines, but no feature table"},
       {folder.write("empty", ""), ": empty; not a capture"},
       {gzip, ": compressed with gzip: pipe it in"},
       {folder.write("x.db", "SQLite format 3 and so on"), ": a SQLite database"},

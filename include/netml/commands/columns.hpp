@@ -1,6 +1,5 @@
 #pragma once
 
-#include <set>
 #include <string>
 #include <vector>
 
@@ -12,7 +11,8 @@ enum class ColumnsFormat { kText, kCsv, kMarkdown };
 /// columns. Throws UsageError for a name that is neither.
 std::string describe_columns(const std::vector<std::string>& names, ColumnsFormat format);
 
-/// The names of the columns that netml writes. Of numbered ones (iat_0, …) the first few.
-std::set<std::string> known_columns();
+/// True when netml writes a column of one of these names (of numbered ones, iat_0, …, the first few
+/// are known), or one of them is identity in some published table.
+bool has_known_column(const std::vector<std::string>& names);
 
 }  // namespace netml
