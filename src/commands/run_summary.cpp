@@ -110,9 +110,9 @@ void report_labels(const Labeler& labeler) {
       log::warning(warning);
     }
     for (const LabelContradiction& row : report.contradictions) {
-      log::detail(report.file + ": labels disagree: line " + std::to_string(row.first_line) +
-                  " says " + printable(row.first_name) + ", line " +
-                  std::to_string(row.second_line) + " says " + printable(row.second_name));
+      log::warning(report.file + ": labels disagree: line " + std::to_string(row.first_line) +
+                   " says " + printable(row.first_name) + ", line " +
+                   std::to_string(row.second_line) + " says " + printable(row.second_name));
     }
   }
   const LabelReport sum = total(labeler);
