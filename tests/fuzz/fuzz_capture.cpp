@@ -18,6 +18,7 @@
 // read, 4 standard input, 5 a pipe that is quiet for 0.3 s, of which bit 0 of byte 0 makes the
 // receiver throw.
 
+#include <atomic>
 #include <cmath>
 #include <functional>
 #include <thread>
@@ -154,14 +155,21 @@ class CheckedRows final : public RowReceiver {
   }
 
   void idle() override {
+    set_idle();
     if (throws_when_idle) {
       throw OutputError("the receiver has had enough");
     }
   }
 
+  void set_idle() {
+    was_idle = true;
+    was_idle.notify_all();
+  }
+
   std::uint64_t rows = 0;
   std::uint64_t packets = 0;
   bool throws_when_idle = false;
+  std::atomic<bool> was_idle = false;
 
  private:
   static void check(const Cell& cell) {
@@ -352,18 +360,19 @@ void run_quiet_pipe(bool throws_when_idle) {
   int ends[2];
   require(pipe2(ends, O_CLOEXEC) == 0, "pipe2 works here");
   trial.inputs.plain = {"/proc/self/fd/" + std::to_string(ends[0])};
-  std::thread writer([&] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(300));
-    close(ends[1]);
-  });
   CheckedRows rows(trial.recipe);
   rows.throws_when_idle = throws_when_idle;
+  std::thread writer([&] {
+    rows.was_idle.wait(false);
+    close(ends[1]);
+  });
   bool has_thrown = false;
   try {
     check(Extraction(trial.inputs, trial.recipe).run(rows), rows, trial.inputs.plain.front());
   } catch (const OutputError&) {
     has_thrown = true;
   }
+  rows.set_idle();  // whatever ended it
   writer.join();
   close(ends[0]);
   require(has_thrown == throws_when_idle, "what the receiver throws when idle comes out");
