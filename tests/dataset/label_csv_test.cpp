@@ -38,7 +38,7 @@ TEST(CsvLabels, ARuleMatchesRangesOfAllItsFields) {
   EXPECT_EQ(label(flow("172.16.0.1", 22, "192.168.10.50", 40000)), "0 BENIGN");
   EXPECT_EQ(label(flow("172.16.0.1", 40000, "192.168.10.50", 22, 17)), "0 BENIGN");
   // Whole minutes: 60 s of slack.
-  const std::int64_t end = kBegin + 51 * 60 * kLabelSecond + 60 * kLabelSecond;
+  const std::int64_t end = kBegin + (51 + 1) * std::int64_t{60} * kLabelSecond;
   EXPECT_EQ(label(flow("172.16.0.1", 1, "192.168.10.50", 22, 6, end)), "1 SSH-Patator");
   EXPECT_EQ(label(flow("172.16.0.1", 1, "192.168.10.50", 22, 6, end + 1)), "0 BENIGN");
   // An empty end is no end.
@@ -66,7 +66,7 @@ TEST(CsvLabels, TheFirstRowThatMatchesCountsUnlessARuleIsGiven) {
     LabelOptions options;
     options.conflict = rule;
     LabelFile labels = LabelFile::parse(rows, "l", options);
-    const std::string answer = said(labels.find(flow("10.0.0.1", 1, "10.0.0.2", 2)));
+    std::string answer = said(labels.find(flow("10.0.0.1", 1, "10.0.0.2", 2)));
     EXPECT_EQ(labels.report().flows_contradictory, rule ? 1U : 0U);
     return answer;
   };

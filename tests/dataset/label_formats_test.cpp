@@ -20,7 +20,7 @@ FlowIdentity the_flow(std::int64_t first, std::int64_t last) {
   return label_flow("192.168.100.103", 51524, "65.127.233.163", 23, 6, first, last);
 }
 
-LabelFile parse(const Syntax& syntax, const std::string& rows, LabelOptions options = {}) {
+LabelFile parse(const Syntax& syntax, const std::string& rows, const LabelOptions& options = {}) {
   return LabelFile::parse(syntax.header + rows, "l", options);
 }
 
@@ -93,7 +93,7 @@ TEST(LabelFormats, ContradictionsAreDecidedByTheRule) {
       LabelOptions options;
       options.conflict = rule;
       LabelFile labels = parse(syntax, rows, options);
-      const std::string answer = said(labels.find(flow));
+      std::string answer = said(labels.find(flow));
       EXPECT_EQ(labels.report().flows_contradictory, 1U) << syntax.name;
       const LabelContradiction& found = labels.report().contradictions.at(0);
       EXPECT_EQ(found.second_line, found.first_line + 1) << syntax.name;

@@ -50,7 +50,7 @@ LabelFile file(const std::string& rows, LabelOptions options = {}) {
   return LabelFile::parse(kHeader + rows, "l.csv", options);
 }
 
-std::string refusal(const std::string& text, LabelOptions options = {}) {
+std::string refusal(const std::string& text, const LabelOptions& options = {}) {
   try {
     LabelFile::parse(text, "l.csv", options);
   } catch (const DataError& error) {
@@ -162,7 +162,7 @@ TEST(Labels, ContradictionsAreResolvedByTheRuleAndCounted) {
     LabelOptions options;
     options.conflict = rule;
     LabelFile labels = file(rows, options);
-    const std::string name = name_of(labels.find(at(kMorning, kMorning)));
+    std::string name = name_of(labels.find(at(kMorning, kMorning)));
     EXPECT_EQ(labels.report().flows_contradictory, 1u);
     EXPECT_EQ(labels.report().contradictions.at(0).first_line, 2u);
     EXPECT_EQ(labels.report().contradictions.at(0).second_line, 3u);
@@ -275,7 +275,7 @@ TEST(Labels, ManyRowsOfOneKeyAreFoundByTime) {
   }
   LabelFile labels = file(rows);
   for (int i = 0; i < 20000; ++i) {
-    const std::int64_t t = kMorning + 10 * i * kSecond;
+    const std::int64_t t = kMorning + std::int64_t{10} * i * kSecond;
     EXPECT_EQ(name_of(labels.find(at(t, t))), i == 777 ? "hit" : "BENIGN");
   }
   EXPECT_EQ(labels.report().rows_matched, 20000u);
@@ -292,7 +292,7 @@ TEST(Labels, OverlappingRowsOfOneKeyAreFoundInLogarithmicTime) {
   LabelFile labels = file(rows);
   const std::clock_t begin = std::clock();
   for (int i = 0; i < kFlows; ++i) {
-    const std::int64_t t = kMorning + 5 * i * kSecond;
+    const std::int64_t t = kMorning + std::int64_t{5} * i * kSecond;
     // The first attack is the 1000th row; its second of slack begins with the 999th.
     ASSERT_EQ(name_of(labels.find(at(t, t))), i * 5 >= 998 ? "DDoS" : "BENIGN") << i;
   }

@@ -134,9 +134,9 @@ TEST(Dns, NoChainOfPointersIsALoop) {
   }
   const DnsReader reader(chain, DnsNameText::kEscaped);
   std::string text;
-  std::size_t offset = kFirstName + 5 + 2 * 100;
+  std::size_t offset = kFirstName + 5 + std::size_t{2} * 100;
   EXPECT_TRUE(reader.read_name(offset, text));
-  offset = kFirstName + 5 + 2 * 180;
+  offset = kFirstName + 5 + std::size_t{2} * 180;
   EXPECT_FALSE(reader.read_name(offset, text));
 }
 
@@ -194,7 +194,7 @@ TEST(Dns, TextOfAMessageIsBounded) {
   };
   constexpr std::size_t kText = 3 * 64 + 1;
   EXPECT_EQ(answers(1000), 32'768 / kText - 1);
-  EXPECT_EQ(answers(100), 8 * (kFirstName + kText + 4 + 100 * 13) / kText - 1);
+  EXPECT_EQ(answers(100), 8 * (kFirstName + kText + 4 + std::size_t{100} * 13) / kText - 1);
   EXPECT_EQ(answers(8), 8U);
   const DnsTexts large =
       read(header(0, 2) + record(Bytes{0}, 250, zeros(20'000)) + record(Bytes{0}, 250, {1}));

@@ -67,7 +67,7 @@ TEST(Cicflowmeter, NamesOfItsGenerations) {
 
 TEST(Cicflowmeter, UnknownGenerationsAreRefused) {
   try {
-    FeatureSet(test::recipe_of({"cicflowmeter:2019"}));
+    static_cast<void>(FeatureSet(test::recipe_of({"cicflowmeter:2019"})));
     FAIL() << "accepted";
   } catch (const UsageError& error) {
     EXPECT_THAT(error.what(), HasSubstr("2019"));
