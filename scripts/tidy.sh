@@ -50,7 +50,7 @@ rule = subprocess.run(words + ["-M"], cwd=entry["directory"], check=True, captur
 names = rule.replace("\\\n", " ").split(":", 1)[1].split()
 version = subprocess.run(["clang-tidy", "--version"], check=True, capture_output=True).stdout
 digest = hashlib.sha256(version + " ".join(words).encode())
-for name in [".clang-tidy"] + names:
+for name in [".clang-tidy", "tests/.clang-tidy"] + names:
     digest.update(name.encode() + b"\0" + open(name, "rb").read())
 print(digest.hexdigest())
 EOF

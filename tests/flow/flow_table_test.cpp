@@ -447,7 +447,7 @@ FlowPolicy nfstream_policy(double idle_s = 120, double active_s = 1800) {
   return policy;
 }
 
-TableRun run_nfstream(std::vector<PacketSpec> specs, const FlowPolicy& policy,
+TableRun run_nfstream(const std::vector<PacketSpec>& specs, const FlowPolicy& policy,
                       std::size_t epoch_records = 65536) {
   std::vector<PacketRecord> packets;
   for (const PacketSpec& spec : specs) {

@@ -37,7 +37,7 @@ std::vector<std::string> ends(const TableRun& run) {
 }
 
 std::vector<std::string> ends(const std::vector<PacketSpec>& packets, const FlowPolicy& policy) {
-  const std::vector<std::string> list = ends(run_tables(packets, policy));
+  std::vector<std::string> list = ends(run_tables(packets, policy));
   for (const std::size_t epoch : {1U, 3U}) {
     for (const std::size_t shards : {1U, 2U, 3U}) {
       EXPECT_EQ(ends(run_tables(packets, policy, {.epoch_records = epoch, .shards = shards})),

@@ -9,6 +9,7 @@
 // The linker sends every call of these that stands in our own object files to __wrap_… (see
 // CMakeLists.txt); operator new below is one of the callers.
 extern "C" {
+// NOLINTBEGIN(bugprone-reserved-identifier): the names are the linker's.
 void* __real_malloc(std::size_t size);
 void* __real_calloc(std::size_t count, std::size_t size);
 void* __real_realloc(void* block, std::size_t size);
@@ -17,6 +18,7 @@ void* __wrap_malloc(std::size_t size);
 void* __wrap_calloc(std::size_t count, std::size_t size);
 void* __wrap_realloc(void* block, std::size_t size);
 void __wrap_free(void* block);
+// NOLINTEND(bugprone-reserved-identifier)
 }
 
 namespace {

@@ -69,9 +69,9 @@ void add_noise_seeds(Seeds& seeds) {
   }
   late.replace(0, 6, std::string("\x00\x55\x00\x00\x00\x00", 6));
   seeds.add("flowtable", "own-late", late);
-  for (int i = 0; i < 60; ++i) {
+  for (std::uint64_t i = 0; i < 60; ++i) {
     seeds.add("roundtrip", "own-" + std::to_string(i),
-              number(static_cast<std::uint64_t>(i * 5), 1) + noise(1 + rng.below(400)));
+              number(i * 5, 1) + noise(1 + rng.below(400)));
     seeds.add("writer", "own-" + std::to_string(i), noise(1 + rng.below(400)));
   }
   int count = 0;

@@ -286,8 +286,8 @@ void add_tables(Seeds& seeds) {
       "a\n",
       "a,b,label\n1,2,0\n3,4,1\n",
       "src_ip,start_ns,a,b,label\n10.0.0.1,1499083690000000000,-1,+2.5,BENIGN\n::1,5,1e300,,x\n",
-      "\xef\xbb\xbf"
-      "a , a,\"b\"\"\"\r\n nan,inf,1\r\n,-Infinity,18446744073709551615\r\n",
+      std::string("\xef\xbb\xbf") +
+          "a , a,\"b\"\"\"\r\n nan,inf,1\r\n,-Infinity,18446744073709551615\r\n",
       "a,b\n1\n1,2,3\n",
       "a\n9999999999999999999999\n1e999\n-0\n",
       "a,b\n\"x\ny\",\xff\n",

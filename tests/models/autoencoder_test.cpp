@@ -178,7 +178,7 @@ TEST(Autoencoder, ProgressIsToldAndMayEndTheFit) {
     EXPECT_GE(done, share);
     share = done;
   };
-  Fitted(normal_rows(50, 3, 1), "{max_iter: 12, n_iter_no_change: 0}", context);
+  const Fitted whole(normal_rows(50, 3, 1), "{max_iter: 12, n_iter_no_change: 0}", context);
   EXPECT_EQ(share, 1);
   context.progress = [](double) { throw Interrupted{2}; };
   EXPECT_THROW(Fitted(normal_rows(50, 3, 1), "", context), Interrupted);

@@ -61,7 +61,8 @@ TEST(Conformal, ThresholdAndPValueAreTheSameRule) {
         continue;
       }
       const double threshold = calibration.threshold(alpha);
-      for (double s = 0.5; s < static_cast<double>(m) + 1; s += 0.5) {
+      for (int half = 1; half < 2 * (static_cast<int>(m) + 1); ++half) {
+        const double s = half / 2.0;
         EXPECT_EQ(s > threshold, calibration.p_value(s) <= alpha) << m << " " << alpha << " " << s;
       }
     }
