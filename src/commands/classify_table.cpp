@@ -8,36 +8,25 @@
 #include "netml/core/input_file.hpp"
 #include "netml/core/interrupt.hpp"
 #include "netml/core/log.hpp"
-#include "netml/core/suggest.hpp"
 #include "netml/core/text_format.hpp"
 
 #include "classify_outcome.hpp"
+#include "model_columns.hpp"
 #include "training_rows.hpp"
 
 namespace netml {
 namespace {
 
+// A table whose columns stand in another order than the model's is another table.
 std::vector<std::size_t> places_in(const Table& table, const Detector& detector,
                                    const std::string& what) {
-  const ColumnIndex index(table.schema());
-  std::vector<std::size_t> places;
-  for (const std::string& name : detector.columns) {
-    const auto found = index.find(name);
-    if (!found) {
-      throw DataError(what + ": column '" + printable(name) + "' of the model is missing" +
-                      did_you_mean(name, table.schema().names()));
-    }
-    const ColumnType type = table.schema().columns[*found].type;
-    if (type != ColumnType::kU64 && type != ColumnType::kI64 && type != ColumnType::kF64) {
-      throw DataError(what + ": column '" + printable(name) + "' holds " +
-                      std::string(to_text(type)) + ", the model takes numbers");
-    }
-    if (!places.empty() && *found < places.back()) {
-      throw DataError(what + ": column '" + printable(name) + "' stands before '" +
-                      printable(table.schema().columns[places.back()].name) +
+  const std::vector<std::size_t> places = find_model_columns(table, detector.columns, what);
+  for (std::size_t i = 1; i < places.size(); ++i) {
+    if (places[i] < places[i - 1]) {
+      throw DataError(what + ": column '" + printable(detector.columns[i]) + "' stands before '" +
+                      printable(detector.columns[i - 1]) +
                       "', in the model behind it; their order is part of the model");
     }
-    places.push_back(*found);
   }
   return places;
 }

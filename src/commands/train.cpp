@@ -254,6 +254,7 @@ class Trainer {
              " were left out of the calibration");
       }
     };
+    warn_left_out(read.unlabelled, "without a label");
     warn_left_out(read.missing, "with a missing value");
     warn_left_out(read.abnormal, "labelled abnormal");
     return std::move(read.rows);

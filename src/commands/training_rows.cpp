@@ -69,8 +69,7 @@ class Planner {
       : table_(table), rows_(rows), labels_(labels), columns_(columns), options_(options) {}
 
   RowPlan plan() {
-    plan_.is_labelled = std::any_of(labels_.begin(), labels_.end(),
-                                    [](RowLabel label) { return label != RowLabel::kNone; });
+    plan_.is_labelled = has_labels(labels_);
     const std::vector<std::size_t> usable = usable_rows();
     if (usable.empty()) {
       throw DataError(options_.what + ": no flow to train on");
@@ -227,6 +226,11 @@ std::vector<RowLabel> read_labels(const Table& table, std::optional<std::size_t>
     }
   }
   return labels;
+}
+
+bool has_labels(const std::vector<RowLabel>& labels) {
+  return std::any_of(labels.begin(), labels.end(),
+                     [](RowLabel label) { return label != RowLabel::kNone; });
 }
 
 std::vector<std::size_t> choose_columns(const Table& table, const std::vector<std::string>& asked,

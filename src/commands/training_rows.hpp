@@ -18,6 +18,8 @@ enum class RowLabel : std::int8_t { kNone = -1, kNormal = 0, kAbnormal = 1 };
 /// The label column; nothing where the table has none. Throws UsageError for a name that it lacks.
 std::optional<std::size_t> find_label_column(const Table& table, const std::string& name);
 std::vector<RowLabel> read_labels(const Table& table, std::optional<std::size_t> column);
+/// Whether any row has one.
+bool has_labels(const std::vector<RowLabel>& labels);
 
 /// The columns that the model sees, in order: `asked`, or every numeric column that is not
 /// identity. Throws UsageError for unknown, textual, identity or repeated ones, DataError when none

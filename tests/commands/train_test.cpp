@@ -212,7 +212,8 @@ TEST(Train, ASeparateTableCalibratesAndAllRowsFit) {
   ASSERT_EQ(result.warnings.size(), 1u);
   EXPECT_NE(result.warnings[0].find("10 flows labelled abnormal"), std::string::npos);
   run.options.calibrate = run.folder.write("other.csv", "a,c\n1,2\n");
-  EXPECT_NE(run.refusal().find("other.csv: column 'protocol' is missing"), std::string::npos);
+  EXPECT_NE(run.refusal().find("other.csv: column 'protocol' of the model is missing"),
+            std::string::npos);
 }
 
 TEST(Train, TheLabelColumnHoldsForTheCalibrationTableToo) {
@@ -228,6 +229,47 @@ TEST(Train, TheLabelColumnHoldsForTheCalibrationTableToo) {
   EXPECT_EQ(result.flows_calibration, 150u);
   ASSERT_EQ(result.warnings.size(), 1u);
   EXPECT_NE(result.warnings[0].find("10 flows labelled abnormal"), std::string::npos);
+}
+
+// As CICFlowMeter calls it.
+TEST(Train, TheCalibrationTablesLabelIsFoundInAnyCase) {
+  std::string other = feature_csv(150, 10, true, 2);
+  other.replace(other.find("label"), 5, "Label");
+  TrainRun run(feature_csv(200, 0, false));
+  run.options.train.test_scores.clear();
+  run.options.calibrate = run.folder.write("calibration.csv", other);
+  const TrainResult result = run();
+  EXPECT_EQ(result.flows_calibration, 150u);
+  ASSERT_EQ(result.warnings.size(), 1u);
+  EXPECT_NE(result.warnings[0].find("10 flows labelled abnormal"), std::string::npos);
+}
+
+TEST(Train, UnlabelledRowsOfALabelledCalibrationTableAreLeftOut) {
+  const std::string labelled = feature_csv(150, 0, true, 2);
+  const std::string row = "150,10.0.0.1,1,10.0.0.2,443,6,1499083690000000000,9,9,3,idle,,\n";
+  TrainRun run(feature_csv(200, 0, false));
+  run.options.train.test_scores.clear();
+  run.options.calibrate = run.folder.write("calibration.csv", labelled + row);
+  const TrainResult result = run();
+  EXPECT_EQ(result.flows_calibration, 150u);
+  ASSERT_EQ(result.warnings.size(), 1u);
+  EXPECT_NE(result.warnings[0].find("calibration.csv: 1 flows without a label"), std::string::npos);
+  // A column of labels that is empty says nothing of any row.
+  std::string unlabelled = labelled.substr(0, labelled.find('\n') + 1);
+  for (int i = 0; i < 120; ++i) {
+    unlabelled += row;
+  }
+  run.options.calibrate = run.folder.write("unlabelled.csv", unlabelled);
+  EXPECT_EQ(run().flows_calibration, 120u);
+}
+
+TEST(Train, ACalibrationColumnOfTextIsCalledThat) {
+  TrainRun run(feature_csv(200, 0, false));
+  run.options.train.test_scores.clear();
+  run.options.calibrate =
+      run.folder.write("words.csv", "protocol,a,b,constant\n6,1,2,3\n6,x,2,3\n");
+  EXPECT_NE(run.refusal().find("words.csv: column 'a' holds text, the model takes numbers"),
+            std::string::npos);
 }
 
 TEST(Train, OnNormalFlowsNeedsLabels) {

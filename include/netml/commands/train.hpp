@@ -58,7 +58,7 @@ struct TrainOptions {
   std::vector<std::string> context_columns;
   const RowPlaces* places = nullptr;            ///< of the table's rows; null: not known
   const RowPlaces* calibrate_places = nullptr;  ///< of those of `calibrate`
-  std::string label_column;                     ///< empty: `label` if there is one
+  std::string label_column;                     ///< empty: `label`, in any case, if there is one
   std::string what = "features";                ///< how messages call the table
   std::string calibrate_what = "calibration flows";
   std::string recipe_json;  ///< kept in the model
