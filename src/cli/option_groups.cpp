@@ -104,7 +104,8 @@ void add_features(CLI::App& app, FeatureText& text, const std::string& defaults)
   auto& group = *app.add_option_group(kFeatures);
   add_text(group, "--features", text.features, "LIST",
            "sets of columns, comma separated (" + defaults + "); see netml columns");
-  add_text(group, "--columns", text.columns, "LIST", "choose and order columns of the sets (all)");
+  add_text(group, "--columns", text.columns, "LIST",
+           "choose columns of the sets (all); extract writes them in this order");
   add_count(group, "--dim", text.dim, "iat, size, …: packets per row (fitted)");
   add_text(group, "--interval", text.interval, "S",
            "iat, size, …: a gap above it ends a flow (none)");

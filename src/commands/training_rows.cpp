@@ -268,6 +268,8 @@ std::vector<std::size_t> choose_columns(const Table& table, const std::vector<st
     }
     chosen.push_back(i);
   }
+  // Their order is part of the model, and the table that it is to classify has its own.
+  std::sort(chosen.begin(), chosen.end());
   return chosen;
 }
 

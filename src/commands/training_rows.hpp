@@ -21,9 +21,9 @@ std::vector<RowLabel> read_labels(const Table& table, std::optional<std::size_t>
 /// Whether any row has one.
 bool has_labels(const std::vector<RowLabel>& labels);
 
-/// The columns that the model sees, in order: `asked`, or every numeric column that is not
-/// identity. Throws UsageError for unknown, textual, identity or repeated ones, DataError when none
-/// is left.
+/// The columns that the model sees, in the order of the table: `asked`, or every numeric column
+/// that is not identity. Throws UsageError for unknown, textual, identity or repeated ones,
+/// DataError when none is left.
 std::vector<std::size_t> choose_columns(const Table& table, const std::vector<std::string>& asked,
                                         std::optional<std::size_t> label_column);
 

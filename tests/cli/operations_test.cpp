@@ -258,6 +258,8 @@ TEST_F(Operations, OddTablesEndAsTheyShould) {
   EXPECT_EQ(line.rfind("row 1 NORMAL", 0), 0U) << line;
   EXPECT_NE(verdict_of(path("one.csv")).out.find("row 1 ANOMALY"), std::string::npos);
   EXPECT_EQ(verdict_of(table("swapped.csv", "b,a", 1, pair)).status, 3);
+  train(good, "32 flows fitted", 0, {"--columns", "b,a"});
+  EXPECT_EQ(verdict_of(good).status, 0);
   EXPECT_EQ(verdict_of(table("words.csv", "a,b", 1, [](int) { return "1,x"; })).status, 3);
 }
 

@@ -294,7 +294,7 @@ TEST(Train, MissingValuesAreRefusedOrDropped) {
 TEST(Train, ColumnsAreChosenAndChecked) {
   TrainRun run(feature_csv(60, 6));
   run.options.train.columns = {"b", "a"};
-  EXPECT_EQ(run().columns, (std::vector<std::string>{"b", "a"}));
+  EXPECT_EQ(run().columns, (std::vector<std::string>{"a", "b"}));  // as they stand in the table
   const auto refusal = [&](const std::string& name) {
     run.options.train.columns = {name};
     return run.refusal();

@@ -52,7 +52,7 @@ struct TrainOptions {
   std::uint64_t seed = 42;
   std::size_t threads = 1;  ///< to fit and score with; no result depends on it
   bool preset_netml = false;
-  std::vector<std::string> columns;  ///< empty: every numeric column that is not identity
+  std::vector<std::string> columns;  ///< in any order; empty: every numeric one but identity
   /// Columns that tell of other flows. A model that sees any of them holds a small one that does
   /// not, beside it.
   std::vector<std::string> context_columns;
