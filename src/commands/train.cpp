@@ -300,7 +300,8 @@ class Trainer {
     }
   }
 
-  // Null where nobody knows who the flows are of, or where the model sees nothing of single flows.
+  // Null where nobody knows who the flows are of, where the model sees nothing of single flows, or
+  // where its parameters do not fit what is left of the columns and rows.
   std::unique_ptr<Detector> flow_model() {
     const auto tells_of_others = [&](const std::string& name) {
       return std::find(options_.context_columns.begin(), options_.context_columns.end(), name) !=
@@ -316,9 +317,14 @@ class Trainer {
     small.test_scores.clear();
     small.held_out = HeldOut::kLastFifth;  // its scores are added up over windows of time
     Trainer trainer(table_, small);
-    std::unique_ptr<Detector> model = trainer.run_small();
-    latest_rows_ = trainer.calibration_rows_of_table();
-    return model;
+    try {
+      std::unique_ptr<Detector> model = trainer.run_small();
+      latest_rows_ = trainer.calibration_rows_of_table();
+      return model;
+    } catch (const DataError& error) {  // of fewer columns and rows than the model was fitted on
+      warn(std::string("the small model for --by-source was left out: ") + error.what());
+      return nullptr;
+    }
   }
 
   // The latest flows, which the model that adds up flows of a source was not fitted on, and their
@@ -415,11 +421,16 @@ class Trainer {
     write_training_page(files, options_, {table_, rows_, detector_, part, fold_rates()});
   }
 
-  std::optional<FoldRates> fold_rates() const {
+  std::optional<FoldRates> fold_rates() {
     std::vector<std::size_t> training = plan_.fit;
     training.insert(training.end(), plan_.calibration.begin(), plan_.calibration.end());
     sort_by_time(table_, training);
-    return alert_rates_by_fold(select_rows(rows_, training), detector_, entry_, options_);
+    try {
+      return alert_rates_by_fold(select_rows(rows_, training), detector_, entry_, options_);
+    } catch (const DataError& error) {  // of fewer rows than the model was fitted on
+      warn(std::string("the report has no alert rates fold by fold: ") + error.what());
+      return std::nullopt;
+    }
   }
 
   void warn(const std::string& text) { result_.warnings.push_back(text); }

@@ -369,6 +369,44 @@ TEST(Train, OptionsOutOfRangeAreUsageErrors) {
   EXPECT_EQ(parse_split_kind("time"), SplitKind::kTime);
 }
 
+TEST(Train, ParametersThatDoNotFitTheFoldsLeaveThemOut) {
+  TrainRun run(feature_csv(200, 0, false));
+  run.options.train.test_scores.clear();
+  run.options.train.false_alarm_rate = 0.1;
+  run.options.train.algorithm = "gmm";
+  run.options.train.param = "{k: 140, restarts: 1}";  // of 160 rows; a fold fits 128
+  run.options.train.report = run.folder.path("page.html");
+  const TrainResult result = run();
+  ASSERT_FALSE(result.warnings.empty());
+  EXPECT_NE(result.warnings.back().find("no alert rates fold by fold: gmm: k 140 is more than the"),
+            std::string::npos)
+      << result.warnings.back();
+  EXPECT_TRUE(nlohmann::json::parse(test::slurp(run.folder.path("page.json")))["folds"].is_null());
+  EXPECT_EQ(run.model().calibration.size(), 40u);
+}
+
+TEST(Train, ParametersThatDoNotFitTheSmallModelLeaveItOut) {
+  TrainRun run(feature_csv(200, 0, false));
+  const RowPlaces places = {std::vector<std::int32_t>(200, 0), std::vector<std::int64_t>(200, 0)};
+  run.options.train.test_scores.clear();
+  run.options.train.places = &places;
+  run.options.train.columns = {"a", "b"};
+  run.options.train.context_columns = {"b"};
+  run.options.train.algorithm = "pca";
+  run.options.train.param = "share: 0.3";  // the larger of two axes, or all of one
+  const TrainResult result = run();
+  const Detector model = run.model();
+  EXPECT_FALSE(model.flow_model);
+  EXPECT_TRUE(model.source_calibration.score.empty());
+  ASSERT_FALSE(model.warnings.empty());
+  EXPECT_NE(model.warnings.back().find("--by-source was left out: pca: share 0.3 keeps all 1"),
+            std::string::npos)
+      << model.warnings.back();
+  run.options.train.param = "share: 0.3\nscore: mahalanobis";
+  run();
+  EXPECT_TRUE(run.model().flow_model);
+}
+
 TEST(Train, NpzAndCsvGiveTheSameModelButForItsFile) {
   TrainRun run(feature_csv(100, 10));
   run();

@@ -54,7 +54,7 @@ struct TrainOptions {
   bool preset_netml = false;
   std::vector<std::string> columns;  ///< in any order; empty: every numeric one but identity
   /// Columns that tell of other flows. A model that sees any of them holds a small one that does
-  /// not, beside it.
+  /// not, beside it; a warning says where its parameters do not fit that.
   std::vector<std::string> context_columns;
   const RowPlaces* places = nullptr;            ///< of the table's rows; null: not known
   const RowPlaces* calibrate_places = nullptr;  ///< of those of `calibrate`

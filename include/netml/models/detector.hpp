@@ -101,7 +101,7 @@ class Detector {
   ReferenceRows reference;
   std::vector<std::string> warnings;  ///< what `inspect` and reports repeat
   /// With columns that tell of other flows of the source: a small model without them, for what
-  /// adds flows of a source up. Null: the model sees single flows, or was trained on a table.
+  /// adds flows of a source up. Null: the model was trained on a table, or there could be none.
   std::unique_ptr<Detector> flow_model;
   SourceCalibration source_calibration;  ///< of flow_model; empty where there is none
 
