@@ -143,6 +143,22 @@ double Calibration::rate_bound(double alpha, double confidence) const {
                        static_cast<double>(size() + 1 - ranks));
 }
 
+namespace {
+
+// Why so many calibration flows cannot be had, and what helps; `least` is the least rate that those
+// there are allow. No more flows help beyond those that are kept, and no rate is 1.
+std::string shortage(std::size_t needed, const std::string& have, double least) {
+  const std::string ask = least < 1 ? "ask for at least " + number_text(least) : "";
+  if (needed > Calibration::kMostScores) {
+    return ", and a model keeps at most " + std::to_string(Calibration::kMostScores) + "; " +
+           (ask.empty() ? "ask for more" : ask);
+  }
+  return ", there are " + have + "; train on more normal flows, or " +
+         (ask.empty() ? "choose one algorithm" : ask);
+}
+
+}  // namespace
+
 AlphaChoice choose_alpha(const Calibration& calibration, std::optional<double> asked,
                          std::size_t members) {
   const std::string have = std::to_string(calibration.size());
@@ -156,10 +172,10 @@ AlphaChoice choose_alpha(const Calibration& calibration, std::optional<double> a
       throw UsageError("the false-alarm rate " + number_text(*asked) + " is not between 0 and 1");
     }
     if (!calibration.supports(*asked / shares)) {
+      const std::size_t needed = Calibration::needed(*asked / shares);
       throw DataError("a false-alarm rate of " + number_text(*asked) + " takes at least " +
-                      std::to_string(Calibration::needed(*asked / shares)) + " calibration flows" +
-                      shared + ", there are " + have +
-                      "; train on more normal flows, or ask for at least " + number_text(least));
+                      std::to_string(needed) + " calibration flows" + shared +
+                      shortage(needed, have, least));
     }
     return {*asked, ""};
   }

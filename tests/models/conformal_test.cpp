@@ -95,6 +95,33 @@ TEST(Conformal, TheDefaultRateGivesWayAnAskedOneDoesNot) {
   }
 }
 
+std::string refusal_of(std::size_t scores, double rate, std::size_t members = 1) {
+  try {
+    choose_alpha(Calibration(ramp(scores)), rate, members);
+  } catch (const DataError& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+TEST(Conformal, ARefusedRateComesWithARemedyThatHelps) {
+  EXPECT_EQ(refusal_of(9, .05),
+            "a false-alarm rate of 0.05 takes at least 19 calibration flows, there are 9; train on "
+            "more normal flows, or ask for at least 0.1");
+  EXPECT_EQ(refusal_of(9, .1), "accepted");
+  // More flows do not help: no model keeps so many scores.
+  EXPECT_EQ(refusal_of(20000, 1e-5),
+            "a false-alarm rate of 1e-05 takes at least 99999 calibration flows, and a model keeps "
+            "at most 10000; ask for at least 9.999000099990002e-05");
+  EXPECT_EQ(refusal_of(20000, 9.999000099990002e-05), "accepted");
+  // A rate of 1 is none.
+  EXPECT_EQ(
+      refusal_of(2, .1, 3),
+      "a false-alarm rate of 0.1 takes at least 29 calibration flows, because 3 members share "
+      "it, there are 2; train on more normal flows, or choose one algorithm");
+  EXPECT_EQ(refusal_of(2, 1e-5, 3).find("at least 1"), std::string::npos);
+}
+
 TEST(Conformal, LargeSetsKeepEvenlySpacedOrderStatistics) {
   const Calibration calibration(ramp(100000));
   EXPECT_EQ(calibration.size(), 10000u);
