@@ -181,6 +181,16 @@ void warn_of_short_inputs(const ExtractResult& result, const Detector& detector,
   }
 }
 
+void require_p_values(const Detector& detector, const std::string& what) {
+  if (detector.calibration.is_empty()) {
+    throw DataError(what + ": --fdr takes p-values, and this model has no calibration scores");
+  }
+  if (detector.calibration_source == CalibrationSource::kTraining) {
+    throw DataError(what +
+                    ": --fdr takes p-values of flows that were kept back, and this model has none");
+  }
+}
+
 Detector load_model(const ClassifyCommand& command) {
   const std::string bytes = read_file(command.model, kMostModelBytes);
   refuse_compressed(bytes, printable(command.model));
@@ -193,8 +203,12 @@ Detector load_model(const ClassifyCommand& command) {
   if (command.threshold) {
     detector.use_threshold(*command.threshold);
   }
+  const std::string what = input_name(command.model);
   if (command.false_alarm_rate) {
-    detector.use_alpha(*command.false_alarm_rate);
+    naming(what, [&] { detector.use_alpha(*command.false_alarm_rate); });
+  }
+  if (command.fdr) {
+    require_p_values(detector, what);
   }
   if (command.by_source_s) {
     if (!command.table.empty()) {

@@ -73,7 +73,7 @@ class Trainer {
     prepare_detector();
     choose_rows();
     check_memory();
-    fit();
+    naming(options_.what, [&] { fit(); });
     calibrate();
     test(files);
     detector_.flow_model = flow_model();
@@ -119,7 +119,8 @@ class Trainer {
     const auto label_column = find_label_column(table_, options_.label_column);
     labels_ = read_labels(table_, label_column);
     label_column_ = label_column;
-    const std::vector<std::size_t> columns = choose_columns(table_, options_.columns, label_column);
+    const std::vector<std::size_t> columns = naming(
+        options_.what, [&] { return choose_columns(table_, options_.columns, label_column); });
     detector_.columns = names_of(table_, columns);
     result_.columns = detector_.columns;
     check_matrix_memory(columns.size());
@@ -213,12 +214,12 @@ class Trainer {
     } else {
       refuse_missing_threshold();
       warn(
-          "the model has no threshold: fewer than 10 flows to train on; it gives scores and the "
-          "verdict "
-          "unclassified");
+          "the model has no threshold: fewer than 10 normal flows to train on; it gives scores and "
+          "the verdict unclassified");
       return;
     }
-    detector_.calibrate(options_.false_alarm_rate);
+    naming(options_.calibrate != nullptr ? options_.calibrate_what : options_.what,
+           [&] { detector_.calibrate(options_.false_alarm_rate); });
     for (const std::string& warning : detector_.warnings) {
       result_.warnings.push_back(warning);
     }
@@ -229,8 +230,8 @@ class Trainer {
 
   void refuse_missing_threshold() const {
     if (options_.false_alarm_rate) {
-      throw DataError("a false-alarm rate of " + number_text(*options_.false_alarm_rate) +
-                      " takes at least " +
+      throw DataError(options_.what + ": a false-alarm rate of " +
+                      number_text(*options_.false_alarm_rate) + " takes at least " +
                       std::to_string(detector_.calibration_needed(*options_.false_alarm_rate)) +
                       " calibration flows; there are too few flows to keep any back");
     }

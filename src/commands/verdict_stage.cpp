@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "netml/core/error.hpp"
-
 namespace netml {
 namespace {
 
@@ -29,12 +27,6 @@ VerdictStage::VerdictStage(const Detector& detector, VerdictWriter& writer, Outp
       options_(options),
       columns_(detector.columns.size()),
       batch_(batch_of(columns_)) {
-  if (options.fdr && detector.calibration.is_empty()) {
-    throw DataError("--fdr takes p-values, and this model has no calibration scores");
-  }
-  if (options.fdr && detector.calibration_source == CalibrationSource::kTraining) {
-    throw DataError("--fdr takes p-values of flows that were kept back, and this model has none");
-  }
   if (options.explain > 0) {
     explainer_.emplace(detector);
   }

@@ -43,8 +43,7 @@ struct NovelVerdict {
 /// A reader that has gone away ends the run quietly: is_done().
 class VerdictStage {
  public:
-  /// All must outlive the object. Throws DataError for --fdr with a model without calibration
-  /// scores.
+  /// All must outlive the object. Requires: with `fdr`, scores of flows that were kept back.
   VerdictStage(const Detector& detector, VerdictWriter& writer, OutputFile& file,
                const StageOptions& options);
 

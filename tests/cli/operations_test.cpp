@@ -240,7 +240,13 @@ TEST_F(Operations, OddTablesEndAsTheyShould) {
     EXPECT_NE(result.err.find(part), std::string::npos) << file << result.err;
   };
   train(table("none.csv", "a,b", 0, pair), "no flow to train on", 3);
-  train(table("one.csv", "a,b", 1, pair), "fewer than 10 flows", 0);
+  train(table("one.csv", "a,b", 1, pair), "fewer than 10 normal flows", 0);
+  EXPECT_NE(netml({"classify", "-m", kept, "--table", path("one.csv"), "--fdr", "0.1"})
+                .err.find("netml: " + kept + ": --fdr takes p-values"),
+            std::string::npos);
+  EXPECT_NE(netml({"classify", "-m", kept, "--table", path("one.csv"), "--false-alarm-rate", "0.1"})
+                .err.find("netml: " + kept + ": the model has no held-out calibration scores"),
+            std::string::npos);
   train(table("nan.csv", "a,b", 40, [](int) { return "1,nan"; }), "column 'b'", 3);
   train(table("text.csv", "a,b", 40, [](int i) { return i == 39 ? "1,x" : "1,2"; }),
         "column 'b' holds no numbers", 2, {"--columns", "a,b"});

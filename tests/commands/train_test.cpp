@@ -307,6 +307,34 @@ TEST(Train, ColumnsAreChosenAndChecked) {
   EXPECT_NE(run.refusal().find("named twice"), std::string::npos);
 }
 
+TEST(Train, RefusalsNameTheTable) {
+  const auto refusal = [](const std::string& csv, auto change) {
+    TrainRun run(csv);
+    run.options.train.test_scores.clear();
+    change(run);
+    const std::string text = run.refusal();
+    const std::string name = run.options.feature + ": ";
+    return text.starts_with(name) ? text.substr(name.size()) : "without its name: " + text;
+  };
+  const auto nothing = [](TrainRun&) {};
+  EXPECT_EQ(refusal("src_ip,label\n10.0.0.1,0\n", nothing),
+            "the table has no numeric column to learn from besides identity and labels");
+  const auto rate = [](TrainRun& run) { run.options.train.false_alarm_rate = 0.1; };
+  EXPECT_EQ(
+      refusal(feature_csv(9, 0, false), rate),
+      "a false-alarm rate of 0.1 takes at least 9 calibration flows; there are too few flows to "
+      "keep any back");
+  EXPECT_EQ(refusal(feature_csv(20, 0, false), rate).find("a false-alarm rate of 0.1 takes"), 0u);
+  EXPECT_EQ(refusal("a\n1e308\n-1e308\n1e308\n", nothing),
+            "column 'a': its values are too large to be scaled");
+  const auto many = [](TrainRun& run) {
+    run.options.train.algorithm = "gmm";
+    run.options.train.param = "k: 50";
+  };
+  EXPECT_EQ(refusal(feature_csv(20, 0, false), many),
+            "gmm: k 50 is more than the 16 training rows");
+}
+
 TEST(Train, LabelColumnByNameWithNamesAsLabels) {
   TrainRun run(feature_csv(60, 6));
   run.options.train.label_column = "label_name";

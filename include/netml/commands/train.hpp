@@ -106,10 +106,10 @@ void open_training_files(const TrainOptions& options, OutputGroup& files);
 /// Labels: missing is unlabelled, 0 and the normal names of label_value are 0, all else 1; "No
 /// Label" is unlabelled. With labels unlabelled rows are left out. Calibration without a table of
 /// its own: every fifth of the (normal) training rows by start_ns where all rows carry it, else
-/// a seeded fifth; below 10 rows none, and the model has no threshold. Under preset netml all rows
-/// of the training part fit, labels unused. Throws UsageError (unknown columns, algorithm),
-/// DataError (rows or parameters that do not fit), LimitError (memory), ModelError (a model beyond
-/// what a model file may hold), OutputError, Interrupted.
+/// a seeded fifth; below 10 (normal) rows none, and the model has no threshold. Under preset netml
+/// all rows of the training part fit, labels unused. Throws UsageError (unknown columns,
+/// algorithm), DataError (rows or parameters that do not fit), LimitError (memory), ModelError (a
+/// model beyond what a model file may hold), OutputError, Interrupted.
 TrainResult train_table(const Table& table, const TrainOptions& options, OutputGroup& files);
 
 /// The table that netml prints: times in minutes, AUC in full or n/a. Ends with a line end.

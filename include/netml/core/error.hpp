@@ -44,6 +44,16 @@ using OutputError = ErrorOf<ErrorKind::kOutput>;
 using LimitError = ErrorOf<ErrorKind::kLimit>;
 using InternalError = ErrorOf<ErrorKind::kInternal>;
 
+/// What `work` returns; a DataError of it gets the name of what it is about: `<name>: …`.
+template <typename Work>
+auto naming(const std::string& name, Work work) {
+  try {
+    return work();
+  } catch (const DataError& error) {
+    throw DataError(name + ": " + error.what());
+  }
+}
+
 /// Exit codes that are not errors (the rest are in `exit_code`).
 namespace exit_status {
 inline constexpr int kOk = 0;
