@@ -57,6 +57,11 @@ double alert_rate(const Matrix& rows, const Fold& fold, const Detector& whole,
 
 }  // namespace
 
+std::size_t fold_fit_rows(std::size_t rows) {
+  const std::size_t others = rows - rows / kFolds;
+  return others - others / kCalibrationShare;
+}
+
 std::optional<FoldRates> alert_rates_by_fold(const Matrix& rows, const Detector& detector,
                                              const ModelEntry& entry, const TrainOptions& options) {
   if (detector.threshold_rule != ThresholdRule::kConformal || !detector.alpha) {

@@ -9,6 +9,9 @@
 
 namespace netml {
 
+/// How many of so many rows the model of a fold is fitted on, at most.
+std::size_t fold_fit_rows(std::size_t rows);
+
 /// How many alerts a model raises on training rows that it has not seen, five times: each fifth of
 /// `rows`, in their order, is scored by a model fitted and calibrated on the others as `detector`
 /// was (its parameters, scaling and false-alarm rate). The rates should lie around the rate asked

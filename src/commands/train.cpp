@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <iterator>
 #include <map>
 #include <numeric>
@@ -28,6 +27,7 @@
 #include "test_scores.hpp"
 #include "train_options.hpp"
 #include "training_card.hpp"
+#include "training_memory.hpp"
 #include "training_page.hpp"
 #include "training_rows.hpp"
 
@@ -123,7 +123,7 @@ class Trainer {
         options_.what, [&] { return choose_columns(table_, options_.columns, label_column); });
     detector_.columns = names_of(table_, columns);
     result_.columns = detector_.columns;
-    check_matrix_memory(columns.size());
+    check_row_memory(table_, options_, columns.size());
     rows_ = to_matrix(table_, columns);
     plan_ = plan_rows(table_, rows_, labels_, detector_.columns, options_);
     if (!options_.test_scores.empty() && !plan_.is_labelled) {
@@ -146,37 +146,12 @@ class Trainer {
     }
   }
 
-  // Raw and scaled rows, and what is taken from them.
-  double matrix_bytes(std::size_t columns) const {
-    return 3.0 * sizeof(double) * static_cast<double>(table_.row_count()) *
-           static_cast<double>(columns);
-  }
-
-  void refuse_memory(double bytes, const std::string& remedy) const {
-    if (bytes > static_cast<double>(options_.memory_limit_bytes)) {
-      throw LimitError(options_.what + ": training takes about " +
-                       number_text(std::ceil(bytes / 1048576)) + " MiB, --memory-limit allows " +
-                       std::to_string(options_.memory_limit_bytes >> 20) + "; " + remedy);
-    }
-  }
-
-  void check_matrix_memory(std::size_t columns) const {
-    refuse_memory(matrix_bytes(columns), "choose fewer --columns, fewer rows, or raise the limit");
-  }
-
-  void check_memory() const {
-    refuse_memory(matrix_bytes(detector_.columns.size()) +
-                      detector_.model->fit_bytes(plan_.fit.size(), detector_.columns.size(),
-                                                 *detector_.params),
-                  "lower max_rows with --param, choose fewer --columns, or raise the limit");
-  }
+  void check_memory() const { check_training_memory(table_, options_, plan_, detector_, entry_); }
 
   void fit() {
     const Stopwatch stopwatch;
     const Matrix raw = select_rows(rows_, plan_.fit);
-    const Scaling scaling =
-        options_.scale.value_or(options_.preset_netml ? Scaling::kNone : Scaling::kStandard);
-    detector_.scaler = Scaler::fit(raw, scaling, detector_.columns);
+    detector_.scaler = Scaler::fit(raw, scaling_of(options_), detector_.columns);
     const progress::FitScope scope;
     detector_.model->fit(
         detector_.scaler.transform(raw), *detector_.params,
@@ -475,7 +450,9 @@ TrainResult run_train(const TrainCommandOptions& options, OutputGroup& files) {
                                 {"rows", features.table.row_count()}}});
   FeatureFile calibration;
   if (!options.calibrate.empty()) {
-    calibration = read_feature_file(options.calibrate, train.memory_limit_bytes);
+    const std::uint64_t held = table_bytes(features.table);
+    calibration = read_feature_file(
+        options.calibrate, train.memory_limit_bytes - std::min(train.memory_limit_bytes, held));
     train.calibrate = &calibration.table;
     train.calibrate_what = printable(options.calibrate);
     card["calibration_files"] = json::array({{{"name", calibration.name},

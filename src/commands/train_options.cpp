@@ -42,6 +42,10 @@ void check_train_options(const TrainOptions& options) {
   }
 }
 
+Scaling scaling_of(const TrainOptions& options) {
+  return options.scale.value_or(options.preset_netml ? Scaling::kNone : Scaling::kStandard);
+}
+
 Params train_params(const TrainOptions& options, const ModelEntry& entry) {
   ParamSchema schema = entry.schema;
   if (options.preset_netml) {

@@ -137,6 +137,10 @@ double Autoencoder::fit_bytes(std::size_t rows, std::size_t columns, const Param
   return 8 * (weight_count(widths) * 6 + batch * units) + 24 * static_cast<double>(rows);
 }
 
+double Autoencoder::kept_bytes(std::size_t, std::size_t columns, const Params& params) const {
+  return weight_count(widths_of(columns, params)) * sizeof(double);
+}
+
 void Autoencoder::fit(const Matrix& rows, const Params& params, const FitContext& context,
                       FitReport& report) {
   score_kind_ = params.text("score") == "mse" ? ScoreKind::kMeanSquare : ScoreKind::kDistance;

@@ -118,6 +118,17 @@ double Ensemble::fit_bytes(std::size_t rows, std::size_t columns, const Params& 
   return bytes;
 }
 
+double Ensemble::kept_bytes(std::size_t rows, std::size_t columns, const Params& params) const {
+  double bytes = 0;
+  for (const std::string& name : member_names(params)) {
+    const Member member = make_member(name);
+    const std::size_t scores = std::min(rows, Calibration::kMostScores);
+    bytes += member.model->kept_bytes(rows, columns, member.params) +
+             static_cast<double>(scores) * sizeof(double);
+  }
+  return bytes;
+}
+
 void Ensemble::fit(const Matrix& rows, const Params& params, const FitContext& context,
                    FitReport& report) {
   members_.clear();

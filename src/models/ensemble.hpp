@@ -46,6 +46,7 @@ class Ensemble : public Model {
   /// Requires: set_members().
   void load(const ArrayReader& reader, const Params& params, std::size_t columns) override;
   double fit_bytes(std::size_t rows, std::size_t columns, const Params& params) const override;
+  double kept_bytes(std::size_t rows, std::size_t columns, const Params& params) const override;
 
   /// Takes every member's calibration scores from these rows. Requires: fitted; at least one row.
   void calibrate(const Matrix& rows, std::size_t threads);

@@ -206,6 +206,12 @@ double Gmm::fit_bytes(std::size_t rows, std::size_t columns, const Params& param
   return (working + (params.is_number("k") ? 0.0 : n * d)) * sizeof(double) + 4e6;
 }
 
+double Gmm::kept_bytes(std::size_t rows, std::size_t columns, const Params& params) const {
+  const auto d = static_cast<double>(columns);
+  const auto k = static_cast<double>(most_components(rows, params));
+  return k * (1 + d + (is_full(params, columns) ? d * d : d)) * sizeof(double);
+}
+
 void Gmm::fit(const Matrix& rows, const Params& params, const FitContext& context,
               FitReport& report) {
   require_finite_squares(rows, name());

@@ -16,6 +16,7 @@ class Gmm : public Model {
   void save(ArrayWriter& writer) const override;
   void load(const ArrayReader& reader, const Params& params, std::size_t columns) override;
   double fit_bytes(std::size_t rows, std::size_t columns, const Params& params) const override;
+  double kept_bytes(std::size_t rows, std::size_t columns, const Params& params) const override;
 
  private:
   void score_block(const Rows& rows, std::span<double> scores) const override;

@@ -33,6 +33,9 @@ double dot(const double* a, const double* b, std::size_t count) {
   return (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
 }
 
+// Of the arrays that hold the nodes.
+constexpr double kNodeBytes = 28;
+
 // Of a tree on max_samples rows; growing stops there.
 constexpr int kDeepest = 20;
 
@@ -157,9 +160,18 @@ double IsolationForest::fit_bytes(std::size_t rows, std::size_t columns,
       std::min(static_cast<double>(params.integer("max_samples")), static_cast<double>(rows));
   const double trees = static_cast<double>(params.integer("n_estimators"));
   // Grown, joined and laid out; a sample per tree in work.
-  constexpr double kBytesPerNode = std::size_t{2} * 28 + sizeof(Step);
+  constexpr double kBytesPerNode = 2 * kNodeBytes + sizeof(Step);
   const double normals = split_of(params) == IsolationSplit::kHyperplane ? psi * d * 8 * 2 : 0;
   return trees * (2 * psi * kBytesPerNode + normals) + 16 * psi * (d * 8 + 100);
+}
+
+double IsolationForest::kept_bytes(std::size_t rows, std::size_t columns,
+                                   const Params& params) const {
+  const double psi =
+      std::min(static_cast<double>(params.integer("max_samples")), static_cast<double>(rows));
+  const double trees = static_cast<double>(params.integer("n_estimators"));
+  const bool has_normals = split_of(params) == IsolationSplit::kHyperplane;
+  return trees * psi * (2 * kNodeBytes + (has_normals ? 8.0 * static_cast<double>(columns) : 0));
 }
 
 void IsolationForest::fit(const Matrix& rows, const Params& params, const FitContext& context,

@@ -22,6 +22,7 @@ class IsolationForest : public Model {
   void save(ArrayWriter& writer) const override;
   void load(const ArrayReader& reader, const Params& params, std::size_t columns) override;
   double fit_bytes(std::size_t rows, std::size_t columns, const Params& params) const override;
+  double kept_bytes(std::size_t rows, std::size_t columns, const Params& params) const override;
 
  private:
   // A node to walk over: children lie side by side, and 0 is no child.

@@ -65,6 +65,11 @@ double Kde::fit_bytes(std::size_t rows, std::size_t columns, const Params& param
   return kept + (is_loo ? leave_one_out_bytes(n, columns) : 0.0) + 8e6;
 }
 
+double Kde::kept_bytes(std::size_t rows, std::size_t columns, const Params& params) const {
+  const std::size_t n = training_sample_size(rows, params);
+  return static_cast<double>(n) * static_cast<double>(columns) * sizeof(double);
+}
+
 void Kde::fit(const Matrix& rows, const Params& params, const FitContext& context,
               FitReport& report) {
   require_finite_squares(rows, name());

@@ -66,6 +66,11 @@ double Knn::fit_bytes(std::size_t rows, std::size_t columns, const Params& param
   return static_cast<double>(n) * static_cast<double>(columns) * sizeof(double) + 1e6;
 }
 
+double Knn::kept_bytes(std::size_t rows, std::size_t columns, const Params& params) const {
+  const std::size_t n = training_sample_size(rows, params);
+  return static_cast<double>(n) * static_cast<double>(columns) * sizeof(double);
+}
+
 void Knn::fit(const Matrix& rows, const Params& params, const FitContext& context,
               FitReport& report) {
   require_finite_squares(rows, name());

@@ -55,6 +55,12 @@ double KernelResidual::fit_bytes(std::size_t rows, std::size_t columns,
   return 5 * m * m * sizeof(double) + m * static_cast<double>(columns) * sizeof(double) + 8e6;
 }
 
+double KernelResidual::kept_bytes(std::size_t rows, std::size_t columns,
+                                  const Params& params) const {
+  const auto m = static_cast<double>(landmark_count(rows, params));
+  return m * (static_cast<double>(columns) + m) * sizeof(double);
+}
+
 void KernelResidual::fit(const Matrix& rows, const Params& params, const FitContext& context,
                          FitReport& report) {
   require_finite_squares(rows, name());

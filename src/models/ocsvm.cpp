@@ -83,6 +83,12 @@ double Ocsvm::fit_bytes(std::size_t rows, std::size_t columns, const Params& par
   return 2 * n * d * sizeof(double) + n * 200.0 + cache + 8e6;
 }
 
+double Ocsvm::kept_bytes(std::size_t rows, std::size_t columns, const Params& params) const {
+  // Support rows and coefficients, at most of all rows.
+  const std::size_t n = training_sample_size(rows, params);
+  return static_cast<double>(n) * static_cast<double>(columns + 1) * sizeof(double);
+}
+
 void Ocsvm::fit(const Matrix& rows, const Params& params, const FitContext& context,
                 FitReport& report) {
   score_kind_ = params.text("score") == "raw" ? ScoreKind::kRaw : ScoreKind::kLog;

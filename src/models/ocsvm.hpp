@@ -23,6 +23,7 @@ class Ocsvm : public Model {
   void save(ArrayWriter& writer) const override;
   void load(const ArrayReader& reader, const Params& params, std::size_t columns) override;
   double fit_bytes(std::size_t rows, std::size_t columns, const Params& params) const override;
+  double kept_bytes(std::size_t rows, std::size_t columns, const Params& params) const override;
   std::optional<double> own_threshold() const override;
 
  private:

@@ -83,6 +83,11 @@ double Pca::fit_bytes(std::size_t rows, std::size_t columns, const Params&) cons
   return (3 * n * d + (n > 4 * d ? 4 * d * d : 2 * n * d + 6 * side * side)) * sizeof(double) + 1e6;
 }
 
+double Pca::kept_bytes(std::size_t, std::size_t columns, const Params&) const {
+  const auto d = static_cast<double>(columns);
+  return d * (d + 3) * sizeof(double);
+}
+
 void Pca::fit(const Matrix& rows, const Params& params, const FitContext&, FitReport& report) {
   require_finite_squares(rows, name());
   report.rows_given = report.rows_used = row_count(rows);

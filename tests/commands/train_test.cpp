@@ -386,6 +386,53 @@ TEST(Train, MemoryLimitStopsBeforeFitting) {
   EXPECT_THROW(run(), LimitError);
 }
 
+// So many rows of 40 numbers each.
+std::string wide_csv(int rows) {
+  std::string csv;
+  for (int column = 0; column < 40; ++column) {
+    csv += (column == 0 ? "c" : ",c") + std::to_string(column);
+  }
+  for (int row = 0; row < rows; ++row) {
+    csv += '\n';
+    for (int column = 0; column < 40; ++column) {
+      csv += (column == 0 ? "" : ",") + std::to_string((row + 1) * (column + 3) * 31 % 97);
+    }
+  }
+  return csv + "\n";
+}
+
+TEST(Train, RanksAndCalibrationRowsCountWithinTheMemoryLimit) {
+  TrainRun run(wide_csv(3000));
+  run.options.train.test_scores.clear();
+  run.options.train.algorithm = "pca";
+  // Table and chosen rows 1.9 MB, raw and scaled rows to fit on 1.5 MB, the fit 3.4 MB.
+  run.options.train.memory_limit_bytes = 7'200'000;
+  EXPECT_EQ(run.refusal(), "accepted");
+  run.options.train.scale = Scaling::kRank;
+  EXPECT_NE(run.refusal().find("training takes about 8 MiB, --memory-limit allows 6; choose fewer"),
+            std::string::npos)
+      << run.refusal();
+  run.options.train.scale.reset();
+  run.options.calibrate = run.folder.write("calibration.csv", wide_csv(6000));
+  EXPECT_NE(run.refusal().find("training takes"), std::string::npos) << run.refusal();
+}
+
+TEST(Train, WhatTakesLessMemoryIsAParameterOfTheAlgorithm) {
+  TrainRun run(feature_csv(2000, 0, false));
+  run.options.train.test_scores.clear();
+  run.options.train.memory_limit_bytes = 1'400'000;
+  const std::pair<const char*, const char*> remedies[] = {
+      {"ocsvm", "; lower max_rows with"}, {"kde", "; lower max_rows with"},
+      {"knn", "; lower max_rows with"},   {"kres", "; lower landmarks with"},
+      {"if", "; lower max_samples with"}, {"gmm", "; lower k with"},
+      {"pca", "; choose fewer"},          {"ensemble", "; name fewer members with"}};
+  for (const auto& [algorithm, remedy] : remedies) {
+    run.options.train.algorithm = algorithm;
+    const std::string refusal = run.refusal();
+    EXPECT_NE(refusal.find(remedy), std::string::npos) << algorithm << ": " << refusal;
+  }
+}
+
 TEST(Train, OptionsOutOfRangeAreUsageErrors) {
   TrainRun run(feature_csv(60, 6));
   run.options.train.test_size = 1;

@@ -161,6 +161,20 @@ TEST_P(EveryModel, MemoryIsEstimatedAndGrowsWithTheRows) {
   EXPECT_GE(model->fit_bytes(15000, 40, params), model->fit_bytes(100, 40, params));
 }
 
+TEST_P(EveryModel, WhatIsKeptIsEstimatedFromAbove) {
+  std::vector<Array> arrays;
+  ArrayWriter writer(arrays, "");
+  const auto model = fit(correlated_rows(400, 15));
+  model->save(writer);
+  double bytes = 0;
+  for (const Array& array : arrays) {
+    bytes += static_cast<double>(array.bytes.size());
+  }
+  const double estimated = model->kept_bytes(400, 4, test::model_params(GetParam(), ""));
+  constexpr double kFixed = 1024;  // numbers of the model as a whole
+  EXPECT_GE(estimated + kFixed, bytes);
+}
+
 TEST_P(EveryModel, ProgressNeverGoesBackAndMayEndTheFit) {
   double told = 0;
   FitContext context{.seed = 42};

@@ -73,6 +73,8 @@ class Model {
 
   /// Bytes that fit() needs besides its input, roughly and from above.
   virtual double fit_bytes(std::size_t rows, std::size_t columns, const Params& params) const = 0;
+  /// Bytes of the model that it leaves, likewise; about those of its arrays in a file.
+  virtual double kept_bytes(std::size_t rows, std::size_t columns, const Params& params) const = 0;
 
   /// The score above which the method itself calls a row novel; nothing where it has no such rule.
   virtual std::optional<double> own_threshold() const { return std::nullopt; }
