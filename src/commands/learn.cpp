@@ -1,6 +1,8 @@
 #include "netml/commands/learn.hpp"
 
+#include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <map>
 #include <optional>
 
@@ -190,7 +192,21 @@ void require_matches(const Labeler& labeler) {
   }
 }
 
+void report_columns(const std::vector<std::string>& columns) {
+  const std::string count = "the model sees " + std::to_string(columns.size()) +
+                            (columns.size() == 1 ? " column" : " columns");
+  if (log::level() < log::Level::kDetail) {
+    log::info(count);
+    return;
+  }
+  std::vector<std::string> names;
+  std::transform(columns.begin(), columns.end(), std::back_inserter(names),
+                 [](const std::string& name) { return printable(name); });
+  log::detail(count + ": " + join(names, ", "));
+}
+
 void report_training(const TrainResult& result) {
+  report_columns(result.columns);
   for (const std::string& detail : result.details) {
     log::detail(detail);
   }

@@ -65,7 +65,8 @@ const Detector& ranking_model(const Detector& detector, const std::string& what)
   if (sees_others && !detector.flow_model) {
     throw UsageError(what +
                      ": --by-source takes a model that sees single flows, and this one looks at "
-                     "others (context) and holds none beside it; learn it with netml learn");
+                     "others (context) and holds none beside it; learn one from captures with "
+                     "other columns too, as in --features biflow,context");
   }
   const Detector& scoring = detector.flow_model ? *detector.flow_model : detector;
   if (scoring.calibration.is_empty()) {

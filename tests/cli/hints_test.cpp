@@ -72,6 +72,11 @@ TEST(Hints, WhatIsProbablyMeant) {
                  {{"train", "-f", page, "-o", model, "--report", page}, twin},
                  {{"learn", capture, "-o", model, "--algorithm", "nothing"}, "ensemble, auto)"}});
   EXPECT_EQ(netml({"classify", "-m", model, capture, "--by-source=30"}).status, 0);
+  const std::string context = folder.path("context.netml");
+  ASSERT_EQ(netml({"learn", capture, "--features", "context", "-o", context, "-q"}).status, 0);
+  expect_status(
+      2, {{{"classify", "-m", context, capture, "--by-source"},
+           "learn one from captures with other columns too, as in --features biflow,context"}});
   EXPECT_THAT(netml({"classify", "--help"}).out, Not(HasSubstr("{60}")));
   const std::string gzip = folder.write("x.gz", "\x1f\x8b\x08 and so on");
   const std::string compressed = gzip + ": compressed with gzip: pipe it in, e.g. gzip -dc FILE";

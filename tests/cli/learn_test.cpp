@@ -377,6 +377,10 @@ TEST(Learn, ParametersAndHelpForThem) {
   const std::string file = folder.write("p.yaml", "ocsvm:\n  nu: 0.2\n");
   EXPECT_EQ(netml({"learn", capture, "-o", model, "--param", file}).status, 0);
   EXPECT_NE(netml({"inspect", model}).out.find("nu: 0.2"), std::string::npos);
+  const RunResult chosen =
+      netml({"learn", capture, "-o", model, "--columns", "is_tcp,log_duration", "-v", "2"});
+  EXPECT_NE(chosen.err.find("the model sees 2 columns: log_duration, is_tcp\n"), std::string::npos)
+      << chosen.err;
   const RunResult typo = netml({"learn", capture, "-o", model, "--param", "{gama: 1}"});
   EXPECT_EQ(typo.status, 3);
   EXPECT_NE(typo.err.find("did you mean 'gamma'?"), std::string::npos) << typo.err;
@@ -387,6 +391,7 @@ TEST(Learn, ParametersAndHelpForThem) {
 }
 
 TEST_F(Demo, LearnSeesTheContextOfFlowsByDefault) {
+  EXPECT_NE(learnt().err.find("netml: the model sees 50 columns\n"), std::string::npos);
   const RunResult inspected = netml({"inspect", model()});
   EXPECT_NE(inspected.out.find("biflow, context"), std::string::npos) << inspected.out;
   EXPECT_NE(inspected.out.find("src_unanswered_share"), std::string::npos);
@@ -439,7 +444,7 @@ TEST(Learn, PresetNetmlGivesTheScoresOfThePythonNetml) {
              "--test-scores", scores, "--summary", summary});
   ASSERT_EQ(result.status, 0) << result.err;
   EXPECT_NEAR(read_json(summary)["metrics"]["auc"].get<double>(), 0.632, 1e-12);
-  EXPECT_EQ(lines_of(result.err).size(), 8U) << result.err;
+  EXPECT_EQ(lines_of(result.err).size(), 9U) << result.err;
   EXPECT_NE(result.err.find("| 0.632 "), std::string::npos) << result.err;
   expect_conservation(read_json(summary), "preset netml");
   const DelimitedFile golden =
