@@ -7,6 +7,7 @@
 
 #include "netml/commands/table_output.hpp"
 #include "netml/core/error.hpp"
+#include "netml/core/log.hpp"
 #include "netml/core/text_format.hpp"
 #include "netml/core/words.hpp"
 
@@ -114,11 +115,15 @@ void ClassifyLine::refuse_captures() const {
   if (early_) {
     throw UsageError("--early looks at the packets of flows, and --table holds none");
   }
-  for (const char* group : {kFlowRules, kFeatures}) {
+  const std::pair<const char*, const char*> in_vain[] = {
+      {kLabels, ", whose labels are a column of it (--label-column)"},
+      {kFlowRules, ", whose rows are measured already"},
+      {kFeatures, ", whose rows are measured already"}};
+  for (const auto& [group, why] : in_vain) {
     for (const CLI::Option* option : command_->get_option_group(group)->get_options()) {
       const std::string name = option->get_name();
       if (option->count() != 0 && name != "--memory-limit") {
-        throw UsageError(name + " does not go with --table, whose rows are measured already");
+        throw UsageError(name + " does not go with --table" + why);
       }
     }
   }
@@ -137,6 +142,9 @@ void ClassifyLine::refuse_seconds_apart() const {
 void ClassifyLine::take_input(ClassifyCommand& command) const {
   if (table_.empty()) {
     command.inputs = make_inputs(captures_, labels_, Preset::kNone);
+    if (!label_column_.empty()) {
+      log::warning("--label-column goes with --table FILE; without one it changes nothing");
+    }
   } else {
     refuse_captures();
   }

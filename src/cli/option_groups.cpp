@@ -34,7 +34,7 @@ void add_captures(CLI::App& app, CaptureText& text) {
 }
 
 void add_labels(CLI::App& app, LabelText& text) {
-  auto& group = *app.add_option_group("Labels");
+  auto& group = *app.add_option_group(kLabels);
   add_files(group, "-l,--label", text.files,
             "label file; the n-th goes with the n-th --pcap, or one serves all");
   add_text(group, "--label-format", text.format, "FORMAT",

@@ -12,6 +12,7 @@ class App;
 
 namespace netml::cli {
 
+inline constexpr char kLabels[] = "Labels";
 inline constexpr char kFlowRules[] = "What a flow is";
 inline constexpr char kFeatures[] = "Features";
 

@@ -111,9 +111,16 @@ TEST(Hints, OptionsWithoutEffectAreSaid) {
            "warning: --test-size and --split go with labels"},
           {{"train", "-f", table, "-o", model, "--split", "time"},
            "warning: --test-size and --split go with labels"},
+          {{"classify", "-m", model, capture, "--label-column", "attack"},
+           "warning: --label-column goes with --table FILE"},
           {{"learn", capture, "-o", model, "--preset", "netml"},
            "warning: --preset sets flow rules; the columns are learn's default, biflow,context, "
            "where the original has iat"}});
+  const std::string why = " does not go with --table, whose labels are a column of it";
+  expect_status(2, {{{"classify", "-m", model, "--table", table, "--label-slack", "3"},
+                     "--label-slack" + why},
+                    {{"classify", "-m", model, "--table", table, "--label-format", "zeek"},
+                     "--label-format" + why}});
   EXPECT_EQ(netml({"extract", capture, "--features", "iat", "--dim", "5", "--fft"}).err, "");
   EXPECT_EQ(netml({"extract", capture, "--interval", "5"}).err, "");
 }
