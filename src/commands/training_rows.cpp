@@ -42,6 +42,14 @@ std::string cell_text(const Cell& cell) {
   return text;
 }
 
+// Our CSV has a ' before a label that begins as a formula does: '-' for normal, say.
+std::string_view unguarded(std::string_view label) {
+  return label.size() > 1 && label[0] == '\'' &&
+                 std::string_view("=+-@").find(label[1]) != std::string_view::npos
+             ? label.substr(1)
+             : label;
+}
+
 bool is_normal(RowLabel label) {
   return label != RowLabel::kAbnormal;
 }
@@ -215,7 +223,7 @@ std::vector<RowLabel> read_labels(const Table& table, std::optional<std::size_t>
   for (std::size_t r = 0; r < labels.size(); ++r) {
     const Cell cell = table.cell(r, *column);
     if (cell.kind == Cell::Kind::kText) {
-      const std::string_view text = trim(cell.text);
+      const std::string_view text = unguarded(trim(cell.text));
       if (!text.empty() && to_lower(text) != "no label") {
         const std::optional<double> number = parse_double(text);
         const bool is_zero = number ? *number == 0 : label_value(text) == 0;

@@ -343,6 +343,17 @@ TEST(Train, LabelColumnByNameWithNamesAsLabels) {
   EXPECT_NE(run.refusal().find("did you mean 'label'?"), std::string::npos);
 }
 
+// A label that begins as a formula does has a ' before it in our CSV.
+TEST(Train, TheHyphenOfOurOwnTablesIsNormal) {
+  std::string csv = feature_csv(60, 6);
+  for (std::size_t at = 0; (at = csv.find("BENIGN", at)) != std::string::npos;) {
+    csv.replace(at, 6, "'-");
+  }
+  TrainRun run(csv);
+  run.options.train.label_column = "label_name";
+  EXPECT_EQ(run().flows_test, 20u + 6u);
+}
+
 TEST(Train, UnlabelledRowsAreLeftOut) {
   std::string csv = feature_csv(100, 10);
   csv += "110,10.0.0.1,1,10.0.0.2,443,6,1499083690000000000,1,1,3,idle,,\n";
