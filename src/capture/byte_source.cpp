@@ -4,10 +4,7 @@
 #include <cstring>
 #include <utility>
 
-#include <fcntl.h>
-#include <poll.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "netml/core/error.hpp"
 #include "netml/core/input_file.hpp"
@@ -22,45 +19,24 @@ constexpr auto kIdleAfter = std::chrono::milliseconds(250);
 }  // namespace
 
 ByteSource::ByteSource(const std::string& path, std::function<void()> on_idle)
-    : name_(input_name(path)), on_idle_(std::move(on_idle)) {
-  open_path(path);
-  try {
-    check_kind();
-  } catch (...) {
-    if (is_ours_) {
-      close(descriptor_);
-    }
-    throw;
-  }
-}
-
-ByteSource::~ByteSource() {
-  if (is_ours_) {
-    close(descriptor_);
-  }
+    : name_(input_name(path)), on_idle_(std::move(on_idle)), descriptor_(path) {
+  check_open();
+  check_kind();
 }
 
 void ByteSource::refuse(const std::string& reason) const {
   throw InputError(name_ + ": " + reason);
 }
 
-void ByteSource::open_path(const std::string& path) {
-  if (path == "-") {
-    descriptor_ = STDIN_FILENO;
-    return;
-  }
-  do {
-    descriptor_ = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  } while (descriptor_ < 0 && errno == EINTR && interrupt::pending() == 0);
-  if (descriptor_ < 0) {
+void ByteSource::check_open() const {
+  if (descriptor() < 0) {
     refuse(std::string("cannot open: ") + std::strerror(errno));
   }
-  is_ours_ = true;
 }
 
 void ByteSource::check_kind() {
   struct stat status {};
-  if (fstat(descriptor_, &status) != 0) {
+  if (fstat(descriptor(), &status) != 0) {
     refuse(std::strerror(errno));
   }
   if (S_ISDIR(status.st_mode) || S_ISSOCK(status.st_mode) || S_ISBLK(status.st_mode)) {
@@ -74,12 +50,12 @@ std::size_t ByteSource::read(std::span<std::uint8_t> room) {
     if (waits_ && !wait()) {
       return 0;
     }
-    const ssize_t count = ::read(descriptor_, room.data(), room.size());
+    const ssize_t count = descriptor_.read(room.data(), room.size());
     if (count >= 0) {
       progress::board.bytes.fetch_add(static_cast<std::uint64_t>(count), std::memory_order_relaxed);
       return static_cast<std::size_t>(count);
     }
-    if (errno != EINTR) {
+    if (errno != EINTR && !(waits_ && errno == EAGAIN)) {
       error_ = errno;
       return 0;
     }
@@ -91,15 +67,13 @@ std::size_t ByteSource::read(std::span<std::uint8_t> room) {
 bool ByteSource::wait() {
   using Clock = std::chrono::steady_clock;
   while (interrupt::pending() == 0) {
-    pollfd descriptor{descriptor_, POLLIN, 0};
-    const int ready = poll(&descriptor, 1, static_cast<int>(kIdleAfter.count()));
-    const bool is_interrupted = ready < 0 && errno == EINTR;
+    const bool is_ready = descriptor_.wait();
     const Clock::time_point now = Clock::now();
     if (on_idle_ && now - last_idle_ >= kIdleAfter) {
       last_idle_ = now;
       on_idle_();
     }
-    if (ready != 0 && !is_interrupted) {
+    if (is_ready) {
       return true;
     }
   }

@@ -7,18 +7,16 @@
 #include <span>
 #include <string>
 
+#include "netml/core/input_descriptor.hpp"
+
 namespace netml {
 
-/// The bytes of a file or pipe, straight from its descriptor. Closes what it opened: not standard
-/// input.
+/// The bytes of a file or pipe, straight from its descriptor.
 class ByteSource {
  public:
   /// "-" is standard input. Throws InputError for what is absent, unreadable, a directory, a socket
   /// or a block device.
   ByteSource(const std::string& path, std::function<void()> on_idle);
-  ~ByteSource();
-  ByteSource(const ByteSource&) = delete;
-  ByteSource& operator=(const ByteSource&) = delete;
 
   /// Reads what there is into `room`, at least one byte. Waits for a pipe, calling `on_idle` every
   /// 250 ms, and throws what that throws. 0 at the end, when a signal asked to stop, and when the
@@ -27,7 +25,7 @@ class ByteSource {
   /// The errno of a read that failed; 0 when none did.
   int error() const noexcept { return error_; }
 
-  int descriptor() const noexcept { return descriptor_; }
+  int descriptor() const noexcept { return descriptor_.number(); }
   /// Whether a read may have to wait: a pipe or a terminal.
   bool waits() const noexcept { return waits_; }
   /// The path as messages show it.
@@ -36,14 +34,13 @@ class ByteSource {
   [[noreturn]] void refuse(const std::string& reason) const;
 
  private:
-  void open_path(const std::string& path);
+  void check_open() const;
   void check_kind();
   bool wait();
 
   std::string name_;
   std::function<void()> on_idle_;
-  int descriptor_ = -1;
-  bool is_ours_ = false;
+  InputDescriptor descriptor_;
   bool waits_ = false;
   int error_ = 0;
   std::chrono::steady_clock::time_point last_idle_ = std::chrono::steady_clock::now();

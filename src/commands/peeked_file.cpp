@@ -34,7 +34,7 @@ std::string copy_of_pipe(int descriptor) {
   return {block, count < 0 ? 0 : static_cast<std::size_t>(count)};
 }
 
-// A writer may be slow: waits for enough bytes, or for its end.
+// A writer may be slow, or late: waits for enough bytes, or for its end.
 std::string bytes_of_pipe(int descriptor) {
   while (true) {
     pollfd state{descriptor, POLLIN, 0};
@@ -49,36 +49,16 @@ std::string bytes_of_pipe(int descriptor) {
   }
 }
 
-// A FIFO that nobody writes to waits here.
-int open_file(const std::string& path) {
-  int descriptor = -1;
-  do {
-    descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0 && errno == EINTR) {
-      interrupt::check();
-    }
-  } while (descriptor < 0 && errno == EINTR);
-  return descriptor;
-}
-
 }  // namespace
-
-PeekedFile::PeekedFile(const std::string& path)
-    : descriptor_(path == "-" ? STDIN_FILENO : open_file(path)) {}
-
-PeekedFile::~PeekedFile() {
-  if (descriptor_ > STDIN_FILENO) {
-    close(descriptor_);
-  }
-}
 
 std::string PeekedFile::first_bytes() const {
   struct stat status {};
-  if (descriptor_ < 0 || fstat(descriptor_, &status) != 0) {
+  const int descriptor = file_.number();
+  if (descriptor < 0 || fstat(descriptor, &status) != 0) {
     return "";
   }
-  return S_ISREG(status.st_mode)    ? bytes_of_file(descriptor_)
-         : S_ISFIFO(status.st_mode) ? bytes_of_pipe(descriptor_)
+  return S_ISREG(status.st_mode)    ? bytes_of_file(descriptor)
+         : S_ISFIFO(status.st_mode) ? bytes_of_pipe(descriptor)
                                     : "";
 }
 

@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "netml/core/input_descriptor.hpp"
+
 namespace netml {
 
 /// A file whose first bytes are looked at before it is read, pipes included: they stay in the pipe.
@@ -9,10 +11,7 @@ namespace netml {
 class PeekedFile {
  public:
   /// "-" is standard input. A file that cannot be opened has no bytes.
-  explicit PeekedFile(const std::string& path);
-  ~PeekedFile();
-  PeekedFile(const PeekedFile&) = delete;
-  PeekedFile& operator=(const PeekedFile&) = delete;
+  explicit PeekedFile(const std::string& path) : file_(path) {}
 
   /// At most kMost; fewer when the file is shorter, none where nobody can look (a terminal). Throws
   /// Interrupted.
@@ -21,7 +20,7 @@ class PeekedFile {
   static constexpr std::size_t kMost = 64;
 
  private:
-  int descriptor_;
+  InputDescriptor file_;
 };
 
 }  // namespace netml

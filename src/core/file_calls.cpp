@@ -37,9 +37,9 @@ int open_fifo(const char* path) {
   return descriptor;
 }
 
-bool wants_retry(int descriptor, short events) {
+bool wants_retry(int descriptor) {
   if (errno == EAGAIN || errno == EWOULDBLOCK) {
-    pollfd waiting{descriptor, events, 0};
+    pollfd waiting{descriptor, POLLOUT, 0};
     poll(&waiting, 1, -1);
     return true;
   }

@@ -2,11 +2,6 @@
 
 #include <cerrno>
 
-#include <fcntl.h>
-#include <poll.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "netml/core/error.hpp"
 #include "netml/core/interrupt.hpp"
 #include "netml/core/text_format.hpp"
@@ -19,33 +14,34 @@ std::string input_name(const std::string& path) {
   return path == "-" ? "standard input" : printable(path);
 }
 
-InputFile::InputFile(const std::string& path)
-    : name_(input_name(path)),
-      descriptor_(path == "-" ? STDIN_FILENO : retry_open(path.c_str(), O_RDONLY, 0)) {
-  if (descriptor_ < 0) {
-    throw InputError(name_ + ": cannot open: " + reason(errno));
-  }
-}
-
-InputFile::~InputFile() {
-  if (descriptor_ != STDIN_FILENO) {
-    close(descriptor_);
+InputFile::InputFile(const std::string& path) : name_(input_name(path)), descriptor_(path) {
+  if (descriptor_.number() < 0) {
+    const int error_number = errno;
+    if (error_number == EINTR) {
+      interrupt::check();
+    }
+    throw InputError(name_ + ": cannot open: " + reason(error_number));
   }
 }
 
 std::size_t InputFile::read(std::span<char> block) {
   while (true) {
-    const ssize_t count = ::read(descriptor_, block.data(), block.size());
+    if (descriptor_.waits()) {
+      interrupt::check();
+      if (!descriptor_.wait()) {
+        continue;
+      }
+    }
+    const ssize_t count = descriptor_.read(block.data(), block.size());
     if (count >= 0) {
       return static_cast<std::size_t>(count);
     }
     if (errno == EISDIR) {
       throw InputError(name_ + ": is a directory");
     }
-    if (!wants_retry(descriptor_, POLLIN)) {
+    if (errno != EINTR && errno != EAGAIN) {
       throw InputError(name_ + ": cannot read: " + reason(errno));
     }
-    interrupt::check();
   }
 }
 

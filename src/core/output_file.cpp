@@ -5,7 +5,6 @@
 #include <memory>
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -149,7 +148,7 @@ void OutputFile::write_all(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
     if (written < 0) {
-      if (wants_retry(descriptor_, POLLOUT)) {
+      if (wants_retry(descriptor_)) {
         continue;
       }
       fail(errno);

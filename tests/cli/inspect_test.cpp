@@ -1,6 +1,9 @@
 // What `netml inspect` recognises, in files and on standard input.
+#include <thread>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "program.hpp"
 #include "support/capture_text.hpp"
@@ -65,6 +68,20 @@ TEST(Inspect, ASlowPipeIsRecognisedToo) {
   const RunResult result = run_program(words);
   EXPECT_EQ(result.status, 0) << result.err;
   EXPECT_THAT(result.out, StartsWith("standard input: capture, 6 packets, "));
+}
+
+// It is opened twice, for its first bytes and to be read: by then its writer may have gone.
+TEST(Inspect, AFifoWhoseWriterIsQuick) {
+  const TempFolder folder;
+  const std::string fifo = folder.path("fifo");
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  for (const std::string& bytes : {udp_capture(3), std::string("a,b\n1,2\n3,4\n")}) {
+    std::thread writer([&] { folder.write("fifo", bytes); });
+    const RunResult result = netml({"inspect", fifo});
+    writer.join();
+    EXPECT_EQ(result.status, 0) << result.died << result.err;
+    EXPECT_EQ(result.out, netml({"inspect", "-"}, bytes).out.replace(0, 14, fifo));
+  }
 }
 
 TEST(Inspect, NamesOfJsonLinesStandInTheirOrder) {

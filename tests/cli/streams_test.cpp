@@ -283,6 +283,23 @@ TEST_P(StopSignal, BeforeAnythingWasRead) {
   EXPECT_FALSE(std::filesystem::exists(folder.path("model.netml")));
 }
 
+// The first input has been read, and its rows wait for their reader.
+TEST_P(StopSignal, IsKnownBeforeTheNextInputIsWaitedFor) {
+  const TempFolder folder;
+  const std::string capture = folder.write("flows.pcap", udp_capture(20000));
+  const std::string fifo = folder.path("fifo");
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  Process process(netml_command({"extract", capture, fifo}));
+  ASSERT_TRUE(process.wait_for_lines(1, milliseconds(30000)));
+  std::this_thread::sleep_for(milliseconds(300));
+  process.send(GetParam());
+  const RunResult result = process.finish();
+  EXPECT_EQ(result.died, "");
+  EXPECT_EQ(result.status, 128 + GetParam());
+  EXPECT_EQ(result.err, "");
+  EXPECT_EQ(lines_of(result.out).size(), 20001U);
+}
+
 // Signals that come before the summary is opened count as those that come while it waits.
 TEST_P(StopSignal, AnEarlierSignalDoesNotWaitForTheReaderOfASummary) {
   const TempFolder folder;

@@ -4,19 +4,18 @@
 #include <span>
 #include <string>
 
+#include "netml/core/input_descriptor.hpp"
+
 namespace netml {
 
 /// A file that is used whole or not at all, block by block: a regular file, a FIFO or, for "-",
 /// standard input.
 ///
-/// Throws InputError `<path>: …`, and Interrupted when a signal that asks to stop comes while it
-/// waits, for a writer or for bytes: a part is of no use.
+/// Throws InputError `<path>: …`, and Interrupted when a signal asked to stop where it may have to
+/// wait, for a writer or for bytes: a part is of no use.
 class InputFile {
  public:
   explicit InputFile(const std::string& path);
-  ~InputFile();
-  InputFile(const InputFile&) = delete;
-  InputFile& operator=(const InputFile&) = delete;
 
   /// Fills the span from its start, as far as there is something to be had: the number of bytes, 0
   /// at the end.
@@ -24,7 +23,7 @@ class InputFile {
 
  private:
   const std::string name_;
-  int descriptor_ = -1;
+  InputDescriptor descriptor_;
 };
 
 /// The input at `path` as messages name it: "standard input" for "-", else its name, printable.
