@@ -12,7 +12,7 @@ constexpr std::size_t kOneRead = std::size_t{64} << 10;
 
 }  // namespace
 
-BlockInput::BlockInput(const std::string& path, std::function<void()> on_idle)
+BlockInput::BlockInput(const std::string& path, std::function<bool()> on_idle)
     : source_(path, std::move(on_idle)),
       buffer_(std::make_unique_for_overwrite<std::uint8_t[]>(kOneRead)),
       capacity_(kOneRead),

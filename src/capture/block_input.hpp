@@ -17,7 +17,7 @@ namespace netml {
 class BlockInput {
  public:
   /// Throws what ByteSource throws.
-  BlockInput(const std::string& path, std::function<void()> on_idle);
+  BlockInput(const std::string& path, std::function<bool()> on_idle);
 
   /// The bytes from the reading position on.
   const std::uint8_t* data() const noexcept { return begin_; }

@@ -28,6 +28,9 @@ ReadStatus BlockReader::ended(bool may_end, std::string reason) {
   if (interrupt::pending() != 0) {
     return ReadStatus::kInterrupted;
   }
+  if (input_->source().is_stopped()) {
+    return ReadStatus::kEnd;
+  }
   if (const int error = input_->source().error(); error != 0) {
     return damaged(read_error(error), input_->size());
   }

@@ -32,7 +32,7 @@ class BlockReader : public PacketSource {
   /// The input is damaged; it was looked at up to `reach` bytes after the reading position.
   ReadStatus damaged(std::string reason, std::uint64_t reach);
   /// `input().require()` failed: the input ended where nothing more is due, a signal asked to stop,
-  /// a read failed, or the input is cut, for which `reason` is.
+  /// on_idle had enough, a read failed, or the input is cut, for which `reason` is.
   ReadStatus ended(bool may_end, std::string reason);
 
   int link_type_ = 0;

@@ -18,7 +18,7 @@ constexpr auto kIdleAfter = std::chrono::milliseconds(250);
 
 }  // namespace
 
-ByteSource::ByteSource(const std::string& path, std::function<void()> on_idle)
+ByteSource::ByteSource(const std::string& path, std::function<bool()> on_idle)
     : name_(input_name(path)), on_idle_(std::move(on_idle)), descriptor_(path) {
   check_open();
   check_kind();
@@ -63,17 +63,17 @@ std::size_t ByteSource::read(std::span<std::uint8_t> room) {
   return 0;
 }
 
-// False when a signal asked to stop.
+// False when nothing more is to be read.
 bool ByteSource::wait() {
   using Clock = std::chrono::steady_clock;
-  while (interrupt::pending() == 0) {
+  while (interrupt::pending() == 0 && !is_stopped_) {
     const bool is_ready = descriptor_.wait();
     const Clock::time_point now = Clock::now();
     if (on_idle_ && now - last_idle_ >= kIdleAfter) {
       last_idle_ = now;
-      on_idle_();
+      is_stopped_ = !on_idle_();
     }
-    if (is_ready) {
+    if (is_ready && !is_stopped_) {
       return true;
     }
   }

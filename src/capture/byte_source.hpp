@@ -16,14 +16,16 @@ class ByteSource {
  public:
   /// "-" is standard input. Throws InputError for what is absent, unreadable, a directory, a socket
   /// or a block device.
-  ByteSource(const std::string& path, std::function<void()> on_idle);
+  ByteSource(const std::string& path, std::function<bool()> on_idle);
 
   /// Reads what there is into `room`, at least one byte. Waits for a pipe, calling `on_idle` every
-  /// 250 ms, and throws what that throws. 0 at the end, when a signal asked to stop, and when the
-  /// read failed.
+  /// 250 ms, and throws what that throws. 0 at the end, when `on_idle` had enough, when a signal
+  /// asked to stop, and when the read failed.
   std::size_t read(std::span<std::uint8_t> room);
   /// The errno of a read that failed; 0 when none did.
   int error() const noexcept { return error_; }
+  /// Whether `on_idle` had enough.
+  bool is_stopped() const noexcept { return is_stopped_; }
 
   int descriptor() const noexcept { return descriptor_.number(); }
   /// Whether a read may have to wait: a pipe or a terminal.
@@ -39,9 +41,10 @@ class ByteSource {
   bool wait();
 
   std::string name_;
-  std::function<void()> on_idle_;
+  std::function<bool()> on_idle_;
   InputDescriptor descriptor_;
   bool waits_ = false;
+  bool is_stopped_ = false;
   int error_ = 0;
   std::chrono::steady_clock::time_point last_idle_ = std::chrono::steady_clock::now();
 };

@@ -33,7 +33,7 @@ constexpr std::int64_t kSecond = 1'000'000'000;
 // before it does, the position is known on a pipe too, and a quiet pipe is noticed.
 class ByteStream {
  public:
-  ByteStream(const std::string& path, const std::function<void()>& on_idle)
+  ByteStream(const std::string& path, const std::function<bool()>& on_idle)
       : source_(path, on_idle) {
     std::size_t got = 1;
     while (first_count_ < first_.size() && got != 0) {
@@ -228,6 +228,9 @@ class LibpcapReader final : public PacketSource {
   }
 
   ReadStatus end_of_input(int result) {
+    if (bytes_.source().is_stopped()) {
+      return ReadStatus::kEnd;
+    }
     if (result == PCAP_ERROR_BREAK) {
       // libpcap takes a read that fails between two records for the end.
       if (bytes_.source().error() == 0) {

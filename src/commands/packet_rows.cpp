@@ -36,12 +36,13 @@ bool PacketRows::packet(const RawPacket& packet) {
   return false;
 }
 
-void PacketRows::idle() {
+bool PacketRows::idle() {
   try {
     flush();
   } catch (const BrokenPipe&) {
     is_closed_ = true;
   }
+  return !is_closed_;
 }
 
 void PacketRows::add_to(RunStats& stats) const {

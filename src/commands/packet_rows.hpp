@@ -14,7 +14,7 @@ namespace netml {
 class PacketRows : public PacketConsumer {
  public:
   bool packet(const RawPacket& packet) final;
-  void idle() final;
+  bool idle() final;
 
   /// Completes the output. Requires: not is_closed().
   virtual void commit() = 0;

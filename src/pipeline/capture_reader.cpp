@@ -12,12 +12,18 @@ namespace netml {
 InputOutcome CaptureReader::read(const std::string& path) {
   InputOutcome outcome{path, InputStatus::kOk, {}};
   const std::string name = input_name(path);
+  bool has_enough = false;
+  const std::function<bool()> watched_idle = [&] {
+    has_enough = !on_idle();
+    return !has_enough;
+  };
   std::unique_ptr<PacketSource> source;
   try {
-    source = open_capture(path, {supports, filter, on_idle});
+    source = open_capture(path, {supports, filter, on_idle ? watched_idle : nullptr});
   } catch (const InputError& error) {
     signal = interrupt::pending();
-    if (signal == 0) {  // else the stop cut its header short, which says nothing about the file
+    // Else the stop cut its header short, which says nothing about the file.
+    if (signal == 0 && !has_enough) {
       outcome.status = InputStatus::kUnusable;
       outcome.message = error.what();
     }

@@ -9,14 +9,14 @@
 
 namespace netml {
 
-/// Reads one capture to its end, its damage, or until `on_packet` has enough.
+/// Reads one capture to its end, its damage, or until `on_packet` or `on_idle` has enough.
 ///
 /// A capture whose first packet has a link type that is not supported cannot be used. Later ones of
 /// such interfaces are handed on as any other; decoders skip them as not_ip.
 struct CaptureReader {
   std::string filter;
   std::function<bool(int link_type)> supports;
-  std::function<void()> on_idle;                    ///< may throw
+  std::function<bool()> on_idle;                    ///< false: enough; may throw
   std::function<bool(const RawPacket&)> on_packet;  ///< false: enough
 
   std::uint64_t clock_out_of_range = 0;

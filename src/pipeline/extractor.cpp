@@ -217,6 +217,7 @@ class Extractor::Impl {
       submit();
       pipeline_->idle();
       is_over_ = is_over_ || pipeline_->is_output_closed();
+      return !is_over_;
     };
     reader.on_packet = [this](const RawPacket& packet) {
       add(packet);

@@ -24,7 +24,10 @@ ExtractResult read_packets(const std::vector<std::string>& paths, const PacketRe
     CaptureReader reader;
     reader.filter = options.filter;
     reader.supports = is_supported_link_type;
-    reader.on_idle = [&] { consumer.idle(); };
+    reader.on_idle = [&] {
+      is_over = !consumer.idle();
+      return !is_over;
+    };
     reader.on_packet = [&](const RawPacket& packet) {
       if (++stats.packets_read % kPacketsPerReport == 0) {
         progress::board.packets += kPacketsPerReport;

@@ -42,7 +42,7 @@ CaptureOptions filtered(const std::string& filter) {
   return options;
 }
 
-CaptureOptions on_idle(std::function<void()> action) {
+CaptureOptions on_idle(std::function<bool()> action) {
   CaptureOptions options;
   options.on_idle = std::move(action);
   return options;
@@ -442,11 +442,30 @@ TEST_F(PcapFile, QuietPipeCallsOnIdle) {
     put(descriptor, std::span(file).subspan(24 + 70));
   });
   int calls = 0;
-  const ReadCapture capture = read_all(*open_capture(path, on_idle([&] { ++calls; })));
+  const ReadCapture capture = read_all(*open_capture(path, on_idle([&] { return ++calls != 0; })));
   EXPECT_EQ(capture.packets.size(), 2u);
   // Four in 1.1 s; a busy machine may miss some.
   EXPECT_GE(calls, 2);
   EXPECT_LE(calls, 5);
+}
+
+// In the middle of a record, which is no damage then.
+TEST_F(PcapFile, OnIdleThatHasEnoughEndsTheCapture) {
+  const std::string path = fifo();
+  const Bytes file = pcap_file({{1, 0, kTcpFrame}, {2, 0, kTcpFrame}});
+  for (const auto open : {open_capture, open_with_libpcap}) {
+    const Writer writer(path, [&](int descriptor) {
+      put(descriptor, std::span(file).first(file.size() - 5));
+      std::this_thread::sleep_for(std::chrono::milliseconds(600));
+    });
+    int calls = 0;
+    const auto source = open(path, on_idle([&] { return ++calls == 0; }));
+    RawPacket packet;
+    EXPECT_EQ(source->next(packet), ReadStatus::kPacket);
+    EXPECT_EQ(source->next(packet), ReadStatus::kEnd);
+    EXPECT_EQ(source->next(packet), ReadStatus::kEnd);
+    EXPECT_EQ(calls, 1);
+  }
 }
 
 struct Stop : std::runtime_error {
@@ -462,7 +481,7 @@ TEST_F(PcapFile, ExceptionOfOnIdleComesOutOfNext) {
       put(descriptor, file);
       std::this_thread::sleep_for(std::chrono::milliseconds(600));
     });
-    const auto source = open_capture(path, on_idle([] { throw Stop(); }));
+    const auto source = open_capture(path, on_idle([]() -> bool { throw Stop(); }));
     RawPacket packet;
     EXPECT_EQ(source->next(packet), ReadStatus::kPacket);
     EXPECT_THROW(source->next(packet), Stop);
@@ -478,7 +497,7 @@ TEST_F(PcapFile, ExceptionOfOnIdleBeforeTheFirstByteIsNotLost) {
       put(descriptor, first(pcap_file({}), given));
       std::this_thread::sleep_for(std::chrono::milliseconds(600));
     });
-    EXPECT_THROW(open_capture(path, on_idle([] { throw Stop(); })), Stop) << given;
+    EXPECT_THROW(open_capture(path, on_idle([]() -> bool { throw Stop(); })), Stop) << given;
   }
 }
 

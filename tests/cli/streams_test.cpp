@@ -225,6 +225,36 @@ TEST(Streams, AReaderThatLeavesEndsALiveRun) {
   expect_conservation(read_json(summary), "live");
 }
 
+// Wherever the input stands still: nothing more has to come for the run to end.
+TEST(Streams, AReaderThatHasLeftEndsARunWhoseInputIsQuiet) {
+  const TempFolder folder;
+  const std::string model = folder.path("model.netml");
+  ASSERT_EQ(netml({"learn", demo("unclassified.pcap"), "-o", model, "-q"}).status, 0);
+  const std::string bytes = ended_flows() + udp_record(400'000'000'001, 9);
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"extract", "-"},
+        {"extract", "-", "--bpf", "udp"},
+        {"extract", "-", "--threads", "4", "--format", "jsonl"},
+        {"packets", "-"},
+        {"packets", "-", "--bpf", "udp"},
+        {"classify", "-m", model, "-", "--report-all", "--format", "csv"}}) {
+    for (const std::size_t cut : {0U, 30U}) {  // between two records and in one
+      const std::string what = join(arguments, " ") + ", cut " + std::to_string(cut);
+      Process process(netml_command(arguments));
+      process.close_stdout();
+      ASSERT_TRUE(process.write(bytes.substr(0, bytes.size() - cut))) << what;
+      const auto before = std::chrono::steady_clock::now();
+      while (process.is_running() && std::chrono::steady_clock::now() - before < kSoon) {
+        std::this_thread::sleep_for(milliseconds(5));
+      }
+      EXPECT_FALSE(process.is_running()) << what;
+      const RunResult result = process.finish();
+      EXPECT_EQ(result.status, 141) << what;
+      EXPECT_EQ(result.err, "") << what;
+    }
+  }
+}
+
 class StopSignal : public testing::TestWithParam<int> {};
 INSTANTIATE_TEST_SUITE_P(Streams, StopSignal, testing::Values(SIGINT, SIGTERM));
 

@@ -20,7 +20,7 @@ struct RawPacket {
 /// Outcome of a read.
 enum class ReadStatus {
   kPacket,
-  kEnd,          ///< the input is complete
+  kEnd,          ///< the input is complete, or CaptureOptions::on_idle had enough
   kDamaged,      ///< the input is damaged from here on; `damage()` says how
   kInterrupted,  ///< a signal asked to stop
 };

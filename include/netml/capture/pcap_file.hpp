@@ -15,8 +15,8 @@ struct CaptureOptions {
   /// Capture filter in pcap-filter(7) syntax; filtered packets leave no trace. Empty: none.
   std::string filter;
   /// Called when a pipe has been quiet, or slow, for 250 ms: a chance to hand on what is there.
-  /// What it throws comes out of `next()`.
-  std::function<void()> on_idle;
+  /// False: enough, the capture then ends where it is. What it throws comes out of `next()`.
+  std::function<bool()> on_idle;
 };
 
 /// Opens a classic pcap (both byte orders, microseconds or nanoseconds) or pcapng file;
@@ -26,8 +26,8 @@ struct CaptureOptions {
 /// it, pcapng may have interfaces that differ and sections in either byte order. Pseudo-headers in
 /// the byte order of the capturing host (USB, NFLOG, CAN in LINUX_SLL) are left as the file has
 /// them. A filter is libpcap's business, and so is then all of the reading. Throws InputError
-/// (absent, unreadable, not a capture, compressed, of no use to `supports`) and UsageError (filter
-/// does not compile).
+/// (absent, unreadable, not a capture, compressed, of no use to `supports`, ended in its header by a
+/// signal or by on_idle) and UsageError (filter does not compile).
 std::unique_ptr<PacketSource> open_capture(const std::string& path, const CaptureOptions& options);
 
 /// The same through libpcap, filter or not.

@@ -18,8 +18,8 @@ class PacketConsumer {
   /// Takes a packet, a view that is valid until the call returns. False: it was the last that is
   /// wanted.
   virtual bool packet(const RawPacket& packet) = 0;
-  /// Nothing more for now (a quiet pipe): hand on what is there.
-  virtual void idle() {}
+  /// Nothing more for now (a quiet pipe): hand on what is there. False: nothing more is wanted.
+  virtual bool idle() { return true; }
 };
 
 struct PacketReadOptions {
