@@ -1,5 +1,6 @@
-// Tunnels over IP and UDP. A payload that is not what its port promises leaves the packet to its
-// outer flow; inside, nothing is believed until the inner IP header is sound (Walk::enter_tunnel).
+// Tunnels over IP and UDP. A payload that is not what either port promises, the destination's asked
+// first, leaves the packet to its outer flow; inside, nothing is believed until the inner IP header
+// is sound (Walk::enter_tunnel).
 
 #include "layers.hpp"
 
@@ -224,10 +225,19 @@ Next decode_gre(Walk& walk) {
 }
 
 Next decode_udp_tunnel(Walk& walk, std::uint16_t source_port, std::uint16_t destination_port) {
-  for (const UdpTunnel& tunnel : kUdpTunnels) {
-    if (source_port == tunnel.port || destination_port == tunnel.port) {
-      return tunnel.decode(walk);
+  const LayerView payload = walk.view;
+  const int headers = walk.headers;
+  for (const std::uint16_t port : {destination_port, source_port}) {
+    const auto* const tunnel = std::ranges::find(kUdpTunnels, port, &UdpTunnel::port);
+    if (tunnel == std::end(kUdpTunnels)) {
+      continue;
     }
+    const Next next = tunnel->decode(walk);
+    if (next != Next::kDone) {
+      return next;
+    }
+    walk.view = payload;
+    walk.headers = headers;
   }
   return Next::kDone;
 }

@@ -179,6 +179,18 @@ TEST(Tunnel, VxlanNeedsItsFlag) {
   expect_outer_udp(without_flag, port::kVxlan);
 }
 
+// A port above 1024 may be a tunnel's by chance.
+TEST(Tunnel, EitherPortMayBeTheTunnels) {
+  const auto between = [](std::size_t source, std::size_t destination, const Bytes& payload) {
+    return decode(ether(0x0800, ipv4(17, udp(source, destination, payload))));
+  };
+  for (const std::size_t other : {port::kGtpU, port::kTeredo, port::kCapwap, port::kGeneve,
+                                  port::kTzsp, std::size_t{50000}}) {
+    expect_inner(between(other, port::kVxlan, vxlan(kFrame)), TunnelKind::kVxlan, kInner4);
+    expect_inner(between(port::kVxlan, other, vxlan(kFrame)), TunnelKind::kVxlan, kInner4);
+  }
+}
+
 // RFC 8926, 3.4 and 3.5.
 TEST(Tunnel, GeneveWithOptions) {
   for (const std::size_t words : {0U, 1U, 63U}) {
