@@ -69,12 +69,13 @@ std::string place_of(const std::string& path) {
   return place.append("/").append(base_name(target));
 }
 
+// Once the delegate has returned, the destructor cleans up after whatever throws here.
 OutputFile::OutputFile(const std::string& path, FileMode mode, Reader reader)
-    : path_(path), reader_(reader) {
+    : OutputFile(path, reader) {
   if (path.empty()) {
     throw UsageError("the name of an output file is empty");
   }
-  buffer_.reserve(kBufferBytes);  // first: what throws later leaves a temporary file
+  buffer_.reserve(kBufferBytes);
   struct stat status {};
   if (path == "-") {
     descriptor_ = STDOUT_FILENO;

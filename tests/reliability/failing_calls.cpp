@@ -3,7 +3,7 @@
 //   NETML_FAIL=CALL:N:HOW     the N-th call (from 1) of CALL ends as HOW says
 //   NETML_FAIL_MARK=FILE      is made, with what was hit in it, when that call has come
 //
-// CALL: open read write pwrite fsync close rename. An open counts whatever it is
+// CALL: open fstat read write pwrite fsync close rename. An open counts whatever it is
 // for. HOW: the name of an error (ENOSPC EIO EINTR EACCES EMFILE), SHORT (half of the bytes are
 // moved, at least one) or KILL (SIGKILL before the call is made). A close that fails has closed, as
 // on Linux. Calls that the C library makes inside itself, stdio's for one, are out of reach.
@@ -149,6 +149,16 @@ int open64(const char* path, int flags, ...) {
   const mode_t mode = mode_of(flags, arguments);
   va_end(arguments);
   return opened(path, flags, mode);
+}
+
+int fstat(int descriptor, struct stat* status) noexcept {
+  static const auto kStat = next<int (*)(int, struct stat*)>("fstat");
+  return is_hit("fstat", -1) ? failed() : kStat(descriptor, status);
+}
+
+int fstat64(int descriptor, struct stat64* status) noexcept {
+  static const auto kStat = next<int (*)(int, struct stat64*)>("fstat64");
+  return is_hit("fstat", -1) ? failed() : kStat(descriptor, status);
 }
 
 ssize_t read(int descriptor, void* bytes, size_t size) {

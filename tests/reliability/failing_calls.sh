@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The n-th write, fsync, close, rename, open or read of a run fails, n = 1, 2, … until a run gets
+# The n-th write, fsync, close, rename, open, fstat or read of a run fails, n = 1, 2, … until a run gets
 # through: exit status 0 if and only if every output is whole, and every file the old or the new one.
 # shellcheck source=tests/reliability/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -121,7 +121,7 @@ for name in csv jsonl npy npz sqlite sqlite-new rotate summary fitted learn trai
   for file in "${files[@]}"; do cp "out/$file" "new/$file"; done
   for fault in write:ENOSPC write:EIO write:EINTR write:SHORT pwrite:EIO pwrite:EINTR pwrite:SHORT \
     fsync:EIO fsync:ENOSPC close:EIO close:ENOSPC close:EINTR rename:EACCES rename:EIO \
-    open:EACCES open:EMFILE open:EINTR read:EIO read:EINTR read:SHORT; do
+    open:EACCES open:EMFILE open:EINTR fstat:EIO read:EIO read:EINTR read:SHORT; do
     call=${fault%:*} how=${fault#*:}
     for ((n = 1; n <= 500; ++n)); do
       put_old "$name"

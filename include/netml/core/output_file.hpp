@@ -51,6 +51,7 @@ class OutputFile {
   const std::string& path() const noexcept { return path_; }
 
  private:
+  OutputFile(const std::string& path, Reader reader) : path_(path), reader_(reader) {}
   [[noreturn]] void fail(int error_number) const;
   void open_temporary(FileMode mode);
   void write_all(std::string_view bytes);
