@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -23,7 +24,8 @@ class NetmlDissector {
   static constexpr std::size_t kLongestFrame = 65535;
 
   explicit NetmlDissector(const RawPacket& packet) noexcept
-      : data_(packet.bytes.first(std::min(packet.bytes.size(), kLongestFrame))),
+      : frame_(packet.bytes.first(std::min(packet.bytes.size(), kLongestFrame))),
+        data_(frame_),
         first_layer_(layer_of_link_type(packet.link_type)),
         is_snapped_(packet.wire_length > packet.bytes.size()) {}
 
@@ -84,6 +86,8 @@ class NetmlDissector {
   Layer ipv4() noexcept;
   Layer ipv4_payload(std::uint8_t protocol, bool is_later_fragment) noexcept;
   Layer ipv6() noexcept;
+  std::optional<std::size_t> jumbo_length() noexcept;
+  std::size_t jumbo_option(std::span<const std::uint8_t> data) noexcept;
   Layer ipv6_extension() noexcept;
   Layer ipv6_fragment() noexcept;
   Layer authentication() noexcept;
@@ -100,6 +104,7 @@ class NetmlDissector {
   void fill(NetmlPacket& out) const noexcept;
   void fill_header_feature(NetmlPacket& out) const noexcept;
 
+  std::span<const std::uint8_t> frame_;
   ByteReader data_;
   Layer first_layer_;
   bool is_snapped_;
@@ -112,6 +117,8 @@ class NetmlDissector {
   std::optional<std::uint8_t> outermost_ttl_;
   std::optional<Macs> macs_;  ///< of the first Ethernet II header
   bool has_icmp_ = false;
+  /// By begin modulo 4, where the search for jumbo options in the frame stopped.
+  std::array<std::size_t, 4> jumbo_stopped_{};
   std::span<const std::uint8_t> dns_;  ///< the first payload on a port of DNS
 };
 

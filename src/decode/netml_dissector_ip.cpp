@@ -1,36 +1,47 @@
 // IP, TCP, UDP and what tunnels over them.
 
 #include <algorithm>
-#include <span>
 
 #include "netml/decode/dns.hpp"
 
 #include "netml_dissector.hpp"
 
 namespace netml {
-namespace {
 
 /// How much of what follows an IPv6 header with payload length 0 and hop-by-hop options belongs to
 /// it. RFC 2675, 2 as the original reads it: the jumbo length in the host's byte order, the option
-/// only at offsets 4n + 2; nullopt where it runs over the end.
-std::optional<std::size_t> jumbo_length(std::span<const std::uint8_t> data) noexcept {
-  constexpr std::uint8_t kJumboOption = 0xc2;
+/// only at offsets 4n + 2; nullopt where it runs over the end. Requires: 2 bytes or more.
+std::optional<std::size_t> NetmlDissector::jumbo_length() noexcept {
+  const std::span<const std::uint8_t> data = data_.rest();
   const std::size_t hop_by_hop = std::size_t{8} * data[1] + 8;
-  for (std::size_t offset = 2; offset <= data.size(); offset += 4) {
-    if (offset == data.size()) {
-      return std::nullopt;
-    }
-    if (data[offset] == kJumboOption) {
-      ByteReader option(data.subspan(offset));
-      option.skip(2);
-      const std::uint32_t length = option.u32le();
-      return option.ok() ? std::optional(hop_by_hop + length) : std::nullopt;
-    }
+  const std::size_t offset = jumbo_option(data);
+  if (offset > data.size()) {
+    return hop_by_hop;
   }
-  return hop_by_hop;
+  ByteReader option(data.subspan(offset));
+  option.skip(2);
+  const std::uint32_t length = option.u32le();
+  return option.ok() ? std::optional(hop_by_hop + length) : std::nullopt;
 }
 
-}  // namespace
+/// The first of the offsets 2, 6, … with a jumbo option, or the first of them that is not inside.
+///
+/// Each of many headers in one another would look through the rest of the frame. But the next one
+/// begins further inside and ends no later, so that it goes on where the last one stopped that had
+/// its offsets at the same places.
+std::size_t NetmlDissector::jumbo_option(std::span<const std::uint8_t> data) noexcept {
+  constexpr std::uint8_t kJumboOption = 0xc2;
+  constexpr std::size_t kStep = 4;
+  const auto begin = static_cast<std::size_t>(data.data() - frame_.data());
+  std::size_t& stopped = jumbo_stopped_[begin % kStep];
+  std::size_t place = std::max(begin + 2, stopped);
+  while (place < begin + data.size() && frame_[place] != kJumboOption) {
+    place += kStep;
+  }
+  stopped = place;
+  const std::size_t first_outside = 2 + (data.size() + 1) / kStep * kStep;
+  return std::min(place - begin, first_outside);  // an option beyond the end was another one's
+}
 
 /// The version nibble is not looked at, the EtherType or protocol decides.
 Layer NetmlDissector::ipv4() noexcept {
@@ -112,7 +123,7 @@ Layer NetmlDissector::ipv6() noexcept {
   }
   note_outermost(hop_limit);
   if (payload_length == 0 && next_header == ip_protocol::kHopByHop && data_.remaining() >= 8) {
-    const std::optional<std::size_t> length = jumbo_length(data_.rest());
+    const std::optional<std::size_t> length = jumbo_length();
     if (!length) {
       return end(DecodeStatus::kBadExtension);
     }

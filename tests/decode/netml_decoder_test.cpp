@@ -1,7 +1,9 @@
 #include "netml/decode/netml_decoder.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <ctime>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -140,6 +142,66 @@ TEST(NetmlDecoder, Ipv6ExtensionHeaders) {
   EXPECT_EQ(key_of(jumbo), "ipv6");
   jumbo[14 + 40 + 2] = 1;  // no jumbo option: nothing but the options belongs to the packet
   EXPECT_EQ(key_of(jumbo), "-");
+}
+
+/// IPv6 headers in one another, each with payload length 0 and hop-by-hop options; at the frame's
+/// end a jumbo option, `shift` bytes from where those headers look for it.
+Bytes nested_jumbo(std::size_t levels, std::size_t shift = 0) {
+  Bytes frame = ether(0x86dd, {});
+  for (std::size_t level = 1; level <= levels; ++level) {
+    Bytes header =
+        ipv6(0, Bytes{level == levels ? ip_protocol::kTcp : ip_protocol::kIpv6} + zeros(7));
+    header[4] = header[5] = 0;
+    frame = std::move(frame) + header;
+  }
+  frame = std::move(frame) + kTcp + zeros(12);
+  frame[frame.size() - 10 + shift] = 0xc2;
+  frame[frame.size() - 5] = 1;  // longer than any frame
+  return frame;
+}
+
+TEST(NetmlDecoder, OneJumboOptionServesAllHeadersAroundIt) {
+  for (std::size_t levels = 1; levels <= 20; ++levels) {
+    EXPECT_EQ(key_of(nested_jumbo(levels)), "ipv6") << levels;
+    for (const std::size_t shift : {1U, 2U, 3U}) {
+      EXPECT_EQ(key_of(nested_jumbo(levels, shift)), "-") << levels;
+    }
+  }
+}
+
+// The outer header's option lies behind the end that it sets for the inner one, which then has 22
+// bytes: an offset where it would look for an option, so that it runs over the end; with 24 not.
+TEST(NetmlDecoder, JumboOptionBehindTheEnd) {
+  for (const std::uint8_t more : Bytes{0, 2}) {
+    Bytes inner = ipv6(0, Bytes{ip_protocol::kTcp} + zeros(7) + kTcp);
+    inner[4] = inner[5] = 0;
+    Bytes outer = ipv6(0, Bytes{ip_protocol::kIpv6} + zeros(7) + inner + zeros(24));
+    outer[4] = outer[5] = 0;
+    outer[40 + 8 + 40 + 40 + 2] = 0xc2;
+    outer[40 + 8 + 40 + 40 + 4] = static_cast<std::uint8_t>(40 + 22 + more);
+    NetmlPacket packet;
+    const DecodeStatus status = decode_netml(raw(ether(0x86dd, outer)), packet);
+    EXPECT_EQ(status, more == 0 ? DecodeStatus::kBadExtension : DecodeStatus::kUnsupportedL4)
+        << int{more};
+  }
+}
+
+double seconds_to_decode(const Bytes& frame, int times) {
+  const std::clock_t before = std::clock();
+  for (int i = 0; i < times; ++i) {
+    EXPECT_EQ(key_of(frame), "ipv6");
+  }
+  return static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC;
+}
+
+// 16 times as long where every header looks through the rest of the frame.
+TEST(NetmlDecoder, FourTimesAsManyHeadersTakeFourTimesAsLong) {
+  const Bytes quarter = nested_jumbo(340), whole = nested_jumbo(1360);
+  double best = 100;
+  for (int i = 0; i < 5; ++i) {
+    best = std::min(best, seconds_to_decode(whole, 100) / seconds_to_decode(quarter, 100));
+  }
+  EXPECT_LT(best, 8);
 }
 
 TEST(NetmlDecoder, CutTcpHeaders) {
