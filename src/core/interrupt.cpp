@@ -29,14 +29,23 @@ extern "C" void on_stop_signal(int signal_number) {
   pending_signal = signal_number;
 }
 
+// Whoever started the program may have had a signal ignored, as a shell does for the SIGINT of a
+// background job in a script: it stays so.
+void handle_unless_ignored(int signal_number, const struct sigaction& action) {
+  struct sigaction inherited {};
+  if (sigaction(signal_number, nullptr, &inherited) == 0 && inherited.sa_handler != SIG_IGN) {
+    sigaction(signal_number, &action, nullptr);
+  }
+}
+
 }  // namespace
 
 void install_handlers() {
   struct sigaction stop {};
   stop.sa_handler = on_stop_signal;  // no SA_RESTART: a blocked read must come back
   sigemptyset(&stop.sa_mask);
-  sigaction(SIGINT, &stop, nullptr);
-  sigaction(SIGTERM, &stop, nullptr);
+  handle_unless_ignored(SIGINT, stop);
+  handle_unless_ignored(SIGTERM, stop);
   struct sigaction ignore {};
   ignore.sa_handler = SIG_IGN;
   sigaction(SIGPIPE, &ignore, nullptr);

@@ -330,6 +330,23 @@ TEST_P(StopSignal, IsKnownBeforeTheNextInputIsWaitedFor) {
   EXPECT_EQ(lines_of(result.out).size(), 20001U);
 }
 
+// As a shell does for the SIGINT of a background job in a script.
+TEST_P(StopSignal, StaysIgnoredWhereItWas) {
+  std::vector<std::string> command = {"sh", "-c", "trap '' INT TERM; exec \"$@\"", "sh"};
+  const std::vector<std::string> extract = netml_command({"extract", "-"});
+  command.insert(command.end(), extract.begin(), extract.end());
+  Process process(command);
+  ASSERT_TRUE(process.write(ended_flows()));
+  ASSERT_TRUE(process.wait_for_lines(11, kSoon));
+  process.send(GetParam());
+  process.send(GetParam());
+  process.wait_for_lines(12, milliseconds(300));
+  EXPECT_TRUE(process.is_running());
+  const RunResult result = process.finish();
+  EXPECT_EQ(result.status, 0) << result.died << result.err;
+  EXPECT_EQ(lines_of(result.out).size(), 12U);
+}
+
 // Signals that come before the summary is opened count as those that come while it waits.
 TEST_P(StopSignal, AnEarlierSignalDoesNotWaitForTheReaderOfASummary) {
   const TempFolder folder;

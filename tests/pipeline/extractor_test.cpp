@@ -701,6 +701,7 @@ TEST(ExtractorDeathTest, ASignalWritesTheOpenFlows) {
   };
   EXPECT_EXIT(
       {
+        std::signal(SIGINT, SIG_DFL);  // whatever this test was started with
         interrupt::install_handlers();
         const Recipe recipe = flow_recipe();
         const FeatureSet features(recipe);

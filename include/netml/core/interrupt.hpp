@@ -10,7 +10,8 @@ static_assert(std::atomic<int>::is_always_lock_free);
 }  // namespace detail
 
 /// SIGINT and SIGTERM ask the run to stop reading and to write what it has; a second one ends the
-/// process at once. SIGPIPE and SIGXFSZ are ignored: the failing write says what happened.
+/// process at once; where they were ignored when the program started, they stay ignored. SIGPIPE
+/// and SIGXFSZ are ignored: the failing write says what happened.
 void install_handlers();
 
 /// The signal that asked to stop, 0 when none did. Asked for every packet.
