@@ -15,7 +15,8 @@ namespace netml {
 namespace {
 
 constexpr double kRidge = 1e-3;
-constexpr double kLeastVariance = 1e-24;  // of the largest: squared rounding noise lies below
+// Of the largest: the rounding noise of singular values, squared, lies below.
+constexpr double kLeastVariance = 1e-24;
 constexpr double kLongestEntry = 1 + 1e-9;
 
 Matrix scaled_rows(const Matrix& rows, const Vector& mean, const Vector& scale) {
@@ -75,12 +76,20 @@ Pca::ScoreKind Pca::parse_kind(const Params& params) {
                                 : ScoreKind::kReconstruction;
 }
 
-double Pca::fit_bytes(std::size_t rows, std::size_t columns, const Params&) const {
+// Shares of small components are divided by.
+AxesPrecision Pca::precision_of(ScoreKind kind) {
+  return kind == ScoreKind::kComponents ? AxesPrecision::kOfEach : AxesPrecision::kOfTheLargest;
+}
+
+double Pca::fit_bytes(std::size_t rows, std::size_t columns, const Params& params) const {
   const auto n = static_cast<double>(rows);
   const auto d = static_cast<double>(columns);
   // Centred rows twice; a decomposition works on several squares of its smaller side.
   const double side = std::min(n, d);
-  return (3 * n * d + (n > 4 * d ? 4 * d * d : 2 * n * d + 6 * side * side)) * sizeof(double) + 1e6;
+  const double decomposition = takes_covariance(n, d, precision_of(parse_kind(params)))
+                                   ? 4 * d * d
+                                   : 2 * n * d + 6 * side * side;
+  return (3 * n * d + decomposition) * sizeof(double) + 1e6;
 }
 
 double Pca::kept_bytes(std::size_t, std::size_t columns, const Params&) const {
@@ -101,7 +110,7 @@ void Pca::fit(const Matrix& rows, const Params& params, const FitContext&, FitRe
     }
   }
   const Matrix centred = scaled_rows(rows, mean_, scale_);
-  PrincipalAxes found = principal_axes(centred);
+  PrincipalAxes found = principal_axes(centred, precision_of(kind_));
   components_ = std::move(found.axes);
   variances_ = std::move(found.variances);
   if (kind_ == ScoreKind::kReconstruction) {

@@ -3,6 +3,8 @@
 #include "netml/models/model.hpp"
 #include "netml/models/registry.hpp"
 
+#include "principal_axes.hpp"
+
 namespace netml {
 
 /// Principal components (Jolliffe 2002). With centre mu, axes v_i (unit length, variances l_i in
@@ -28,6 +30,7 @@ class Pca : public Model {
  private:
   enum class ScoreKind { kReconstruction, kMahalanobis, kComponents };
   static ScoreKind parse_kind(const Params& params);
+  static AxesPrecision precision_of(ScoreKind kind);
 
   void score_block(const Rows& rows, std::span<double> scores) const override;
   void keep_share(const Params& params, FitReport& report);

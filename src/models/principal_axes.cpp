@@ -54,9 +54,14 @@ PrincipalAxes from_singular_values(const Matrix& centred) {
 
 }  // namespace
 
-PrincipalAxes principal_axes(const Matrix& centred) {
-  PrincipalAxes result = centred.rows() > 4 * centred.cols() ? from_covariance(centred)
-                                                             : from_singular_values(centred);
+bool takes_covariance(double rows, double columns, AxesPrecision precision) {
+  return rows > 4 * columns && precision == AxesPrecision::kOfTheLargest;
+}
+
+PrincipalAxes principal_axes(const Matrix& centred, AxesPrecision precision) {
+  const bool by_covariance = takes_covariance(static_cast<double>(centred.rows()),
+                                              static_cast<double>(centred.cols()), precision);
+  PrincipalAxes result = by_covariance ? from_covariance(centred) : from_singular_values(centred);
   if (!result.axes.allFinite() || !result.variances.allFinite()) {
     refuse();
   }

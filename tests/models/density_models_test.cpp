@@ -207,6 +207,28 @@ TEST(Pca, DistancesToTheTipsAreThoseOfNetml) {
               oracle::kTips, 1e-9);
 }
 
+// c = a + b but for its last bits: its share divides the score, whatever the number of rows.
+TEST(Pca, RoundingNoiseIsNoComponent) {
+  for (const int n : {12, 13, 14, 20, 50, 400}) {
+    for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+      Matrix rows = normal_rows(n, 3, seed);
+      rows.col(2) = rows.col(0) + rows.col(1);
+      const char* yaml = "{score: components, standardize: yes}";
+      EXPECT_EQ(derived(fit_report("pca", rows, yaml), "components"), 2) << n << ' ' << seed;
+      EXPECT_LT(fitted_model("pca", rows, yaml)->score(rows).maxCoeff(), 1000) << n << ' ' << seed;
+    }
+  }
+}
+
+// A deviation of 1e-10 is small, and no noise.
+TEST(Pca, SmallComponentsKeepTheirShare) {
+  for (const int n : {12, 400}) {
+    Matrix rows = normal_rows(n, 3, 1);
+    rows.col(2) *= 1e-10;
+    EXPECT_EQ(derived(fit_report("pca", rows, "score: components"), "components"), 3) << n;
+  }
+}
+
 TEST(Pca, ToKeepEverythingIsRefusedWhereAskedFor) {
   const Matrix rows = normal_rows(200, 3, 10);
   EXPECT_THROW(fit_report("pca", rows, "share: 1"), DataError);
