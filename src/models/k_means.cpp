@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "netml/core/interrupt.hpp"
 #include "netml/core/parallel.hpp"
 #include "netml/core/rng.hpp"
 #include "netml/models/mixture.hpp"
@@ -33,6 +34,7 @@ class Clustering {
   // so far.
   void start(Rng& rng) {
     for (Eigen::Index c = 0; c < centres_.rows(); ++c) {
+      interrupt::check_indivisible();
       const std::size_t row = c == 0 ? rng.below(row_count(rows_)) : draw(rng);
       centres_.row(c) = rows_.row(static_cast<Eigen::Index>(row));
       for (std::size_t r = 0; r < row_count(rows_); ++r) {
@@ -45,6 +47,7 @@ class Clustering {
 
   void run(double tolerance) {
     for (int round = 0; round < kMostRounds; ++round) {
+      interrupt::check_indivisible();
       assign();
       if (move_centres() <= tolerance) {
         break;

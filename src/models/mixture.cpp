@@ -8,6 +8,7 @@
 #include <numbers>
 
 #include "netml/core/error.hpp"
+#include "netml/core/interrupt.hpp"
 #include "netml/core/parallel.hpp"
 
 #include "lane_kernels.hpp"
@@ -230,6 +231,7 @@ class Em {
   std::vector<double> sum_parts(std::size_t size, const Part& part) {
     std::vector<std::vector<double>> results(parts_);
     parallel_for(parts_, options_.threads, [&](std::size_t i) {
+      interrupt::check_indivisible();  // a step takes minutes with full covariances
       results[i] =
           part(i * groups_per_part_, std::min((i + 1) * groups_per_part_, lanes_.groups()));
     });

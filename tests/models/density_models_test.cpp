@@ -4,10 +4,12 @@
 #include "oracle/density_models.hpp"
 
 #include <cmath>
+#include <csignal>
 
 #include <gtest/gtest.h>
 
 #include "netml/core/error.hpp"
+#include "netml/core/interrupt.hpp"
 #include "netml/models/mixture.hpp"
 
 #include "models/support.hpp"
@@ -151,6 +153,26 @@ TEST(Gmm, KMeansFindsSeparateClouds) {
   EXPECT_NE(clusters[0], clusters[1]);
   EXPECT_NE(clusters[1], clusters[2]);
   EXPECT_EQ(k_means(rows, 3, 10, 7, 4), clusters);
+}
+
+// Its steps are long, and there are up to a hundred of them.
+TEST(Gmm, ASignalEndsATrainingBetweenStepsOfEm) {
+  const Matrix rows = three_clouds(300);
+  const std::vector<std::size_t> clusters = k_means(rows, 3, 1, 7, 1);
+  for (const Covariance kind : {Covariance::kDiagonal, Covariance::kFull}) {
+    MixtureOptions options;
+    options.covariance = kind;
+    options.threads = 2;
+    const Mixture start = fit_mixture(rows, clusters, 3, options).mixture;
+    interrupt::detail::pending_signal = SIGINT;
+    EXPECT_NO_THROW(fit_mixture(rows, start, options));
+    {
+      const interrupt::Indivisible training;
+      EXPECT_THROW(fit_mixture(rows, start, options), Interrupted);
+      EXPECT_THROW(k_means(rows, 3, 1, 7, 1), Interrupted);
+    }
+    interrupt::detail::pending_signal = 0;
+  }
 }
 
 TEST(Gmm, HowManyComponents) {

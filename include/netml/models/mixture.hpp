@@ -40,7 +40,8 @@ struct MixtureFit {
 };
 
 /// Expectation maximisation (Dempster, Laird, Rubin 1977) from `start`, whose covariance kind is
-/// that of the options. The same bits for any number of threads.
+/// that of the options. The same bits for any number of threads. Throws Interrupted when a signal
+/// asks to stop while there is an interrupt::Indivisible; so does k_means.
 MixtureFit fit_mixture(const Matrix& rows, Mixture start, const MixtureOptions& options);
 
 /// The same from a k-means clustering: responsibilities are 1 for a row's cluster, else 0.
