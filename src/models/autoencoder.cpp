@@ -180,7 +180,9 @@ void Autoencoder::fit(const Matrix& rows, const Params& params, const FitContext
     derive("code_units", static_cast<double>(widths[2]), "1/4 of the columns, rounded up");
   }
   derive("epochs", static_cast<double>(trained.best_epoch),
-         "those with the lowest error, of " + std::to_string(trained.epochs) + " trained");
+         options.patience == 0
+             ? std::string("all that max_iter allows: the last weights stay")
+             : "those with the lowest error, of " + std::to_string(trained.epochs) + " trained");
   derive("error", trained.best_loss,
          trained.held_out > 0
              ? "mean square over " + std::to_string(trained.held_out) + " held-out rows"

@@ -86,7 +86,8 @@ void KernelResidual::choose_width(const Matrix& rows, const Params& params, std:
     sigma = pairwise_scale(rows, params.real("q"), seed);
     report.derived.push_back({"sigma", sigma,
                               number_text(params.real("q")) +
-                                  "-quantile of the distances between at most 1000 training rows"});
+                                  "-quantile of the distances between at most " +
+                                  std::to_string(kMostPairwiseRows) + " training rows"});
   }
   gamma_ = 1 / (sigma * sigma);
   if (!std::isfinite(gamma_) || gamma_ <= 0) {

@@ -28,6 +28,14 @@ struct Fitted {
                   const FitContext& context = {.seed = 42}) {
     model->fit(rows, ae_params(yaml), context, report);
   }
+  std::string rule(const std::string& name) const {
+    for (const DerivedValue& value : report.derived) {
+      if (value.name == name) {
+        return value.rule;
+      }
+    }
+    return "";
+  }
   double derived(const std::string& name) const {
     for (const DerivedValue& value : report.derived) {
       if (value.name == name) {
@@ -169,6 +177,14 @@ TEST(Autoencoder, SmallestProblems) {
 
 TEST(Autoencoder, AFitThatDivergesIsRefused) {
   EXPECT_THROW(Fitted(Matrix::Constant(20, 2, 1e200)), DataError);
+}
+
+TEST(Autoencoder, TheCardSaysWhichWeightsStay) {
+  const Matrix rows = normal_rows(50, 3, 1);
+  const Fitted best(rows, "max_iter: 5"), last(rows, "{max_iter: 5, n_iter_no_change: 0}");
+  EXPECT_EQ(best.rule("epochs"), "those with the lowest error, of 5 trained");
+  EXPECT_EQ(last.rule("epochs"), "all that max_iter allows: the last weights stay");
+  EXPECT_EQ(last.derived("epochs"), 5);
 }
 
 TEST(Autoencoder, ProgressIsToldAndMayEndTheFit) {

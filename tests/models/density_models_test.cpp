@@ -91,6 +91,13 @@ TEST(KernelResidual, AgreesWithNumpy) {
   }
 }
 
+TEST(KernelResidual, TheCardSaysHowManyRowsWereLookedAt) {
+  const FitReport report = fit_report("kres", normal_rows(100, 2, 5), "");
+  ASSERT_EQ(report.derived.at(0).name, "sigma");
+  EXPECT_EQ(report.derived[0].rule,
+            "0.3-quantile of the distances between at most 2000 training rows");
+}
+
 TEST(KernelResidual, FarRowsDoNotTie) {
   const auto model = fitted_model("kres", normal_rows(500, 4, 3));
   Matrix far(4, 4);
