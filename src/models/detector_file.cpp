@@ -6,6 +6,7 @@
 
 #include "netml/core/error.hpp"
 #include "netml/core/json_text.hpp"
+#include "netml/core/quantile.hpp"
 #include "netml/core/text_format.hpp"
 #include "netml/models/detector.hpp"
 
@@ -19,6 +20,7 @@ using nlohmann::json;
 constexpr std::string_view kOrientation = "greater_is_more_novel";
 constexpr std::string_view kGenerator = "mt19937_64";
 constexpr double kConfidence = 0.95;
+constexpr double kTrainingQuantile = 0.9;  // of ThresholdRule::kQuantile
 constexpr int kDeepest = 16;
 // Leaves room for the levels around an embedded text.
 constexpr int kDeepestEmbedded = 12;
@@ -330,6 +332,12 @@ void read_threshold(const Description& description, Detector& detector) {
     if (detector.threshold_rule == ThresholdRule::kOwn &&
         detector.threshold != detector.model->own_threshold()) {
       description.fail("threshold", "it is not the one that the model gives");
+    }
+    if (detector.threshold_rule == ThresholdRule::kQuantile &&
+        (detector.calibration_source != CalibrationSource::kTraining ||
+         *detector.threshold !=
+             quantile_sorted(detector.calibration.scores(), kTrainingQuantile))) {
+      description.fail("threshold", "it is not the 0.9-quantile of the training scores");
     }
     return;
   }

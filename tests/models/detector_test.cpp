@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "netml/core/error.hpp"
+#include "netml/core/quantile.hpp"
 
 #include "models/support.hpp"
 #include "support/reference.hpp"
@@ -207,6 +208,24 @@ TEST(Detector, DescriptionsThatLieAreRefused) {
     const std::string message = refusal(tampered(changes[i]));
     EXPECT_EQ(message.rfind("m.netml: ", 0), 0u) << i << ": " << message;
   }
+}
+
+// As under --preset netml.
+TEST(Detector, AThresholdByQuantileIsThatOfTheTrainingScores) {
+  const Matrix rows = normal_rows(120, 3, 1);
+  Detector detector = small_detector(rows);
+  detector.set_calibration(CalibrationSource::kTraining, rows);
+  detector.threshold_rule = ThresholdRule::kQuantile;
+  detector.threshold = quantile_sorted(detector.calibration.scores(), 1 - 0.1);
+  detector.alpha.reset();
+  detector.rate_bound.reset();
+  EXPECT_EQ(refusal(save_detector(detector)), "accepted");
+  detector.threshold = 999;
+  EXPECT_EQ(refusal(save_detector(detector)),
+            "m.netml: threshold: it is not the 0.9-quantile of the training scores");
+  detector.threshold = quantile_sorted(detector.calibration.scores(), 1 - 0.1);
+  detector.calibration_source = CalibrationSource::kHeldOut;
+  EXPECT_NE(refusal(save_detector(detector)), "accepted");
 }
 
 TEST(Detector, RowsWithAMissingValueAreInvalid) {

@@ -100,8 +100,9 @@ class Detector {
   TrainingQuantiles quantiles;
   ReferenceRows reference;
   std::vector<std::string> warnings;  ///< what `inspect` and reports repeat
-  /// With columns that tell of other flows of the source: a small model without them, for what
-  /// adds flows of a source up. Null: the model was trained on a table, or there could be none.
+  /// Of a model from captures: a small one without the columns that tell of other flows of the
+  /// source, for what adds flows of a source up. Null: trained on a table, there are no other
+  /// columns, or its parameters do not fit so few rows.
   std::unique_ptr<Detector> flow_model;
   SourceCalibration source_calibration;  ///< of flow_model; empty where there is none
 
