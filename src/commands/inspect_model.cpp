@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstring>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -123,6 +124,48 @@ std::string full_text(const nlohmann::json& description, const Container& contai
   return text;
 }
 
+// Which addresses of the training flows are pseudonyms, going by the card.
+struct Pseudonymity {
+  std::vector<std::string> columns;
+  std::string kind = "digests";
+};
+
+Pseudonymity pseudonymity(const nlohmann::json& description) {
+  Pseudonymity found;
+  const auto member = [](const nlohmann::json* object, const char* name) {
+    const bool has_it = object != nullptr && object->is_object() && object->contains(name);
+    return has_it ? &(*object)[name] : nullptr;
+  };
+  const nlohmann::json* anonymized = member(member(&description, "training"), "anonymized");
+  const nlohmann::json* columns = member(anonymized, "columns");
+  for (const char* name : {"src_ip", "dst_ip"}) {
+    if (columns != nullptr && std::find(columns->begin(), columns->end(), name) != columns->end()) {
+      found.columns.emplace_back(name);
+    }
+  }
+  const nlohmann::json* mode = member(anonymized, "mode");
+  if (mode != nullptr && *mode == "prefix") {
+    found.kind = "pseudonyms that keep prefixes";
+  }
+  return found;
+}
+
+std::string reference_line(const Detector& detector, const nlohmann::json& description) {
+  const std::vector<std::string>& keys = detector.reference.keys;
+  const bool is_known =
+      std::any_of(keys.begin(), keys.end(), [](const std::string& key) { return !key.empty(); });
+  const auto [hidden, kind] = pseudonymity(description);
+  const std::string text = "  reference_rows: " + std::to_string(keys.size()) + " training flows ";
+  if (!is_known) {
+    return text + "without addresses are inside\n";
+  }
+  if (hidden.size() == 2) {
+    return text + "with " + kind + " in place of addresses are inside\n";
+  }
+  return text + "with their addresses are inside" +
+         (hidden.empty() ? "" : "; " + hidden.front() + " as " + kind) + "\n";
+}
+
 }  // namespace
 
 std::string inspect_model(const std::string& path, std::string_view bytes, bool full) {
@@ -133,8 +176,7 @@ std::string inspect_model(const std::string& path, std::string_view bytes, bool 
   if (!full) {
     std::string text = input_name(path) + ": netml model\n";
     append_card(text, *description, 1);
-    text += "  reference_rows: " + std::to_string(detector.reference.keys.size()) +
-            " training flows with their addresses are inside\n";
+    text += reference_line(detector, *description);
     return text;
   }
   return full_text(*description, container);

@@ -441,6 +441,20 @@ TEST(Anonymize, HoldsForEveryFormatAndForModels) {
   expect_hidden(folder.path("p.0.csv"));
 }
 
+TEST(Anonymize, InspectSaysWhatStandsForAddresses) {
+  const TempFolder folder;
+  const std::string capture = folder.write("a.pcap", udp_capture(20)),
+                    model = folder.path("m.netml");
+  const auto expect_line = [&](const std::vector<std::string>& hide, const std::string& line) {
+    run(with({"learn", capture, "-q", "-o", model, "--anonymize"}, hide));
+    EXPECT_THAT(run({"inspect", model}).out,
+                HasSubstr("  reference_rows: 16 training flows with " + line + "\n"));
+  };
+  expect_line({"src_ip,dst_ip"}, "digests in place of addresses are inside");
+  expect_line({"dst_ip", "--anonymize-mode", "prefix"},
+              "their addresses are inside; dst_ip as pseudonyms that keep prefixes");
+}
+
 TEST(Anonymize, RepeatedRunsOfADatabase) {
   const TempFolder folder;
   const std::string database = folder.path("flows.db"),

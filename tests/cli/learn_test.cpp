@@ -263,6 +263,26 @@ TEST_F(Demo, InspectShowsTheModelCard) {
   EXPECT_TRUE(nlohmann::json::accept(netml({"inspect", "--full", model()}).out));
 }
 
+// It is for the owner of a file to know whom it may be shown to.
+TEST(Learn, InspectSaysWhoseFlowsAreInside) {
+  const TempFolder folder;
+  const std::string capture = folder.write("a.pcap", udp_capture(20)),
+                    model = folder.path("m.netml");
+  const auto line = [&] {
+    const std::string card = netml({"inspect", model}).out;
+    const std::size_t start = card.find("reference_rows: ");
+    return start == std::string::npos ? card : card.substr(start);
+  };
+  ASSERT_EQ(netml({"learn", capture, "-q", "-o", model}).status, 0);
+  EXPECT_EQ(line(), "reference_rows: 16 training flows with their addresses are inside\n");
+  std::string csv = "a,b\n";
+  for (int i = 0; i < 20; ++i) {
+    csv += std::to_string(i % 7) + "," + std::to_string(i % 3) + ".5\n";
+  }
+  ASSERT_EQ(netml({"train", "-f", folder.write("t.csv", csv), "-q", "-o", model}).status, 0);
+  EXPECT_EQ(line(), "reference_rows: 16 training flows without addresses are inside\n");
+}
+
 // ---------------------------------------------------------------- other ways to learn
 
 TEST(Learn, WithoutLabels) {
