@@ -5,6 +5,7 @@
 
 #include "netml/core/quantile.hpp"
 #include "netml/core/text_format.hpp"
+#include "netml/models/conformal.hpp"
 
 namespace netml {
 namespace {
@@ -32,7 +33,49 @@ double kolmogorov_tail(double x) {
   return std::clamp(2 * sum, 0.0, 1.0);
 }
 
+// The least number of successes that are not exceeded with probability `p`.
+std::uint64_t binomial_quantile(std::uint64_t count, double chance, double p) {
+  const auto probability_up_to = [&](std::uint64_t successes) {
+    return successes == count ? 1.0
+                              : incomplete_beta(static_cast<double>(count - successes),
+                                                static_cast<double>(successes) + 1, 1 - chance);
+  };
+  std::uint64_t low = 0, high = count;
+  while (low < high) {
+    const std::uint64_t middle = low + (high - low) / 2;
+    if (probability_up_to(middle) >= p) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return low;
+}
+
+std::string percent_text(double share) {
+  return number_text(std::round(share * 1000) / 10);
+}
+
 }  // namespace
+
+// ---------------------------------------------------------------- shares
+
+ShareRange binomial_range(std::uint64_t count, double chance, double level) {
+  constexpr std::uint64_t kMostExact = 1'000'000;
+  const double tail = (1 - level) / 2, n = static_cast<double>(count);
+  if (count <= kMostExact) {
+    return {static_cast<double>(binomial_quantile(count, chance, tail)) / n,
+            static_cast<double>(binomial_quantile(count, chance, 1 - tail)) / n};
+  }
+  // Of the normal distribution, whose tail is half of erfc(x / sqrt(2)).
+  double low = 0, high = 40;
+  for (int i = 0; i < 60; ++i) {
+    const double middle = (low + high) / 2;
+    (std::erfc(middle / std::sqrt(2.0)) / 2 > tail ? low : high) = middle;
+  }
+  const double width = low * std::sqrt(chance * (1 - chance) / n);
+  return {std::max(chance - width, 0.0), std::min(chance + width, 1.0)};
+}
 
 // ---------------------------------------------------------------- one column
 
@@ -173,6 +216,8 @@ DriftReport DriftCheck::report() const {
     report.score_ks_p = scores_->ks_p_value();
     report.share_p_half = share(at_most_half_, rows_);
     report.share_p_tenth = share(at_most_tenth_, rows_);
+    report.range_p_half = binomial_range(rows_, .5, kShareLevel);
+    report.range_p_tenth = binomial_range(rows_, .1, kShareLevel);
   }
   report.is_conclusive = rows_ >= kLeastRows && scores_.has_value() && !columns_.empty();
   report.has_drifted = report.is_conclusive && *report.score_ks_p < kScoreLevel &&
@@ -199,10 +244,23 @@ std::string drift_line(const DriftReport& report) {
                      " columns have moved away from the training flows" + names +
                      (order.size() > kMostNamed ? ", …" : "");
   if (report.share_p_tenth) {
-    line += "; " + number_text(std::round(*report.share_p_tenth * 1000) / 10) +
+    line += "; " + percent_text(*report.share_p_tenth) +
             " % of the flows are as novel as the most novel tenth of the calibration flows";
   }
   return line;
+}
+
+std::string shares_line(const DriftReport& report) {
+  if (!report.share_p_half || !report.range_p_half || !report.share_p_tenth ||
+      !report.range_p_tenth) {
+    return "";
+  }
+  const auto share_text = [](double value, const ShareRange& range) {
+    return percent_text(value) + " % of the flows (by chance " + percent_text(range.low) + " to " +
+           percent_text(range.high) + " %)";
+  };
+  return "p is at most 0.5 for " + share_text(*report.share_p_half, *report.range_p_half) +
+         " and at most 0.1 for " + share_text(*report.share_p_tenth, *report.range_p_tenth);
 }
 
 }  // namespace netml

@@ -252,13 +252,16 @@ std::string drift_table(const DriftReport& drift) {
       !drift.is_conclusive ? "Too few flows to tell whether the traffic has drifted."
       : drift.has_drifted ? "The traffic no longer looks like the flows that the model learnt from."
                           : "The traffic still looks like the flows that the model learnt from.";
-  return section("Drift",
-                 "<p>" + verdict + " " + html_text(drift_line(drift)) +
-                     ".</p><table><thead><tr><th>column</th><th class=\"n\">stability index</th>"
-                     "<th class=\"n\">KS distance</th><th></th></tr></thead><tbody>" +
-                     body + "</tbody></table>" +
-                     note("An index above 0.25 counts as moved; the columns that moved most are "
-                          "shown."));
+  const std::string shares = shares_line(drift);
+  return section(
+      "Drift", "<p>" + verdict + " " + html_text(drift_line(drift)) + ".</p>" +
+                   (shares.empty() ? "" : "<p>" + html_text("Of this input " + shares) + ".</p>") +
+                   "<table><thead><tr><th>column</th><th class=\"n\">stability index</th>"
+                   "<th class=\"n\">KS distance</th><th></th></tr></thead><tbody>" +
+                   body + "</tbody></table>" +
+                   note("An index above 0.25 counts as moved; the columns that moved most are "
+                        "shown. By chance: where the share of so many flows like those of the "
+                        "calibration lies 99 times in 100."));
 }
 
 std::string card_list(const Report& report) {

@@ -56,7 +56,9 @@ Json drift_json(const DriftReport& drift) {
           {"score_ks", or_null<Json>(drift.score_ks)},
           {"score_ks_p", or_null<Json>(drift.score_ks_p)},
           {"share_p_0.5", or_null<Json>(drift.share_p_half)},
+          {"share_p_0.5_range", or_null<Json>(drift.range_p_half)},
           {"share_p_0.1", or_null<Json>(drift.share_p_tenth)},
+          {"share_p_0.1_range", or_null<Json>(drift.range_p_tenth)},
           {"columns", std::move(columns)}};
 }
 

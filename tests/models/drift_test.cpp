@@ -129,6 +129,38 @@ TEST(Drift, ShiftedRowsHave) {
   EXPECT_NE(drift_line(report).find("4 of 4 columns have moved"), std::string::npos);
 }
 
+// scipy 1.10.1, scipy.stats.binom.interval(.99, n, p); beyond 10^6 it may differ by a few trials.
+TEST(Drift, TheRangeOfASharePerChanceIsBinomial) {
+  const auto expect_range = [](std::uint64_t n, double chance, double low, double high,
+                               double tolerance = 1e-12) {
+    const ShareRange range = binomial_range(n, chance, .99);
+    EXPECT_NEAR(range.low * static_cast<double>(n), low, tolerance) << n << ' ' << chance;
+    EXPECT_NEAR(range.high * static_cast<double>(n), high, tolerance) << n << ' ' << chance;
+  };
+  expect_range(1, .5, 0, 1);
+  expect_range(10, .1, 0, 4);
+  expect_range(100, .5, 37, 63);
+  expect_range(100, .1, 3, 18);
+  expect_range(604, .5, 270, 334);
+  expect_range(604, .1, 42, 80);
+  expect_range(1'000'000, .5, 498712, 501288, 1e-6);
+  expect_range(2'000'000, .1, 198908, 201094, 3);
+}
+
+TEST(Drift, SharesStandBesideTheirRange) {
+  const Detector detector = trained(1000);
+  const DriftReport like = report_of(detector, test::normal_rows(400, 4, 11));
+  ASSERT_TRUE(like.range_p_half && like.range_p_tenth);
+  EXPECT_EQ(like.range_p_half->low, binomial_range(400, .5, .99).low);
+  EXPECT_EQ(like.range_p_tenth->high, binomial_range(400, .1, .99).high);
+  EXPECT_NE(shares_line(like).find(" % of the flows (by chance 43.5 to 56.5 %) and at most 0.1"),
+            std::string::npos)
+      << shares_line(like);
+  const DriftReport shifted = report_of(detector, test::normal_rows(400, 4, 99).array() + 1.5);
+  EXPECT_GT(*shifted.share_p_half, shifted.range_p_half->high);
+  EXPECT_EQ(shares_line(DriftCheck(detector).report()), "");
+}
+
 TEST(Drift, FewRowsSayNothing) {
   const Detector detector = trained(1000);
   const DriftReport report = report_of(detector, test::normal_rows(99, 4, 99).array() + 5);

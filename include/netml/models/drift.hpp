@@ -45,6 +45,25 @@ class SampleComparison {
   std::uint64_t count_ = 0;
 };
 
+/// Ends of a range of shares.
+struct ShareRange {
+  double low = 0;
+  double high = 0;
+};
+
+/// [low, high], for or_null.
+template <typename Json>
+void to_json(Json& json, const ShareRange& range) {
+  json = {range.low, range.high};
+}
+
+/// Where the share of successes among `count` trials lies with probability `level` when each
+/// succeeds with probability `chance`: the central interval of the binomial distribution, as
+/// scipy.stats.binom.interval has it, divided by `count`; above 10^6 trials that of the normal
+/// distribution with its mean and variance, a few trials off at most. Requires: count > 0;
+/// chance and level between 0 and 1.
+ShareRange binomial_range(std::uint64_t count, double chance, double level);
+
 /// A column that no longer looks like the training rows.
 struct MovedColumn {
   std::string name;
@@ -61,6 +80,8 @@ struct DriftReport {
   std::optional<double> score_ks_p;
   std::optional<double> share_p_half;  ///< rows with p <= .5, and with p <= .1
   std::optional<double> share_p_tenth;
+  std::optional<ShareRange> range_p_half;  ///< of so many rows, by chance alone (kShareLevel)
+  std::optional<ShareRange> range_p_tenth;
   bool is_conclusive = false;  ///< enough rows to tell
   bool has_drifted = false;
 };
@@ -70,11 +91,13 @@ struct DriftReport {
 ///
 /// Drift is said when the scores are distributed otherwise than the calibration scores (two-sample
 /// KS, p < 0.001) and at least one column in ten has moved (index above 0.25). Below kLeastRows
-/// rows nothing is said. Memory: about 48 kB per column, whatever the number of rows.
+/// rows nothing is said. The shares of small p-values are reported beside their binomial range, and
+/// decide nothing. Memory: about 48 kB per column, whatever the number of rows.
 class DriftCheck {
  public:
   static constexpr double kMovedIndex = 0.25;
   static constexpr double kScoreLevel = 0.001;
+  static constexpr double kShareLevel = 0.99;
   static constexpr std::uint64_t kLeastRows = 100;
 
   /// The detector must outlive the object.
@@ -96,5 +119,7 @@ class DriftCheck {
 
 /// "alerts 7 %, expected 1 %; 9 of 40 columns moved: log_duration, …": one line for the log.
 std::string drift_line(const DriftReport& report);
+/// "p is at most 0.5 for 61 % of the flows (by chance 45.2 to 54.8 %), …"; empty without shares.
+std::string shares_line(const DriftReport& report);
 
 }  // namespace netml
