@@ -362,7 +362,7 @@ int classify_captures(const ClassifyCommand& command, const Detector& detector,
   }
   if (stage != nullptr && !result.output_closed) {
     log_ranking(summary, flows.ranking(), command.zone);
-    log_outcome(*stage, labeler != nullptr && labeler->matched() != 0, "flows");
+    log_outcome(command, *stage, labeler != nullptr && labeler->matched() != 0);
     if (command.early != 0) {
       log_early(*stage, command.early);
     }

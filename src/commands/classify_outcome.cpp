@@ -59,6 +59,17 @@ Json counts_of(Count count) {
           {"unclassified", count(Verdict::kUnclassified)}};
 }
 
+void log_drift(const VerdictStage& stage, const ClassifyCommand& command) {
+  const DriftReport drift = *stage.drift();
+  if (drift.has_drifted) {
+    log::warning("drift: " + drift_line(drift) +
+                 (stage.promises_rate() ? "; the false-alarm rate no longer holds, learn again"
+                                        : "; learn again"));
+  } else if (command.fails_on_drift && !drift.is_conclusive) {
+    log::warning("--fail-on-drift cannot tell: " + drift.doubt);
+  }
+}
+
 std::string row_text(const Table& table, std::size_t row) {
   const std::string key = row_key(table, row);
   const std::string number = "row " + std::to_string(row + 1);
@@ -108,7 +119,8 @@ void add_outcome(Json& summary, const VerdictStage& stage, bool has_labels) {
   }
 }
 
-void log_outcome(const VerdictStage& stage, bool has_labels, const std::string& what) {
+void log_outcome(const ClassifyCommand& command, const VerdictStage& stage, bool has_labels) {
+  const std::string what = command.table.empty() ? "flows" : "rows";
   log::info(std::to_string(stage.count(Verdict::kAnomaly)) + " anomalies, " +
             std::to_string(stage.count(Verdict::kNormal)) + " normal " + what);
   if (stage.count(Verdict::kUnclassified) != 0) {
@@ -120,11 +132,7 @@ void log_outcome(const VerdictStage& stage, bool has_labels, const std::string& 
     log::warning(std::to_string(stage.count(Verdict::kInvalid)) + " " + what +
                  " have no score: a value is missing");
   }
-  if (const DriftReport drift = *stage.drift(); drift.has_drifted) {
-    log::warning("drift: " + drift_line(drift) +
-                 (stage.promises_rate() ? "; the false-alarm rate no longer holds, learn again"
-                                        : "; learn again"));
-  }
+  log_drift(stage, command);
   if (has_labels) {
     log::info("metrics: " + metrics_of(stage).dump());
   }

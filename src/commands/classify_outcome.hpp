@@ -1,7 +1,5 @@
 #pragma once
 
-#include <string>
-
 #include <nlohmann/json_fwd.hpp>
 
 #include "netml/commands/classify.hpp"
@@ -26,8 +24,8 @@ void add_outcome(nlohmann::ordered_json& summary, const VerdictStage& stage, boo
 void add_early(nlohmann::ordered_json& summary, const VerdictStage& stage, std::uint64_t packets);
 void log_early(const VerdictStage& stage, std::uint64_t packets);
 
-/// Counts, metrics and drift for the log. `what`: "flows" or "rows".
-void log_outcome(const VerdictStage& stage, bool has_labels, const std::string& what);
+/// Counts, metrics and drift for the log.
+void log_outcome(const ClassifyCommand& command, const VerdictStage& stage, bool has_labels);
 
 /// Writes the page and its twin when they were asked for; the files are still to be committed.
 /// `table`: whose rows were scored; null for flows. Throws OutputError.

@@ -90,7 +90,7 @@ int classify_table(const ClassifyCommand& command, const Detector& detector,
     nlohmann::ordered_json summary = summary_of_files({command.table}, status);
     summary["rows"] = file.table.row_count();
     add_outcome(summary, stage, label_column.has_value());
-    log_outcome(stage, label_column.has_value(), "rows");
+    log_outcome(command, stage, label_column.has_value());
     write_classify_report(files, command, detector, stage, &file.table);
     commit_verdicts(&output, files, context, summary);
     return status;

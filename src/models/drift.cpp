@@ -56,6 +56,19 @@ std::string percent_text(double share) {
   return number_text(std::round(share * 1000) / 10);
 }
 
+std::string why_inconclusive(bool has_scores, bool has_columns, std::uint64_t rows) {
+  if (!has_scores) {
+    return "the model has no calibration scores";
+  }
+  if (!has_columns) {
+    return "the model keeps no training flows";
+  }
+  return rows >= DriftCheck::kLeastRows
+             ? std::string()
+             : std::to_string(rows) + " flows with a score are too few, it takes " +
+                   std::to_string(DriftCheck::kLeastRows);
+}
+
 }  // namespace
 
 // ---------------------------------------------------------------- shares
@@ -219,7 +232,8 @@ DriftReport DriftCheck::report() const {
     report.range_p_half = binomial_range(rows_, .5, kShareLevel);
     report.range_p_tenth = binomial_range(rows_, .1, kShareLevel);
   }
-  report.is_conclusive = rows_ >= kLeastRows && scores_.has_value() && !columns_.empty();
+  report.doubt = why_inconclusive(scores_.has_value(), !columns_.empty(), rows_);
+  report.is_conclusive = report.doubt.empty();
   report.has_drifted = report.is_conclusive && *report.score_ks_p < kScoreLevel &&
                        report.moved >= std::max<std::size_t>(1, columns_.size() / 10);
   return report;

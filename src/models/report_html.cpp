@@ -249,7 +249,8 @@ std::string drift_table(const DriftReport& drift) {
             "%\"></i></div></td></tr>";
   }
   const std::string verdict =
-      !drift.is_conclusive ? "Too few flows to tell whether the traffic has drifted."
+      !drift.is_conclusive
+          ? "Whether the traffic has drifted cannot be told: " + html_text(drift.doubt) + "."
       : drift.has_drifted ? "The traffic no longer looks like the flows that the model learnt from."
                           : "The traffic still looks like the flows that the model learnt from.";
   const std::string shares = shares_line(drift);

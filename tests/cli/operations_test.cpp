@@ -327,6 +327,34 @@ TEST_F(Operations, DriftIsSaidAndCanFail) {
   EXPECT_EQ(classify({"--table", path("normal.csv"), "--fail-on-drift"}).status, 0);
 }
 
+// A status 0 that nobody could have turned into 11.
+TEST_F(Operations, DriftThatCannotBeToldIsSaidWhereItIsToFail) {
+  const std::string why = "warning: --fail-on-drift cannot tell: ";
+  const std::string summary = path("few.json");
+  const RunResult few = classify(
+      {demo("unclassified.pcap"), "--limit", "99", "--fail-on-drift", "--summary", summary});
+  EXPECT_EQ(few.status, 0);
+  EXPECT_NE(few.err.find(why + "99 flows with a score are too few, it takes 100\n"),
+            std::string::npos)
+      << few.err;
+  const nlohmann::json drift = read_json(summary)["drift"];
+  EXPECT_FALSE(drift["conclusive"].get<bool>());
+  EXPECT_EQ(drift["share_p_0.1_range"], (nlohmann::json{3 / 99.0, 18 / 99.0}));
+  for (const std::vector<std::string>& enough :
+       {std::vector<std::string>{"--limit", "100", "--fail-on-drift"}, {"--limit", "99"}}) {
+    std::vector<std::string> words = enough;
+    words.push_back(demo("unclassified.pcap"));
+    EXPECT_EQ(classify(words).err.find(why), std::string::npos);
+  }
+  const std::string small = path("small.netml");
+  ASSERT_EQ(netml({"learn", "-", "-o", small, "-q"}, udp_capture(5)).status, 0);
+  const RunResult none =
+      netml({"classify", "-m", small, demo("unclassified.pcap"), "--fail-on-drift"});
+  EXPECT_EQ(none.status, 0);
+  EXPECT_NE(none.err.find(why + "the model has no calibration scores\n"), std::string::npos)
+      << none.err;
+}
+
 TEST_F(Operations, LearnWritesAPageAndItsTwin) {
   ASSERT_EQ(learnt_.status, 0) << learnt_.err;
   const std::string page = slurp(path("learn.html"));

@@ -161,6 +161,17 @@ TEST(Drift, SharesStandBesideTheirRange) {
   EXPECT_EQ(shares_line(DriftCheck(detector).report()), "");
 }
 
+TEST(Drift, ADoubtHasAReason) {
+  Detector detector = trained(1000);
+  EXPECT_EQ(report_of(detector, test::normal_rows(100, 4, 99)).doubt, "");
+  EXPECT_EQ(report_of(detector, test::normal_rows(99, 4, 99)).doubt,
+            "99 flows with a score are too few, it takes 100");
+  detector.calibration = Calibration();
+  const DriftReport report = report_of(detector, test::normal_rows(200, 4, 99));
+  EXPECT_FALSE(report.is_conclusive);
+  EXPECT_EQ(report.doubt, "the model has no calibration scores");
+}
+
 TEST(Drift, FewRowsSayNothing) {
   const Detector detector = trained(1000);
   const DriftReport report = report_of(detector, test::normal_rows(99, 4, 99).array() + 5);

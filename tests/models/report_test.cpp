@@ -96,6 +96,22 @@ TEST(Report, TheTwinHoldsTheSameNumbers) {
   EXPECT_EQ(json["folds"]["alert_rates"].size(), 5U);
 }
 
+TEST(Report, DriftThatCannotBeToldSaysWhy) {
+  Report report = full_report();
+  report.drift->is_conclusive = report.drift->has_drifted = false;
+  report.drift->doubt = "3 flows <are too few>";
+  EXPECT_NE(report_html(report).find("cannot be told: 3 flows &lt;are too few&gt;."),
+            std::string::npos);
+  EXPECT_EQ(report_html(report).find("(by chance"), std::string::npos);
+  EXPECT_TRUE(nlohmann::json::parse(report_json(report))["drift"]["share_p_0.5_range"].is_null());
+  report.drift->share_p_half = report.drift->share_p_tenth = .25;
+  report.drift->range_p_half = {.4, .6};
+  report.drift->range_p_tenth = {.05, .15};
+  EXPECT_NE(report_html(report).find("at most 0.5 for 25 % of the flows (by chance 40 to 60 %)"),
+            std::string::npos);
+  EXPECT_EQ(nlohmann::json::parse(report_json(report))["drift"]["share_p_0.1_range"][1], .15);
+}
+
 TEST(Report, WithoutLabelsThereAreNoCurves) {
   Report report = full_report();
   report.evaluation.reset();

@@ -83,6 +83,7 @@ struct DriftReport {
   std::optional<ShareRange> range_p_half;  ///< of so many rows, by chance alone (kShareLevel)
   std::optional<ShareRange> range_p_tenth;
   bool is_conclusive = false;  ///< enough rows to tell
+  std::string doubt;           ///< why it is not
   bool has_drifted = false;
 };
 
