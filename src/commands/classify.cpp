@@ -340,6 +340,7 @@ int classify_captures(const ClassifyCommand& command, const Detector& detector,
   StageOptions options = stage_options(command, context);
   options.memory_limit = memory_limit;
   ScoredFlows flows(command, detector, file, options);
+  log_waiting(command);
   ExtractResult result = extraction.run(flows);
   require_usable(result);
   finish(inputs, detector, recipe, memory_limit, flows, result);

@@ -70,6 +70,14 @@ void log_drift(const VerdictStage& stage, const ClassifyCommand& command) {
   }
 }
 
+// The verdicts are not those of the model's threshold, nor do they promise its rate.
+void describe_fdr(Report& report, double fdr) {
+  report.threshold.reset();
+  report.alpha.reset();
+  report.rate_bound.reset();
+  report.card.insert(report.card.begin(), {"verdicts", "--fdr " + number_text(fdr)});
+}
+
 std::string row_text(const Table& table, std::size_t row) {
   const std::string key = row_key(table, row);
   const std::string number = "row " + std::to_string(row + 1);
@@ -119,6 +127,13 @@ void add_outcome(Json& summary, const VerdictStage& stage, bool has_labels) {
   }
 }
 
+void log_waiting(const ClassifyCommand& command) {
+  if (command.fdr) {
+    log::info("--fdr " + number_text(*command.fdr) + ": verdicts wait for the end of " +
+              (command.table.empty() ? "each input" : "the table"));
+  }
+}
+
 void log_outcome(const ClassifyCommand& command, const VerdictStage& stage, bool has_labels) {
   const std::string what = command.table.empty() ? "flows" : "rows";
   log::info(std::to_string(stage.count(Verdict::kAnomaly)) + " anomalies, " +
@@ -156,6 +171,9 @@ void write_classify_report(OutputGroup& files, const ClassifyCommand& command,
     return;
   }
   Report report = report_of(detector);
+  if (command.fdr) {
+    describe_fdr(report, *command.fdr);
+  }
   report.title = "classify: " + printable(base_name(command.model));
   const std::uint64_t anomalies = stage.count(Verdict::kAnomaly);
   report.summary = std::to_string(anomalies) + " of " +

@@ -24,6 +24,9 @@ void add_outcome(nlohmann::ordered_json& summary, const VerdictStage& stage, boo
 void add_early(nlohmann::ordered_json& summary, const VerdictStage& stage, std::uint64_t packets);
 void log_early(const VerdictStage& stage, std::uint64_t packets);
 
+/// That verdicts are held back, where they are.
+void log_waiting(const ClassifyCommand& command);
+
 /// Counts, metrics and drift for the log.
 void log_outcome(const ClassifyCommand& command, const VerdictStage& stage, bool has_labels);
 

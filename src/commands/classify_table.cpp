@@ -77,6 +77,7 @@ int classify_table(const ClassifyCommand& command, const Detector& detector,
   try {
     const auto writer = make_row_verdict_writer(command, output, file.table);
     VerdictStage stage(detector, *writer, output, options);
+    log_waiting(command);
     score_rows(stage, file.table, places, label_column);
     stage.finish();
     if (stage.is_done()) {

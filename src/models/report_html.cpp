@@ -86,6 +86,11 @@ double rate(std::size_t part, std::size_t rest) {
   return part + rest == 0 ? 0 : static_cast<double>(part) / static_cast<double>(part + rest);
 }
 
+// Else the verdicts come from elsewhere (--fdr).
+bool has_rule_of_model(const Report& report) {
+  return report.threshold || report.alpha;
+}
+
 std::string facts(const Report& report) {
   std::string out;
   if (report.evaluation) {
@@ -101,7 +106,8 @@ std::string facts(const Report& report) {
   if (report.confusion) {
     const Confusion& counts = *report.confusion;
     out += fact(percent(rate(counts.false_positives, counts.true_negatives)),
-                "false alarms among the normal flows at the threshold");
+                std::string("false alarms among the normal flows") +
+                    (has_rule_of_model(report) ? " at the threshold" : ""));
   }
   if (report.alpha) {
     out += fact(percent(*report.alpha), "false-alarm rate asked for" +
@@ -159,13 +165,13 @@ std::string legend(const ScoreHistogram& histogram) {
   return out + "</p>";
 }
 
-std::string confusion_table(const Confusion& counts) {
+std::string confusion_table(const std::string& title, const Confusion& counts) {
   const auto row = [](const char* name, std::size_t flagged, std::size_t passed) {
     return "<tr><th scope=\"row\">" + std::string(name) + "</th><td class=\"n\">" +
            std::to_string(flagged) + "</td><td class=\"n\">" + std::to_string(passed) +
            "</td><td class=\"n\">" + percent(rate(flagged, passed)) + "</td></tr>";
   };
-  return section("At the threshold",
+  return section(title,
                  "<table><thead><tr><th></th><th class=\"n\">alerts</th><th class=\"n\">no "
                  "alert</th><th class=\"n\">share</th></tr></thead><tbody>" +
                      row("abnormal flows", counts.true_positives, counts.false_negatives) +
@@ -181,7 +187,8 @@ std::string scores(const Report& report) {
                    histogram_svg(report.histogram, report.threshold) + legend(report.histogram));
   }
   if (report.confusion) {
-    out += confusion_table(*report.confusion);
+    out += confusion_table(has_rule_of_model(report) ? "At the threshold" : "By verdict",
+                           *report.confusion);
   }
   return out.empty() ? out : "<div class=\"pair\">" + out + "</div>\n";
 }

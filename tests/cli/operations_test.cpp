@@ -426,6 +426,34 @@ TEST_F(Operations, ClassifyWritesAPageWithAndWithoutLabels) {
             2);
 }
 
+// The threshold and its rate have no part in them.
+TEST_F(Operations, ThePageOfFdrIsNotThatOfTheThreshold) {
+  const std::vector<std::string> words = {"-p",       demo("demo.pcap"), "-l", demo("demo.csv"),
+                                          "--report", path("fdr.html")};
+  std::vector<std::string> with_fdr = words;
+  with_fdr.insert(with_fdr.end(), {"--fdr", "0.1"});
+  EXPECT_EQ(classify(words).err.find("verdicts wait"), std::string::npos);
+  EXPECT_FALSE(read_json(path("fdr.json"))["threshold"].is_null());
+  const RunResult result = classify(with_fdr);
+  EXPECT_NE(result.err.find("netml: --fdr 0.1: verdicts wait for the end of each input\n"),
+            std::string::npos)
+      << result.err;
+  const nlohmann::json twin = read_json(path("fdr.json"));
+  for (const char* name : {"threshold", "alpha", "rate_bound"}) {
+    EXPECT_TRUE(twin[name].is_null()) << name;
+  }
+  EXPECT_EQ(twin["card"]["verdicts"], "--fdr 0.1");
+  EXPECT_GT(twin["confusion"]["true_positives"], 0);
+  const std::string page = slurp(path("fdr.html"));
+  for (const char* part : {"At the threshold", "at the threshold", "class=\"threshold\"",
+                           "false-alarm rate asked for"}) {
+    EXPECT_EQ(page.find(part), std::string::npos) << part;
+  }
+  EXPECT_NE(classify({"--table", path("flows.csv"), "--fdr", "0.1"})
+                .err.find("--fdr 0.1: verdicts wait for the end of the table\n"),
+            std::string::npos);
+}
+
 TEST_F(Operations, StateRemembersWhatIsDone) {
   const std::string state = path("state.json"), copy = path("copy.pcap");
   const auto run = [&](const std::vector<std::string>& captures) {

@@ -96,6 +96,19 @@ TEST(Report, TheTwinHoldsTheSameNumbers) {
   EXPECT_EQ(json["folds"]["alert_rates"].size(), 5U);
 }
 
+TEST(Report, VerdictsWithoutAThresholdAreNotCalledItsOwn) {
+  Report report = full_report();
+  EXPECT_NE(report_html(report).find("At the threshold"), std::string::npos);
+  report.threshold.reset();
+  report.alpha.reset();
+  report.rate_bound.reset();
+  const std::string page = report_html(report);
+  EXPECT_NE(page.find("By verdict"), std::string::npos);
+  EXPECT_EQ(page.find("he threshold"), std::string::npos);
+  EXPECT_EQ(page.find("class=\"threshold\""), std::string::npos);
+  EXPECT_EQ(page.find("false-alarm rate asked for"), std::string::npos);
+}
+
 TEST(Report, DriftThatCannotBeToldSaysWhy) {
   Report report = full_report();
   report.drift->is_conclusive = report.drift->has_drifted = false;

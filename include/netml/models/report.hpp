@@ -51,10 +51,10 @@ struct Report {
   std::vector<std::pair<std::string, std::string>> card;  ///< the model card: name, value
   std::vector<std::string> warnings;
   std::optional<Evaluation> evaluation;  ///< nothing without labels of both classes
-  std::optional<Confusion> confusion;    ///< at the threshold, with labels
-  std::optional<double> threshold;
-  std::optional<double> alpha;       ///< the false-alarm rate asked for
-  std::optional<double> rate_bound;  ///< upper bound on the true one, confidence 0.95
+  std::optional<Confusion> confusion;    ///< of the verdicts, with labels
+  std::optional<double> threshold;       ///< nothing where verdicts come from p-values
+  std::optional<double> alpha;           ///< the false-alarm rate asked for; nothing with --fdr
+  std::optional<double> rate_bound;      ///< upper bound on the true one, confidence 0.95
   ScoreHistogram histogram;
   std::optional<FoldRates> folds;
   std::optional<DriftReport> drift;
