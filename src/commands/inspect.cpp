@@ -12,12 +12,15 @@
 #include "netml/table/container.hpp"
 #include "netml/table/npy.hpp"
 #include "netml/table/npz.hpp"
+#include "netml/table/sqlite_reader.hpp"
 
 #include "inspect_parts.hpp"
 #include "peeked_file.hpp"
 
 namespace netml {
 namespace {
+
+static_assert(PeekedFile::kMost >= kSqliteHeader);
 
 // A compressed file counts as one: what refuses it says how to read it.
 bool looks_like_capture(std::string_view first) {
@@ -58,6 +61,9 @@ Inspection inspect(const std::string& path, bool full) {
   }
   if (trim(first).starts_with('{') || trim(first).starts_with('[')) {
     return inspected_file(path, inspect_json_lines(path));
+  }
+  if (is_sqlite_of_netml(first)) {
+    return inspected_file(path, inspect_sqlite(path));
   }
   return inspected_file(path, inspect_table(path));
 }

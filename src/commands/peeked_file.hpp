@@ -17,7 +17,7 @@ class PeekedFile {
   /// Interrupted.
   std::string first_bytes() const;
 
-  static constexpr std::size_t kMost = 64;
+  static constexpr std::size_t kMost = 128;
 
  private:
   InputDescriptor file_;

@@ -1,5 +1,6 @@
-// In place of sqlite_writer.cpp in a build without SQLite.
+// In place of sqlite_writer.cpp and sqlite_reader.cpp in a build without SQLite.
 #include "netml/core/error.hpp"
+#include "netml/table/sqlite_reader.hpp"
 #include "netml/table/sqlite_writer.hpp"
 
 namespace netml {
@@ -26,5 +27,21 @@ bool SqliteWriter::commit(const RunRecord&) {
 bool sqlite_has_run(const std::string&, const std::string&) {
   refuse();
 }
+
+bool is_sqlite_of_netml(std::string_view) {
+  return false;
+}
+
+class SqliteReader::Impl {};
+
+SqliteReader::SqliteReader(const std::string&) {
+  refuse();
+}
+SqliteReader::~SqliteReader() = default;
+const Schema& SqliteReader::schema() const {
+  refuse();
+}
+void SqliteReader::read_runs(const std::function<void(const SqliteRun&)>&) {}
+void SqliteReader::read_rows(const std::function<void(std::span<const Cell>)>&) {}
 
 }  // namespace netml

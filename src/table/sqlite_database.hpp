@@ -32,19 +32,29 @@ class SqliteStatement {
   /// Columns of the row count from 0; valid until the next step().
   std::string_view text(int column) const;
   std::int64_t number(int column) const;
+  int columns() const;
+  /// As the query names it.
+  std::string_view name(int column) const;
+  /// As it is stored: a whole number, a real one, text, nothing. Bytes are text.
+  Cell cell(int column) const;
 
  private:
   SqliteDatabase& database_;
   sqlite3_stmt* statement_ = nullptr;
 };
 
+/// "netm", by which a file is known for ours, and the layout of its tables.
+inline constexpr std::int64_t kSqliteApplicationId = 0x6e65746d;
+inline constexpr std::int64_t kSqliteLayout = 1;
+
 /// A connection. Nothing in a file that it opens is trusted: no triggers, views or functions of the
-/// schema are run. Every member throws OutputError `<path>: …`, with `path` as typed, and
-/// std::bad_alloc.
+/// schema are run. Every member throws `<path>: …`, with `path` as typed: DataError under
+/// kReadOnly, else OutputError; and std::bad_alloc.
 class SqliteDatabase {
  public:
-  enum class Mode { kTemporary, kPresent };
-  /// kTemporary: an unnamed file in the folder of `file`, gone with the connection.
+  enum class Mode { kTemporary, kPresent, kReadOnly };
+  /// kTemporary: an unnamed file in the folder of `file`, gone with the connection. kReadOnly: only
+  /// SELECT, of values of at most 64 MiB; throws Interrupted when a signal asks to stop.
   SqliteDatabase(const std::string& file, Mode mode, std::string path);
   ~SqliteDatabase();
   SqliteDatabase(const SqliteDatabase&) = delete;
@@ -63,7 +73,12 @@ class SqliteDatabase {
 
  private:
   friend class SqliteStatement;
+  void restrict();
+  void restrict_to_reading();
+  [[noreturn]] void fail_reading(int code) const;
+
   sqlite3* database_ = nullptr;
+  Mode mode_;
   std::string path_;
 };
 

@@ -22,10 +22,6 @@
 namespace netml {
 namespace {
 
-// "netm", by which a file is known for ours, and the layout of its tables.
-constexpr std::int64_t kApplicationId = 0x6e65746d;
-constexpr std::int64_t kLayout = 1;
-
 constexpr char kTables[] =
     "CREATE TABLE out.runs(run INTEGER PRIMARY KEY, key TEXT UNIQUE, is_complete INTEGER NOT NULL, "
     "status INTEGER NOT NULL, netml_version TEXT NOT NULL, inputs TEXT NOT NULL, "
@@ -56,16 +52,16 @@ const char* sql_type(ColumnType type) {
 // OutputError for all else.
 bool is_ours(SqliteDatabase& database, const std::string& name) {
   const std::int64_t id = database.number("PRAGMA " + name + ".application_id");
-  if (id != kApplicationId) {
+  if (id != kSqliteApplicationId) {
     if (id != 0 || database.number("SELECT count(*) FROM " + name + ".sqlite_master") != 0) {
       database.refuse("is a database of another program; write to another file");
     }
     return false;
   }
   const std::int64_t layout = database.number("PRAGMA " + name + ".user_version");
-  if (layout != kLayout) {
+  if (layout != kSqliteLayout) {
     database.refuse("its tables are laid out in version " + std::to_string(layout) +
-                    ", this netml writes version " + std::to_string(kLayout) +
+                    ", this netml writes version " + std::to_string(kSqliteLayout) +
                     "; write to another file");
   }
   return true;
@@ -318,8 +314,8 @@ void SqliteWriter::Impl::row(std::span<const Cell> row) {
 }
 
 void SqliteWriter::Impl::begin_tables() {
-  database_->run("PRAGMA out.application_id = " + std::to_string(kApplicationId) +
-                 "; PRAGMA out.user_version = " + std::to_string(kLayout) + ";" + kTables);
+  database_->run("PRAGMA out.application_id = " + std::to_string(kSqliteApplicationId) +
+                 "; PRAGMA out.user_version = " + std::to_string(kSqliteLayout) + ";" + kTables);
   std::string columns = "run INTEGER NOT NULL REFERENCES runs(run)";
   SqliteStatement insert(*database_, "INSERT INTO out.columns VALUES(?, ?, ?, ?, ?, ?, ?)");
   for (std::size_t i = 0; i < schema_.size(); ++i) {

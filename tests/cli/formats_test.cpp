@@ -167,6 +167,66 @@ TEST(Sqlite, TheSameBytesForAnyThreads) {
   }
 }
 
+// A CSV has no types, and whole numbers in a column of real ones look whole there.
+std::string without_type(std::string line) {
+  for (const char* type : {"  u64", "  i64", "  f64"}) {
+    if (const std::size_t at = line.find(type); at != std::string::npos) {
+      line.replace(at, 5, "  number");
+    }
+  }
+  return line;
+}
+
+TEST(Sqlite, InspectShowsTableAndRuns) {
+  const TempFolder folder;
+  const std::string database = folder.path("flows.db"), table = folder.path("flows.csv"),
+                    one = folder.write("a.pcap", udp_capture(5)),
+                    two = folder.write("b.pcap", udp_capture(3));
+  run({"extract", one, two, "-o", table});
+  run({"extract", one, "-o", database});
+  run({"extract", two, "-o", database});
+  const std::string bytes = slurp(database);
+  const RunResult result = run({"inspect", database});
+  const auto lines = lines_of(result.out), csv = lines_of(run({"inspect", table}).out);
+  EXPECT_EQ(lines[0], database + ": feature table in a SQLite database, 8 rows, " +
+                          std::to_string(csv.size() - 2) + " columns, 2 runs");
+  for (std::size_t i = 1; i + 1 < csv.size(); ++i) {
+    if (csv[i].find("  id  ") == std::string::npos) {  // which counts in each run anew
+      EXPECT_EQ(without_type(lines[i]), without_type(csv[i]));
+    }
+  }
+  EXPECT_THAT(result.out, HasSubstr("\n  src_ip  text, identity\n"));
+  EXPECT_THAT(result.out, HasSubstr("\n  bidirectional_mean_ps  f64, "));
+  EXPECT_THAT(result.out, HasSubstr("runs:\n"
+                                    "  run 1  a.pcap; 10 packets, 5 rows, status 0, netml "));
+  EXPECT_THAT(result.out, HasSubstr("\n  run 2  b.pcap; 6 packets, 3 rows, status 0, netml "));
+  EXPECT_THAT(lines.back(), HasSubstr("recipe of the last run: {\"preset\":\"none\""));
+  EXPECT_TRUE(slurp(database) == bytes);
+  EXPECT_EQ(folder_names(folder.path("")).size(), 5U);  // with the sidecar; no journal
+  const RunResult piped = netml({"inspect", "-"}, bytes);
+  EXPECT_EQ(piped.status, 3);
+  EXPECT_THAT(piped.err, HasSubstr("netml: standard input: a SQLite database, which is looked at "
+                                   "in a regular file only"));
+}
+
+TEST(Sqlite, InspectLeavesOtherDatabasesAlone) {
+  const TempFolder folder;
+  const std::string other = folder.path("other.db");
+  folder.write("other.db", "");
+  sqlite_query(other, "CREATE TABLE flows(a)");
+  const RunResult foreign = netml({"inspect", other});
+  EXPECT_EQ(foreign.status, 3);
+  EXPECT_THAT(foreign.err, HasSubstr("a SQLite database, which netml adds to but does not read"));
+  const std::string database = folder.path("flows.db");
+  run({"extract", folder.write("a.pcap", udp_capture(5)), "-o", database});
+  folder.write("cut.db", slurp(database).substr(0, 5000));
+  const RunResult damaged = netml({"inspect", folder.path("cut.db")});
+  EXPECT_EQ(damaged.status, 3);
+  EXPECT_EQ(damaged.out, "");
+  EXPECT_EQ(lines_of(damaged.err).size(), 1U);
+  EXPECT_THAT(damaged.err, HasSubstr("cut.db: a SQLite database that is damaged"));
+}
+
 TEST(Sqlite, LearnKeepsItsFeaturesThere) {
   const TempFolder folder;
   const std::string database = folder.path("features.db"), model = folder.path("model.netml");
