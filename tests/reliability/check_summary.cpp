@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <exception>
 #include <fstream>
 #include <string>
 
@@ -15,17 +16,11 @@ int refuse(const char* path, const std::string& why) {
   return 1;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  if (argc != 2) {
-    std::fputs("usage: check_summary FILE\n", stderr);
-    return 2;
-  }
-  std::ifstream in(argv[1], std::ios::binary);
+int check(const char* path) {
+  std::ifstream in(path, std::ios::binary);
   const nlohmann::json summary = nlohmann::json::parse(in, nullptr, false);
   if (!summary.is_object() || !summary.contains("netml_version")) {
-    return refuse(argv[1], "not a whole summary");
+    return refuse(path, "not a whole summary");
   }
   for (const auto& [name, value] : summary.items()) {
     if (value.is_number_integer()) {
@@ -44,6 +39,20 @@ int main(int argc, char** argv) {
   }
   const auto read = summary.at("packets_read").get<std::uint64_t>();
   return read == accounted ? 0
-                           : refuse(argv[1], std::to_string(read) + " packets read, " +
-                                                 std::to_string(accounted) + " accounted for");
+                           : refuse(path, std::to_string(read) + " packets read, " +
+                                              std::to_string(accounted) + " accounted for");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::fputs("usage: check_summary FILE\n", stderr);
+    return 2;
+  }
+  try {
+    return check(argv[1]);
+  } catch (const std::exception& error) {
+    return refuse(argv[1], error.what());
+  }
 }

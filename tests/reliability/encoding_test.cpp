@@ -23,10 +23,8 @@ const std::string kHostileNames[] = {"=cmd|'/c calc'!A0",
                                      "\rCR",
                                      "\x1b[2J\x1b]0;title\x07",
                                      "a\nb",
-                                     "\xc2\x9b"
-                                     "31m",
-                                     "\xe2\x80\xae"
-                                     "txt.exe",
+                                     "\302\23331m",
+                                     "\xe2\x80\xaetxt.exe",
                                      "\xff\xfe",
                                      "quote\"comma,semi;"};
 

@@ -31,7 +31,7 @@ Schema schema() {
 }
 
 std::string write_sample(const test::TempFolder& folder) {
-  const std::string path = folder.path("t.npz");
+  std::string path = folder.path("t.npz");
   NpzWriter writer(path, {"label", R"({"sets":["é"]})"});
   writer.begin(schema());
   const Cell first[] = {Cell::of(std::string_view("10.0.0.1")),
