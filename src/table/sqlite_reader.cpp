@@ -135,6 +135,9 @@ void SqliteReader::Impl::read_columns() {
     info.is_identity = column.number(2) != 0;
     schema_.columns.push_back(std::move(info));
   }
+  if (schema_.columns.empty()) {
+    database_.refuse("a SQLite database whose table of columns is empty");
+  }
 }
 
 // The table of columns may say something else than the table of flows.

@@ -30,8 +30,8 @@ while [[ $# -gt 0 ]]; do
   shift
 done
 
-targets=(capture decode dns flowtable labels model params_json params_yaml payload reader roundtrip table
-  writer)
+targets=(capture decode dns flowtable labels model params_json params_yaml payload reader roundtrip sqlite
+  table writer)
 ensure_packages "${NETML_BUILD_PACKAGES[@]}" clang libclang-rt-14-dev llvm-14
 build=$NETML_ROOT/build-coverage
 mkdir -p "$build"
@@ -88,6 +88,7 @@ ROOMS = {
     "parameters": ["src/models/param*.cpp"],
     "tables": ["src/commands/feature_file.cpp", "src/table/csv_read.cpp", "src/table/csv_scanner.cpp",
                "src/table/np*.cpp", "src/table/zip_format.cpp"],
+    "databases": ["src/table/sqlite_reader.cpp"],
 }
 
 counts = {}  # file -> line -> times

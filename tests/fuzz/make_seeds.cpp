@@ -99,6 +99,9 @@ int run(const fs::path& folder) {
   add_text_seeds(seeds);
   add_model_seeds(seeds);
   add_payload_seeds(seeds);
+#ifdef NETML_SQLITE
+  add_sqlite_seeds(seeds);
+#endif
   add_noise_seeds(seeds);
   std::printf("%zu seeds in %s\n", seeds.count(), folder.c_str());
   return 0;

@@ -8,8 +8,8 @@ source "$here/../../scripts/common.sh"
 # shellcheck source=scripts/packages.sh
 source "$here/../../scripts/packages.sh"
 
-all=(capture decode dns flowtable labels model params_json params_yaml payload reader roundtrip table
-  writer)
+all=(capture decode dns flowtable labels model params_json params_yaml payload reader roundtrip sqlite
+  table writer)
 if [[ $# -eq 0 || ${1:-} == -h || ${1:-} == --help ]]; then
   echo "usage: tests/fuzz/run.sh SECONDS [TARGET...]"
   echo "Targets: ${all[*]}. SECONDS 0 only replays."
@@ -26,7 +26,7 @@ done
 
 # Longer inputs only slow the search down.
 declare -A longest=([capture]=16384 [decode]=2048 [dns]=2048 [flowtable]=4096 [labels]=4096 [model]=16384
-  [params_json]=2048 [params_yaml]=2048 [payload]=4096 [reader]=8192 [roundtrip]=600 [table]=8192 [writer]=2048)
+  [params_json]=2048 [params_yaml]=2048 [payload]=4096 [reader]=8192 [roundtrip]=600 [sqlite]=8192 [table]=8192 [writer]=2048)
 declare -A dictionary=([capture]=capture [decode]=decode [labels]=labels [model]=model
   [params_json]=json [params_yaml]=yaml [reader]=capture [table]=table)
 

@@ -34,6 +34,7 @@ void add_dns_seeds(Seeds& seeds);      ///< dns
 void add_text_seeds(Seeds& seeds);     ///< labels, params_json, params_yaml
 void add_model_seeds(Seeds& seeds);    ///< model, table
 void add_payload_seeds(Seeds& seeds);  ///< payload
+void add_sqlite_seeds(Seeds& seeds);   ///< sqlite; in builds with SQLite
 void add_noise_seeds(Seeds& seeds);    ///< flowtable, roundtrip, writer
 
 }  // namespace netml::fuzz
