@@ -104,15 +104,19 @@ LabelReport total(const Labeler& labeler) {
 }  // namespace
 
 void report_labels(const Labeler& labeler) {
+  constexpr std::size_t kShown = 3;  // at the default verbosity
   for (const LabelFile& file : labeler.files()) {
     const LabelReport& report = file.report();
     for (const std::string& warning : report.warnings) {
       log::warning(warning);
     }
+    std::size_t shown = 0;
     for (const LabelContradiction& row : report.contradictions) {
-      log::warning(report.file + ": labels disagree: line " + std::to_string(row.first_line) +
-                   " says " + printable(row.first_name) + ", line " +
-                   std::to_string(row.second_line) + " says " + printable(row.second_name));
+      const bool is_first = shown++ < kShown;
+      (is_first ? log::warning : log::detail)(
+          report.file + ": labels disagree: line " + std::to_string(row.first_line) + " says " +
+          printable(row.first_name) + ", line " + std::to_string(row.second_line) + " says " +
+          printable(row.second_name));
     }
   }
   const LabelReport sum = total(labeler);
