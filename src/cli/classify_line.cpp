@@ -91,8 +91,9 @@ void ClassifyLine::add_verdicts(CLI::App& command) {
           "equals sign: --by-source=30")
       ->type_name("[=S]");
   group.add_flag("--exit-code", uses_exit_code_, "status 10 when an anomaly was reported");
-  group.add_flag("--fail-on-drift", fails_on_drift_,
-                 "status 11 when the input no longer looks like the training flows");
+  group.add_flag(
+      "--fail-on-drift", fails_on_drift_,
+      "status 11 when the input no longer looks like the training flows (it takes 100 to tell)");
   add_file(group, "--report", report_,
            "one HTML page: curves (with labels), scores, drift, the most novel flows; its numbers "
            "as JSON beside it");
