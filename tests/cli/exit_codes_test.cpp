@@ -242,7 +242,7 @@ TEST(ExitCodes, NoFileOfARunThatFailsTakesItsPlace) {
     }
   }
   EXPECT_EQ(refused(runs[1], {"--test-scores", absent}), 5);
-  EXPECT_EQ(refused(runs[0], {"--algorithm", "pca", "--param", "share: 1"}), 3);
+  EXPECT_EQ(refused(runs[0], {"--algorithm", "gmm", "--param", "k: 1000"}), 3);
 }
 
 // The features of hours are kept where only the model does not fit; all that is said of them holds.
