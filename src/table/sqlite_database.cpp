@@ -8,6 +8,7 @@
 #include "netml/core/error.hpp"
 #include "netml/core/interrupt.hpp"
 #include "netml/core/output_file.hpp"
+#include "netml/core/pages.hpp"
 #include "netml/core/text_format.hpp"
 
 namespace netml {
@@ -17,6 +18,7 @@ constexpr int kBusyMs = 60'000;
 constexpr int kReaderBusyMs = 10'000;
 constexpr int kLongestValue = 64 << 20;
 constexpr int kStepsBetweenChecks = 10'000;
+constexpr std::size_t kPlentyBytes = std::size_t{1} << 20;
 
 // SQLite takes names that begin with "file:" for something else, and an empty one for none.
 std::string file_name(const std::string& path) {
@@ -147,6 +149,11 @@ void SqliteDatabase::fail_reading(int code) const {
 void SqliteDatabase::fail(int code) const {
   switch (code & 0xff) {
     case SQLITE_NOMEM:
+      if (mode_ == Mode::kReadOnly) {
+        // A damaged file brings it to say so too.
+        const Pages has_memory(kPlentyBytes);
+        refuse("a SQLite database that is damaged: it takes more memory than SQLite gives");
+      }
       throw std::bad_alloc();
     case SQLITE_BUSY:
     case SQLITE_LOCKED:

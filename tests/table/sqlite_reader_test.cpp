@@ -202,6 +202,25 @@ std::string inner_page(std::size_t size, std::uint32_t child) {
 }
 
 // 200^4 times the rows of a page, in a file of 100 pages.
+// A row of 2^63 bytes, for which SQLite says that it is out of memory.
+TEST(SqliteReader, ARowOfTheSchemaBeyondAllMemoryIsDamage) {
+  const test::TempFolder folder;
+  const std::string path = folder.path("t.db");
+  add_run(path, {});
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open(path.c_str(), &database), SQLITE_OK);
+  const std::string sql = "DROP TABLE runs; PRAGMA page_size = 512; VACUUM";
+  EXPECT_EQ(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(database);
+  std::string bytes = test::slurp(path);
+  const std::string last = "\"list\" TEXT)";
+  const std::size_t at = bytes.find(last);
+  ASSERT_NE(at, std::string::npos);
+  bytes.replace(at + last.size(), 9, std::string(9, '\xff'));
+  folder.write("t.db", bytes);
+  EXPECT_THAT(read_all(path), HasSubstr(": a SQLite database that is damaged: it takes more"));
+}
+
 TEST(SqliteReader, ATableOfMoreThanItsFileHasRoomForEnds) {
   const test::TempFolder folder;
   const std::string path = folder.path("t.db");
