@@ -32,6 +32,19 @@ Pages::~Pages() {
   }
 }
 
+void Pages::grow(std::size_t bytes) {
+  if (begin_ == nullptr) {
+    *this = Pages(bytes);
+    return;
+  }
+  void* memory = mremap(begin_, bytes_, bytes, MREMAP_MAYMOVE);
+  if (memory == MAP_FAILED) {
+    throw std::bad_alloc();
+  }
+  begin_ = static_cast<std::byte*>(memory);
+  bytes_ = bytes;
+}
+
 void Pages::populate(std::size_t offset, std::size_t bytes) noexcept {
   const std::size_t begin = offset / kPageBytes * kPageBytes;
   const std::size_t end =

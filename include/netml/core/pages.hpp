@@ -23,6 +23,9 @@ class Pages {
 
   std::byte* begin() const noexcept { return begin_; }
   std::size_t size() const noexcept { return bytes_; }
+  /// Makes the block longer; it may move, and keeps what is in it without a second copy. Throws
+  /// std::bad_alloc, and has changed nothing then.
+  void grow(std::size_t bytes);
   /// Backs a part of the block at once, for a fraction of what its pages cost one by one. Does
   /// nothing where the system cannot.
   void populate(std::size_t offset, std::size_t bytes) noexcept;
