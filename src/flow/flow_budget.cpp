@@ -40,8 +40,7 @@ bool FlowBudget::is_over(std::size_t bytes) const noexcept {
   return by_count || (policy_.memory_limit != 0 && used_bytes() + bytes > policy_.memory_limit);
 }
 
-bool FlowBudget::make_room(std::size_t bytes, std::uint64_t end_index,
-                           std::vector<ClosedFlow>& closed) {
+bool FlowBudget::make_room(std::size_t bytes, std::uint64_t end_index, ClosedFlows& closed) {
   if (policy_.on_limit == OnLimit::kStop) {
     return !is_over(bytes);
   }

@@ -10,8 +10,7 @@
 
 namespace netml {
 
-void FlowTable::close_idle(const Epoch& epoch, std::int64_t clock,
-                           std::vector<ClosedFlow>& closed) {
+void FlowTable::close_idle(const Epoch& epoch, std::int64_t clock, ClosedFlows& closed) {
   for (TimeoutList& list : lists_) {
     while (list.slots.head() != kNil &&
            has_passed(flow_at(list.slots.head())->last_clock, clock, list.timeout_ns)) {
@@ -49,7 +48,7 @@ std::uint64_t FlowTable::least_recent_index() const noexcept {
   return slot == kNil ? UINT64_MAX : flow_at(slot)->last_index;
 }
 
-void FlowTable::evict_least_recent(std::uint64_t end_index, std::vector<ClosedFlow>& closed) {
+void FlowTable::evict_least_recent(std::uint64_t end_index, ClosedFlows& closed) {
   const std::uint32_t slot = least_recent();
   if (slot != kNil) {
     ++evicted_;
@@ -103,7 +102,7 @@ void FlowTable::begin_finish() {
   is_finishing_ = true;
 }
 
-void FlowTable::finish(std::vector<ClosedFlow>& closed, std::size_t most) {
+void FlowTable::finish(ClosedFlows& closed, std::size_t most) {
   if (!is_finishing_) {
     begin_finish();
   }

@@ -16,8 +16,7 @@ FlowShards::FlowShards(const FlowPolicy& policy, const FlowHooks& hooks, std::si
 }
 
 void FlowShards::apply(std::size_t shard, const Epoch& epoch,
-                       const std::vector<std::uint32_t>& positions,
-                       std::vector<ClosedFlow>& closed) {
+                       const std::vector<std::uint32_t>& positions, ClosedFlows& closed) {
   if (tables_.size() == 1) {
     tables_.front()->apply(epoch, closed);
   } else {
@@ -25,7 +24,7 @@ void FlowShards::apply(std::size_t shard, const Epoch& epoch,
   }
 }
 
-void FlowShards::apply_in_order(const Epoch& epoch, std::vector<ClosedFlow>& closed) {
+void FlowShards::apply_in_order(const Epoch& epoch, ClosedFlows& closed) {
   const auto first_closed = static_cast<std::ptrdiff_t>(closed.size());
   for (const auto& table : tables_) {
     table->begin_epoch(epoch);

@@ -149,7 +149,7 @@ void FlowTable::prefetch_flow(std::uint32_t tag) const noexcept {
 
 // ---------------------------------------------------------------- packets
 
-void FlowTable::apply(const Epoch& epoch, std::vector<ClosedFlow>& closed) {
+void FlowTable::apply(const Epoch& epoch, ClosedFlows& closed) {
   thread_local std::vector<std::uint32_t> all;
   if (all.size() < epoch.records.size()) {
     const std::size_t old = all.size();
@@ -167,7 +167,7 @@ void FlowTable::begin_epoch(const Epoch& epoch) noexcept {
 }
 
 void FlowTable::apply(const Epoch& epoch, std::span<const std::uint32_t> positions,
-                      std::vector<ClosedFlow>& closed) {
+                      ClosedFlows& closed) {
   constexpr std::size_t kIndexAhead = 16, kFlowAhead = 8;
   if (epoch.empty()) {
     return;
@@ -204,7 +204,7 @@ void FlowTable::apply(const Epoch& epoch, std::span<const std::uint32_t> positio
 // when it did.
 [[gnu::always_inline]] inline bool FlowTable::ends_by_packet(std::uint32_t slot, const Flow& flow,
                                                              const PacketRecord& record,
-                                                             std::vector<ClosedFlow>& closed) {
+                                                             ClosedFlows& closed) {
   if (policy_.expiry == ExpiryRule::kOwnPacket) {
     return ends_by_own_packet(slot, flow, record, closed);
   }
@@ -229,7 +229,7 @@ inline std::int64_t FlowTable::gap_ns(std::int64_t earlier, std::int64_t later) 
 
 // What happens after each packet of a flow, the first included.
 inline void FlowTable::note_packet(const Place& place, const PacketView& view,
-                                   std::vector<ClosedFlow>& closed) {
+                                   ClosedFlows& closed) {
   note_tcp_flags(place.flow, view);
   if (keeps_packets_) {
     note_kept(place, view, closed);
@@ -240,7 +240,7 @@ inline void FlowTable::note_packet(const Place& place, const PacketView& view,
                                                             const PacketRecord& record,
                                                             std::int64_t ts_ns, std::int64_t clock,
                                                             std::span<const std::uint8_t> payload,
-                                                            std::vector<ClosedFlow>& closed) {
+                                                            ClosedFlows& closed) {
   Flow& flow = place.flow;
   const std::int64_t last_ns = flow.last_ns();
   if (ts_ns < last_ns) {
@@ -269,8 +269,7 @@ inline void FlowTable::note_packet(const Place& place, const PacketView& view,
   note_packet(place, view, closed);
 }
 
-void FlowTable::apply_record(const Epoch& epoch, std::uint32_t position,
-                             std::vector<ClosedFlow>& closed) {
+void FlowTable::apply_record(const Epoch& epoch, std::uint32_t position, ClosedFlows& closed) {
   const PacketRecord& record = epoch.records.data()[position];
   const std::int64_t clock = epoch.clocks.data()[position];
   TimeoutList& list = list_of(record.key.protocol);
@@ -301,8 +300,7 @@ void FlowTable::apply_record(const Epoch& epoch, std::uint32_t position,
 
 // The flow's slot; kNil when there is no room. A flow of one packet may have ended already.
 std::uint32_t FlowTable::create(const PacketRecord& record, std::int64_t ts_ns, std::int64_t clock,
-                                std::span<const std::uint8_t> payload,
-                                std::vector<ClosedFlow>& closed) {
+                                std::span<const std::uint8_t> payload, ClosedFlows& closed) {
   if (obeys_limits_ && !budget_.make_room(flow_cost(), record.index, closed)) {
     stopped_ = true;
     ++left_out_;
@@ -340,13 +338,12 @@ std::uint32_t FlowTable::create(const PacketRecord& record, std::int64_t ts_ns, 
 
 void FlowTable::update(const Place& place, const PacketRecord& record, std::int64_t ts_ns,
                        std::int64_t clock, std::span<const std::uint8_t> payload,
-                       std::vector<ClosedFlow>& closed) {
+                       ClosedFlows& closed) {
   update_inline(place, record, ts_ns, clock, payload, closed);
 }
 
 // What only some runs need: the packet's own time, series, records, blobs, observer, packet limits.
-void FlowTable::note_kept(const Place& place, const PacketView& view,
-                          std::vector<ClosedFlow>& closed) {
+void FlowTable::note_kept(const Place& place, const PacketView& view, ClosedFlows& closed) {
   const auto [slot, flow] = place;
   if (policy_.expiry == ExpiryRule::kOwnPacket) {
     last_arrival_at(slot) = view.record.ts_ns;
@@ -420,7 +417,7 @@ std::uint64_t FlowTable::kept_bytes(std::uint32_t slot) const noexcept {
 // ---------------------------------------------------------------- ends
 
 void FlowTable::close(std::uint32_t slot, EndReason reason, std::uint64_t end_index,
-                      std::vector<ClosedFlow>& closed) {
+                      ClosedFlows& closed) {
   Flow& flow = *flow_at(slot);
   flow.end_reason = reason;
   index_.erase(flow.tag, slot);

@@ -19,8 +19,7 @@ std::int64_t milliseconds(std::int64_t timeout_ns) {
 
 // SPEC of NFStream, sections 4 and 5: late packets take the newest time; flows are looked at in
 // order of creation, every 10 ms, up to the first that is not idle.
-void FlowTable::apply_nfstream(const Epoch& epoch, std::uint32_t position,
-                               std::vector<ClosedFlow>& closed) {
+void FlowTable::apply_nfstream(const Epoch& epoch, std::uint32_t position, ClosedFlows& closed) {
   const PacketRecord& record = epoch.records[position];
   tick_ms_ = std::max(tick_ms_, record.ts_ns);
   const bool scans = tick_ms_ - last_scan_ms_ >= kScanMs;
@@ -55,7 +54,7 @@ void FlowTable::apply_nfstream(const Epoch& epoch, std::uint32_t position,
   }
 }
 
-void FlowTable::scan_nfstream(std::uint64_t end_index, std::vector<ClosedFlow>& closed) {
+void FlowTable::scan_nfstream(std::uint64_t end_index, ClosedFlows& closed) {
   constexpr int kMostPerScan = 1000;
   for (int i = 0; i < kMostPerScan && creation_order_.head() != kNil; ++i) {
     const Flow& head = *flow_at(creation_order_.head());

@@ -39,7 +39,7 @@ void FlowTable::set_own_packet_timeouts() noexcept {
 }
 
 bool FlowTable::ends_by_own_packet(std::uint32_t slot, const Flow& flow, const PacketRecord& record,
-                                   std::vector<ClosedFlow>& closed) {
+                                   ClosedFlows& closed) {
   if (has_passed(flow.first_ns(), record.ts_ns, policy_.active_timeout_ns)) {
     close(slot, EndReason::kActive, record.index, closed);
     return true;

@@ -7,8 +7,6 @@
 
 #include "netml/core/progress.hpp"
 
-#include "kept_list.hpp"
-
 namespace netml {
 namespace {
 
@@ -48,7 +46,8 @@ EpochPipeline::EpochPipeline(FlowShards& shards, FlowConsumer& consumer,
       output_(shards, consumer, early_ != nullptr ? early_->row_bytes() : 0),
       next_of_table_(shards.size()),
       is_table_busy_(shards.size()),
-      returned_(shards.size()) {
+      returned_(shards.size()),
+      in_release_(shards.size()) {
   const std::size_t threads = std::max<std::size_t>(options.threads, 1);
   prepare(end_job_);
   // One is being filled while others are worked on.
@@ -122,7 +121,7 @@ bool EpochPipeline::work_once(Lock& lock, Worker& worker) {
   if (task.kind == Task::Kind::kNone) {
     return false;
   }
-  take_returned(task, worker);
+  take_returned(own_tables(task));
   lock.unlock();
   std::exception_ptr error;
   try {
@@ -154,11 +153,11 @@ void EpochPipeline::work_until(Lock& lock, IsDone is_done) {
 void EpochPipeline::run(const Task& task, Worker& worker) {
   switch (task.kind) {
     case Task::Kind::kApply:
-      release(worker);
+      release(own_tables(task));
       apply(*task.job, task.table);
       break;
     case Task::Kind::kArrange:
-      release(worker);
+      release(own_tables(task));
       arranger_.arrange(*task.job, *task.slice, output_.flows_per_slice());
       break;
     case Task::Kind::kFormat:
@@ -288,7 +287,7 @@ void EpochPipeline::done(const Task& task) {
 
 void EpochPipeline::give_back(const std::vector<ClosedFlow>& flows) {
   for (const ClosedFlow& flow : flows) {
-    returned_[flow.table].push_back(flow);
+    returned_[flow.table].push_back(flow.slot);
   }
 }
 
@@ -334,7 +333,7 @@ void EpochPipeline::submit(EpochJob& job) {
 
 void EpochPipeline::enqueue(EpochJob& job) {
   for (std::size_t table = 0; table < shards_.size(); ++table) {
-    clear_list(job.closed[table]);
+    job.closed[table].clear();
     job.taken[table] = 0;
     job.is_ended[table] = false;
   }
@@ -356,8 +355,9 @@ void EpochPipeline::end_input() {
   job.needs_all_tables = true;
   enqueue(job);
   work_until(lock, [this] { return is_idle(); });
-  take_returned({Task::Kind::kApply, &job, 0, nullptr}, *workers_.front());
-  release(*workers_.front());
+  const TableRange all_tables{0, shards_.size()};
+  take_returned(all_tables);
+  release(all_tables);
   if (early_ != nullptr) {
     early_->end_input();
   }
@@ -404,29 +404,33 @@ void EpochPipeline::split(EpochJob& job) {
 
 // ---------------------------------------------------------------- apply
 
-// What the task's tables may release. Before the end of an input, whose flows are as many as there
-// are, tables do it as they apply an epoch; then whoever arranges has the tables to himself.
-void EpochPipeline::take_returned(const Task& task, Worker& worker) {
-  const bool is_apply = task.kind == Task::Kind::kApply;
-  if (!is_apply && !(task.kind == Task::Kind::kArrange && task.job->is_end)) {
-    return;
+// Those that the task has to itself, so that it may release what was returned. Before the end of an
+// input tables release as they apply an epoch; at the end, when flows are as many as there are,
+// whoever arranges has all of them.
+EpochPipeline::TableRange EpochPipeline::own_tables(const Task& task) const noexcept {
+  if (task.kind == Task::Kind::kApply && !task.job->needs_all_tables) {
+    return {task.table, task.table + 1};
   }
-  const bool is_all = !is_apply || task.job->needs_all_tables;
-  for (std::size_t table = 0; table < shards_.size(); ++table) {
-    if (is_all || table == task.table) {
-      worker.released.insert(worker.released.end(), returned_[table].begin(),
-                             returned_[table].end());
-      clear_list(returned_[table]);
-    }
+  if (task.kind == Task::Kind::kApply || (task.kind == Task::Kind::kArrange && task.job->is_end)) {
+    return {0, shards_.size()};
+  }
+  return {0, 0};
+}
+
+// What was returned is handed over, not copied: one packet may have ended all flows.
+void EpochPipeline::take_returned(TableRange tables) noexcept {
+  for (std::size_t table = tables.begin; table < tables.end; ++table) {
+    in_release_[table].swap(returned_[table]);
   }
 }
 
-// Requires: nobody else works on the tables.
-void EpochPipeline::release(Worker& worker) {
-  for (const ClosedFlow& flow : worker.released) {
-    shards_[flow.table].release(flow.slot);
+void EpochPipeline::release(TableRange tables) noexcept {
+  for (std::size_t table = tables.begin; table < tables.end; ++table) {
+    for (const std::uint32_t slot : in_release_[table]) {
+      shards_[table].release(slot);
+    }
+    in_release_[table].clear();
   }
-  clear_list(worker.released);
 }
 
 void EpochPipeline::apply(EpochJob& job, std::size_t table) {

@@ -80,10 +80,15 @@ class EpochPipeline {
     Slice* slice = nullptr;
   };
 
+  // By number, the last one excluded.
+  struct TableRange {
+    std::size_t begin;
+    std::size_t end;
+  };
+
   // What one thread needs for itself.
   struct Worker {
     SliceOutput::Scratch scratch;
-    std::vector<ClosedFlow> released;
     std::thread thread;
   };
 
@@ -109,8 +114,9 @@ class EpochPipeline {
   void split(EpochJob& job);
   void enqueue(EpochJob& job);
 
-  void take_returned(const Task& task, Worker& worker);
-  void release(Worker& worker);
+  TableRange own_tables(const Task& task) const noexcept;
+  void take_returned(TableRange tables) noexcept;
+  void release(TableRange tables) noexcept;
   void apply(EpochJob& job, std::size_t table);
 
   FlowShards& shards_;
@@ -131,7 +137,9 @@ class EpochPipeline {
   std::uint64_t next_number_ = 0;
   std::vector<std::uint64_t> next_of_table_;  ///< number of the job that each table needs next
   std::vector<bool> is_table_busy_;
-  std::vector<std::vector<ClosedFlow>> returned_;  ///< that each table may release
+  // Slots that each table may release, and those that whoever works on it is releasing.
+  std::vector<PageList<std::uint32_t>> returned_;
+  std::vector<PageList<std::uint32_t>> in_release_;
 
   std::vector<std::unique_ptr<Slice>> all_slices_;
   std::vector<Slice*> free_slices_;

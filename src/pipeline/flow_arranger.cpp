@@ -6,6 +6,14 @@ namespace {
 constexpr std::size_t kNoList = SIZE_MAX;
 constexpr std::size_t kMostEndedAtOnce = 1024;  // by one table, at the end of the input
 
+// The list's next flow; the list need not keep it.
+ClosedFlow take(EpochJob& job, std::size_t list) noexcept {
+  ClosedFlows& closed = job.closed[list];
+  const std::size_t place = job.taken[list]++;
+  closed.let_go_before(place);
+  return closed[place];
+}
+
 }  // namespace
 
 FlowArranger::FlowArranger(FlowShards& shards, const ArrangerOptions& options)
@@ -42,7 +50,7 @@ bool FlowArranger::arrange_next(EpochJob& job, Slice& slice) {
   if (list == kNoList) {
     return false;
   }
-  const ClosedFlow& closed = job.closed[list][job.taken[list]++];
+  const ClosedFlow closed = take(job, list);
   (is_wanted(closed) ? slice.flows : slice.dropped).push_back(closed);
   return true;
 }
@@ -81,7 +89,7 @@ bool FlowArranger::arrange_in_context(EpochJob& job, Slice& slice) {
     return true;
   }
   if (list != kNoList) {
-    const ClosedFlow& closed = job.closed[list][job.taken[list]++];
+    const ClosedFlow closed = take(job, list);
     const bool has_row = is_wanted(closed);
     context_rows_->add(closed, shards_[closed.table], has_row);
     if (!has_row) {

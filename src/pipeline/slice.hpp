@@ -35,7 +35,7 @@ struct EpochJob {
   std::size_t tables_left = 0;
   std::vector<std::vector<std::uint32_t>> positions;  ///< of the records of each table
   /// Flows that ended, each list in closing order: one per table, or all of them in the first.
-  std::vector<std::vector<ClosedFlow>> closed;
+  std::vector<ClosedFlows> closed;
   std::vector<std::size_t> taken;  ///< of each list, so far
   std::vector<bool> is_ended;      ///< at the end of the input: no more will come
   std::vector<EarlyRow> early;     ///< of flows that are open

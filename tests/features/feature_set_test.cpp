@@ -140,7 +140,7 @@ TEST(FeatureSet, EveryCellHasTheTypeOfItsColumn) {
     epoch.records.push_back(record);
     epoch.clocks.push_back(record.ts_ns);
   }
-  std::vector<ClosedFlow> closed;
+  ClosedFlows closed;
   flows.apply(epoch, closed);
   flows.finish(closed);
   ASSERT_EQ(closed.size(), 1u);

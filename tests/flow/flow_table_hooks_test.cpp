@@ -73,7 +73,7 @@ std::vector<std::string> run(const std::vector<test::PacketSpec>& specs, const F
     epoch.add_payload(
         std::vector<std::uint8_t>(payload_bytes, static_cast<std::uint8_t>('a' + index)));
   }
-  std::vector<ClosedFlow> closed;
+  ClosedFlows closed;
   if (tables.budget().is_near(epoch.records.size())) {
     tables.apply_in_order(epoch, closed);
   } else {

@@ -573,7 +573,7 @@ TEST(FlowTableNfstream, OptionsBesideThePresetCount) {
 TEST(FlowTableNfstream, ATableThatWasFinishedStartsItsClockAnew) {
   const test::SummingHooks hooks;
   FlowTable table(nfstream_policy(), hooks);
-  std::vector<ClosedFlow> closed;
+  ClosedFlows closed;
   for (const std::int64_t ms : {5'000'000, 1'000}) {
     Epoch epoch;
     PacketRecord record = test::packet({});

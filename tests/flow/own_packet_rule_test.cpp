@@ -132,7 +132,7 @@ std::vector<std::uint64_t> packets_of_flows(std::size_t packets, std::size_t flo
   policy.memory_limit = memory_limit;
   FlowTable table(policy, hooks);
   std::vector<std::uint64_t> counts;
-  std::vector<ClosedFlow> closed;
+  ClosedFlows closed;
   std::vector<std::byte> records;
   std::uint64_t evicted = 0;
   const auto collect = [&] {

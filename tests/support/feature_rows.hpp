@@ -33,7 +33,7 @@ inline Table feature_rows(std::vector<PacketRecord> packets, const Recipe& recip
     epoch.records.push_back(packets[i]);
     epoch.clocks.push_back(clock.now());
   }
-  std::vector<ClosedFlow> closed;
+  ClosedFlows closed;
   flows.apply(epoch, closed);
   flows.finish(closed);
   std::vector<Cell> row(features.schema().size());

@@ -173,7 +173,7 @@ inline TableRun run_tables(std::vector<PacketRecord> packets, const FlowPolicy& 
   const SummingHooks hooks(options.series_packets);
   FlowShards shards(policy, hooks, options.shards);
   TableRun run;
-  std::vector<ClosedFlow> closed;
+  ClosedFlows closed;
   const auto collect = [&] {
     if (shards.size() > 1) {
       std::sort(closed.begin(), closed.end(), closing_order);

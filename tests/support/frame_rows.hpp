@@ -62,7 +62,7 @@ inline Table frame_rows(const std::vector<TimedFrame>& frames, const Recipe& rec
   FeatureSet features(recipe);
   FlowTable flows(recipe.policy, features);
   Table table(features.schema());
-  std::vector<ClosedFlow> closed;
+  ClosedFlows closed;
   flows.apply(epoch_of(frames, recipe), closed);
   flows.finish(closed);
   std::vector<Cell> row(features.schema().size());

@@ -4,12 +4,12 @@
 #include <cstdint>
 #include <vector>
 
+#include "netml/flow/closed_flow.hpp"
 #include "netml/flow/flow_policy.hpp"
 
 namespace netml {
 
 class FlowTable;
-struct ClosedFlow;
 
 /// What the open flows of all tables of a run take together, against the limits of the policy.
 /// Counted by constants, so that the same input gives the same output on each machine.
@@ -33,7 +33,7 @@ class FlowBudget {
   /// Ends flows, the one whose last packet is oldest in arrival order first, until a new flow of
   /// `bytes` fits, or, with 0, what there is. Under OnLimit::kStop it ends none and is false when
   /// that does not fit: the run must stop.
-  bool make_room(std::size_t bytes, std::uint64_t end_index, std::vector<ClosedFlow>& closed);
+  bool make_room(std::size_t bytes, std::uint64_t end_index, ClosedFlows& closed);
 
   /// True when one flow alone holds more than its share, a quarter: it is itself the one to end, or
   /// the run must stop.

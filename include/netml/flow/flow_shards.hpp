@@ -28,10 +28,10 @@ class FlowShards {
 
   /// For epochs that are not near the limit: each table its own records, side by side if wanted.
   void apply(std::size_t shard, const Epoch& epoch, const std::vector<std::uint32_t>& positions,
-             std::vector<ClosedFlow>& closed);
+             ClosedFlows& closed);
   /// For all others: all records in arrival order over all tables, so that the flow that is evicted
   /// is the least recent of all, at the very packet that needs its room. Appends in closing order.
-  void apply_in_order(const Epoch& epoch, std::vector<ClosedFlow>& closed);
+  void apply_in_order(const Epoch& epoch, ClosedFlows& closed);
 
   std::uint64_t evicted() const noexcept;
   std::uint64_t clock_steps_back() const noexcept;

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "netml/flow/closed_flow.hpp"
 #include "netml/flow/epoch.hpp"
 #include "netml/flow/flow.hpp"
 #include "netml/flow/flow_budget.hpp"
@@ -19,21 +20,6 @@
 #include "netml/flow/slot_pool.hpp"
 
 namespace netml {
-
-/// A flow that has ended but whose record is still there: read it, then give it to
-/// FlowTable::release.
-struct ClosedFlow {
-  std::uint64_t end_index = 0;  ///< of the packet that ended it; UINT64_MAX at the end of the input
-  std::uint64_t first_index = 0;  ///< of its first packet
-  std::uint32_t slot = 0;
-  std::uint32_t table = 0;  ///< number of the table that holds it
-};
-
-/// By the packet that ended the flow, then by the flow's first packet: a property of the input
-/// alone, whatever the epochs and shards.
-inline bool closing_order(const ClosedFlow& a, const ClosedFlow& b) noexcept {
-  return a.end_index != b.end_index ? a.end_index < b.end_index : a.first_index < b.first_index;
-}
 
 /// Splits a packet stream into bidirectional flows: one shard.
 ///
@@ -69,15 +55,14 @@ class FlowTable {
   /// the epoch is given alone), then closes every flow that is idle at the epoch's last clock.
   /// Closed flows are appended to `closed` in closing order. Cost: O(1) per record, amortised.
   /// Requires: record.hash == flow_hash(…, record.key).
-  void apply(const Epoch& epoch, std::span<const std::uint32_t> positions,
-             std::vector<ClosedFlow>& closed);
-  void apply(const Epoch& epoch, std::vector<ClosedFlow>& closed);
+  void apply(const Epoch& epoch, std::span<const std::uint32_t> positions, ClosedFlows& closed);
+  void apply(const Epoch& epoch, ClosedFlows& closed);
 
   /// The parts of apply(), for who applies one epoch to several tables packet by packet: begin, for
   /// each packet close_idle() on every table and step() on its own, then close_idle() at the end.
   /// What closes is then in no order.
   void begin_epoch(const Epoch& epoch) noexcept;
-  void step(const Epoch& epoch, std::uint32_t position, std::vector<ClosedFlow>& closed) {
+  void step(const Epoch& epoch, std::uint32_t position, ClosedFlows& closed) {
     if (stopped_) {
       ++left_out_;
     } else if (policy_.expiry == ExpiryRule::kNfstream) {
@@ -86,12 +71,12 @@ class FlowTable {
       apply_record(epoch, position, closed);
     }
   }
-  void close_idle(const Epoch& epoch, std::int64_t clock, std::vector<ClosedFlow>& closed);
+  void close_idle(const Epoch& epoch, std::int64_t clock, ClosedFlows& closed);
 
   /// Ends open flows, at most `most` of them, in closing order: call until it appends none. No
   /// packets may be applied in between. After the call that appends none and the release of all
   /// flows the table is as new, its statistics excepted.
-  void finish(std::vector<ClosedFlow>& closed, std::size_t most = SIZE_MAX);
+  void finish(ClosedFlows& closed, std::size_t most = SIZE_MAX);
 
   const Flow& flow(std::uint32_t slot) const noexcept { return *flow_at(slot); }
   const std::byte* state(std::uint32_t slot) const noexcept { return state_at(slot); }
@@ -114,7 +99,7 @@ class FlowTable {
 
   /// Bytes that one open flow counts as: record, state, links and index.
   std::size_t flow_cost() const noexcept;
-  /// Bytes that this flow counts as, with its series.
+  /// Bytes that this flow counts as, with its packets and blobs.
   std::uint64_t cost_of(std::uint32_t slot) const noexcept;
   static constexpr std::size_t kSeriesPacketCost = sizeof(SeriesPacket) + 4;
   /// Bytes that room for one record counts as.
@@ -132,7 +117,7 @@ class FlowTable {
   /// Arrival index of the last packet of the flow that is to be evicted next; UINT64_MAX without
   /// one.
   std::uint64_t least_recent_index() const noexcept;
-  void evict_least_recent(std::uint64_t end_index, std::vector<ClosedFlow>& closed);
+  void evict_least_recent(std::uint64_t end_index, ClosedFlows& closed);
 
  private:
   static constexpr std::uint32_t kNil = SlotList::kNone;
@@ -194,23 +179,22 @@ class FlowTable {
   };
 
   // one record
-  void apply_record(const Epoch& epoch, std::uint32_t position, std::vector<ClosedFlow>& closed);
+  void apply_record(const Epoch& epoch, std::uint32_t position, ClosedFlows& closed);
   bool ends_by_packet(std::uint32_t slot, const Flow& flow, const PacketRecord& record,
-                      std::vector<ClosedFlow>& closed);
+                      ClosedFlows& closed);
   void set_own_packet_timeouts() noexcept;
   bool ends_by_own_packet(std::uint32_t slot, const Flow& flow, const PacketRecord& record,
-                          std::vector<ClosedFlow>& closed);
+                          ClosedFlows& closed);
   std::uint32_t create(const PacketRecord& record, std::int64_t ts_ns, std::int64_t clock,
-                       std::span<const std::uint8_t> payload, std::vector<ClosedFlow>& closed);
+                       std::span<const std::uint8_t> payload, ClosedFlows& closed);
   void update(const Place& place, const PacketRecord& record, std::int64_t ts_ns,
-              std::int64_t clock, std::span<const std::uint8_t> payload,
-              std::vector<ClosedFlow>& closed);
+              std::int64_t clock, std::span<const std::uint8_t> payload, ClosedFlows& closed);
   // Inlined where every packet comes through.
   void update_inline(const Place& place, const PacketRecord& record, std::int64_t ts_ns,
                      std::int64_t clock, std::span<const std::uint8_t> payload,
-                     std::vector<ClosedFlow>& closed);
-  void note_packet(const Place& place, const PacketView& view, std::vector<ClosedFlow>& closed);
-  void note_kept(const Place& place, const PacketView& view, std::vector<ClosedFlow>& closed);
+                     ClosedFlows& closed);
+  void note_packet(const Place& place, const PacketView& view, ClosedFlows& closed);
+  void note_kept(const Place& place, const PacketView& view, ClosedFlows& closed);
   void note_series(std::uint32_t slot, const PacketView& view);
   void note_record(std::uint32_t slot, const PacketView& view);
   std::uint64_t kept_bytes(std::uint32_t slot) const noexcept;
@@ -222,8 +206,7 @@ class FlowTable {
   }
 
   // ends
-  void close(std::uint32_t slot, EndReason reason, std::uint64_t end_index,
-             std::vector<ClosedFlow>& closed);
+  void close(std::uint32_t slot, EndReason reason, std::uint64_t end_index, ClosedFlows& closed);
   void set_clock_back(std::int64_t clock) noexcept;
   void prefetch_evicted(const SlotList& list) const noexcept;
   std::uint32_t least_recent() const noexcept;
@@ -231,8 +214,8 @@ class FlowTable {
   void end_finish() noexcept;
 
   // ExpiryRule::kNfstream, in nfstream_order.cpp
-  void apply_nfstream(const Epoch& epoch, std::uint32_t position, std::vector<ClosedFlow>& closed);
-  void scan_nfstream(std::uint64_t end_index, std::vector<ClosedFlow>& closed);
+  void apply_nfstream(const Epoch& epoch, std::uint32_t position, ClosedFlows& closed);
+  void scan_nfstream(std::uint64_t end_index, ClosedFlows& closed);
 
   FlowPolicy policy_;
   const FlowHooks& hooks_;
