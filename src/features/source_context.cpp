@@ -153,7 +153,7 @@ void SourceContext::finish() {
   while (first_ != kNil) {
     leave();
   }
-  waiting_ = {};
+  waiting_ = std::vector<Turn>();  // its memory goes back; `{}` would only empty it
   complete_ns_ = INT64_MIN;
 }
 
