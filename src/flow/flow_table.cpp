@@ -119,6 +119,9 @@ std::uint64_t FlowTable::cost_of(std::uint32_t slot) const noexcept {
   return flow_cost() +
          (series_limit_ == 0 ? 0
                              : SeriesStore::capacity(series_at(slot).count) * kSeriesPacketCost) +
+         (record_bytes_ == 0
+              ? 0
+              : RecordStore::capacity(records_at(slot).count) * record_cost(record_bytes_)) +
          blob_bytes(state_at(slot), blob_offsets_);
 }
 

@@ -182,6 +182,25 @@ TEST(Records, AGiantFlowIsItselfEvicted) {
   EXPECT_LE(used, kLimit / 4);
 }
 
+TEST(Records, CountInWhatAFlowThatEndedTakes) {
+  const RecordingHooks hooks;
+  FlowTable table(FlowPolicy{}, hooks);
+  Epoch epoch;
+  for (std::uint64_t i = 0; i < 30; ++i) {
+    PacketRecord record = test::packet({});
+    record.index = i;
+    record.hash = flow_hash(test::kHashKey, record.key);
+    epoch.records.push_back(record);
+    epoch.clocks.push_back(0);
+  }
+  ClosedFlows closed;
+  table.apply(epoch, closed);
+  table.finish(closed);
+  ASSERT_EQ(closed.size(), 1u);
+  const std::uint64_t records = 36 * FlowTable::record_cost(RecordingHooks::kBytes);
+  EXPECT_EQ(table.cost_of(closed[0].slot), table.flow_cost() + records);
+}
+
 TEST(Records, ManyFlowsStayWithinTheBudget) {
   constexpr std::uint64_t kLimit = 1 << 20;
   std::uint64_t used = 0;
