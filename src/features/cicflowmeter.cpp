@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "netml/core/error.hpp"
+#include "netml/core/page_list.hpp"
 #include "netml/core/words.hpp"
 #include "netml/features/registry.hpp"
 
@@ -199,11 +200,6 @@ class ExtendedCicBlock final : public CicBlock {
     if (context.flow().key.protocol != ip_protocol::kTcp) {
       return {0, 0};
     }
-    constexpr std::size_t kMostKept = 65'536;
-    if (segments_.capacity() > kMostKept) {
-      segments_ = {};
-    }
-    segments_.clear();
     segments_.reserve(context.record_count());
     for (std::size_t i = 0; i < context.record_count(); ++i) {
       segments_.push_back(context.record<SentSegment>(i));
@@ -212,11 +208,12 @@ class ExtendedCicBlock final : public CicBlock {
     for (std::size_t i = 1; i < segments_.size(); ++i) {
       repeated[segments_[i].direction] += segments_[i] == segments_[i - 1] ? 1U : 0U;
     }
+    segments_.clear();
     return {repeated[0], repeated[1]};
   }
 
   Values values_;
-  std::vector<SentSegment> segments_;
+  PageList<SentSegment> segments_;  ///< of the flow that is being read
 };
 
 // ---------------------------------------------------------------- the set

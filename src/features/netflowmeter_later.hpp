@@ -7,6 +7,8 @@
 #include <functional>
 #include <vector>
 
+#include "netml/core/page_list.hpp"
+
 #include "flowmeter_measures.hpp"
 #include "value_statistics.hpp"
 
@@ -124,8 +126,8 @@ class LaterMeasures {
   void fill_steps(const MeterPackets& packets, ValueList list, Scope scope, ValueOf value_of);
   void settle(ValueList list, Scope scope);
 
-  std::vector<std::uint32_t> chosen_;  ///< packets of the scope at hand
-  std::vector<std::int64_t> values_;
+  PageList<std::uint32_t> chosen_;  ///< packets of the scope at hand
+  PageList<std::int64_t> values_;
   ValueStatistics statistics_[static_cast<std::size_t>(ValueList::kCount)][kScopeCount];
 };
 

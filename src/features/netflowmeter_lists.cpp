@@ -7,17 +7,6 @@
 namespace netml {
 namespace {
 
-// Lists that one long flow made are not kept.
-constexpr std::size_t kMostKept = 65'536;
-
-template <typename T>
-void clear(std::vector<T>& list) {
-  if (list.capacity() > kMostKept) {
-    list = {};
-  }
-  list.clear();
-}
-
 std::int64_t time_of(const MeterPacket& packet) noexcept {
   return packet.time_ns();
 }
@@ -139,14 +128,14 @@ void LaterMeasures::fill_periods(const MeterPackets& packets, std::int64_t thres
 }
 
 void LaterMeasures::fill(const MeterPackets& packets, std::int64_t threshold_ns) {
-  clear(chosen_);
-  clear(values_);
   chosen_.reserve(packets.size());
   values_.reserve(packets.size());
   for (const Scope scope : {kBidirectional, kForwardScope, kBackwardScope}) {
     fill_scope(packets, scope);
   }
   fill_periods(packets, threshold_ns);
+  chosen_.clear();
+  values_.clear();
 }
 
 }  // namespace netml

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "netml/core/page_list.hpp"
 #include "netml/features/representation.hpp"
 
 #include "column_block.hpp"
@@ -34,10 +35,10 @@ class RepresentationBlock final : public ColumnBlock {
   }
 
   void read(const ReadContext& context, std::span<Cell> cells) override {
-    times_.clear();
-    sizes_.clear();
-    flags_.clear();
-    ttls_.clear();
+    times_.reserve(context.view.series.size());
+    sizes_.reserve(context.view.series.size());
+    flags_.reserve(context.view.series.size());
+    ttls_.reserve(context.view.series.size());
     for (const SeriesPacket& packet : context.view.series) {
       times_.push_back(
           context.ns(time_difference(packet.ts_ns, context.view.series.front().ts_ns)));
@@ -47,6 +48,10 @@ class RepresentationBlock final : public ColumnBlock {
     }
     row_.clear();
     append_representation(settings_, {{}, times_, sizes_, flags_, ttls_}, row_);
+    times_.clear();
+    sizes_.clear();
+    flags_.clear();
+    ttls_.clear();
     for (std::size_t i = 0; i < cells.size(); ++i) {
       cells[i] = Cell::of(row_[i]);
     }
@@ -76,9 +81,10 @@ class RepresentationBlock final : public ColumnBlock {
   }
 
   RepresentationSettings settings_;
-  std::vector<std::int64_t> times_;
-  std::vector<std::uint32_t> sizes_;
-  std::vector<std::uint8_t> flags_, ttls_;
+  // Of the flow that is being read, however many packets it has.
+  PageList<std::int64_t> times_;
+  PageList<std::uint32_t> sizes_;
+  PageList<std::uint8_t> flags_, ttls_;
   std::vector<double> row_;
 };
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "netml/core/page_list.hpp"
 #include "netml/core/python_float.hpp"
 #include "netml/core/quantile.hpp"
 
@@ -111,7 +112,11 @@ void fill_stats(const Clock& clock, std::span<const std::uint32_t> sizes, Cells 
       static_cast<double>(std::accumulate(sizes.begin(), sizes.end(), std::uint64_t{0}));
   const double duration = clock.duration();
   const double mean = bytes / n;
-  std::vector<double> sorted(sizes.begin(), sizes.end());
+  thread_local PageList<double> sorted;  // nothing is allocated for each flow
+  sorted.reserve(sizes.size());
+  for (const std::uint32_t size : sizes) {
+    sorted.push_back(size);
+  }
   std::sort(sorted.begin(), sorted.end());
   const std::array<double, kStatsWidth> stats = {
       duration,
@@ -126,6 +131,7 @@ void fill_stats(const Clock& clock, std::span<const std::uint32_t> sizes, Cells 
       sorted.back(),
       n,
       bytes};
+  sorted.clear();
   std::copy(stats.begin(), stats.end(), cells.begin());
 }
 

@@ -9,7 +9,7 @@ namespace netml {
 namespace {
 
 // Each at least its predecessor.
-std::int64_t mode_of(const std::vector<std::int64_t>& sorted) noexcept {
+std::int64_t mode_of(std::span<const std::int64_t> sorted) noexcept {
   std::int64_t mode = sorted.front();
   std::size_t most = 0;
   for (std::size_t begin = 0; begin < sorted.size();) {
@@ -26,7 +26,7 @@ std::int64_t mode_of(const std::vector<std::int64_t>& sorted) noexcept {
   return mode;
 }
 
-double median_of(const std::vector<std::int64_t>& sorted) noexcept {
+double median_of(std::span<const std::int64_t> sorted) noexcept {
   const std::size_t middle = sorted.size() / 2;
   if (sorted.size() % 2 != 0) {
     return static_cast<double>(sorted[middle]);
@@ -38,7 +38,7 @@ double median_of(const std::vector<std::int64_t>& sorted) noexcept {
 
 }  // namespace
 
-ValueStatistics value_statistics(std::vector<std::int64_t>& values) noexcept {
+ValueStatistics value_statistics(std::span<std::int64_t> values) noexcept {
   ValueStatistics s;
   if (values.empty()) {
     return s;

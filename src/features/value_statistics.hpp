@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
+#include <span>
 
 namespace netml {
 
@@ -23,6 +23,6 @@ struct ValueStatistics {
 
 /// Sorts `values`. From differences to the smallest value, summed exactly; central moments in a
 /// second pass.
-ValueStatistics value_statistics(std::vector<std::int64_t>& values) noexcept;
+ValueStatistics value_statistics(std::span<std::int64_t> values) noexcept;
 
 }  // namespace netml

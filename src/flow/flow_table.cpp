@@ -116,13 +116,7 @@ std::size_t FlowTable::most_growth() const noexcept {
 }
 
 std::uint64_t FlowTable::cost_of(std::uint32_t slot) const noexcept {
-  return flow_cost() +
-         (series_limit_ == 0 ? 0
-                             : SeriesStore::capacity(series_at(slot).count) * kSeriesPacketCost) +
-         (record_bytes_ == 0
-              ? 0
-              : RecordStore::capacity(records_at(slot).count) * record_cost(record_bytes_)) +
-         blob_bytes(state_at(slot), blob_offsets_);
+  return flow_cost() + packet_bytes(slot) + blob_bytes(state_at(slot), blob_offsets_);
 }
 
 std::uint64_t FlowTable::used_bytes() const noexcept {
@@ -404,17 +398,21 @@ void FlowTable::note_record(std::uint32_t slot, const PacketView& view) {
   records_in_use_ += RecordStore::capacity(records.count) - before;
 }
 
-// What one flow keeps of its packets, and what it takes to measure it.
-std::uint64_t FlowTable::kept_bytes(std::uint32_t slot) const noexcept {
+// Of the flow's series and records.
+std::uint64_t FlowTable::packet_bytes(std::uint32_t slot) const noexcept {
   std::uint64_t bytes = 0;
   if (series_limit_ != 0) {
     bytes += SeriesStore::capacity(series_at(slot).count) * kSeriesPacketCost;
   }
   if (record_bytes_ != 0) {
-    bytes += RecordStore::capacity(records_at(slot).count) * record_cost(record_bytes_) *
-             (1 + kRecordReading);
+    bytes += RecordStore::capacity(records_at(slot).count) * record_cost(record_bytes_);
   }
-  return bytes + blob_bytes(state_at(slot), blob_offsets_);
+  return bytes;
+}
+
+// What one flow keeps, and what it takes to measure it.
+std::uint64_t FlowTable::kept_bytes(std::uint32_t slot) const noexcept {
+  return packet_bytes(slot) * (1 + kReading) + blob_bytes(state_at(slot), blob_offsets_);
 }
 
 // ---------------------------------------------------------------- ends
@@ -462,13 +460,13 @@ void FlowTable::release(std::uint32_t slot) noexcept {
   flows_.give_back(slot);
 }
 
-void FlowTable::read_series(std::uint32_t slot, std::vector<SeriesPacket>& packets) const {
+void FlowTable::read_series(std::uint32_t slot, PageList<SeriesPacket>& packets) const {
   if (series_limit_ != 0) {
     series_.read(series_at(slot), packets);
   }
 }
 
-void FlowTable::read_records(std::uint32_t slot, std::vector<std::byte>& records) const {
+void FlowTable::read_records(std::uint32_t slot, PageList<std::byte>& records) const {
   if (record_bytes_ != 0) {
     records_.read(records_at(slot), records);
   }

@@ -47,14 +47,13 @@ std::byte* RecordStore::append(SeriesHandle& list) {
   return chunk + kRecordsBegin + place_in_chunk * record_bytes_;
 }
 
-void RecordStore::read(const SeriesHandle& list, std::vector<std::byte>& records) const {
+void RecordStore::read(const SeriesHandle& list, PageList<std::byte>& records) const {
   records.reserve(records.size() + list.count * record_bytes_);
   std::uint32_t left = list.count, chunk = list.first_chunk;
   for (const SlotPool* pool = &small_; left != 0; pool = &large_) {
     const std::uint32_t count = std::min(left, pool == &small_ ? kSmall : kLarge);
     std::byte* const begin = pool->at(chunk);
-    records.insert(records.end(), begin + kRecordsBegin,
-                   begin + kRecordsBegin + count * record_bytes_);
+    records.append({begin + kRecordsBegin, count * record_bytes_});
     chunk = next_of(begin);
     left -= count;
   }

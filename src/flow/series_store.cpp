@@ -31,17 +31,17 @@ void SeriesStore::append(SeriesHandle& series, const SeriesPacket& packet) {
   large_at(series.last_chunk).packets[place_in_large] = packet;
 }
 
-void SeriesStore::read(const SeriesHandle& series, std::vector<SeriesPacket>& packets) const {
+void SeriesStore::read(const SeriesHandle& series, PageList<SeriesPacket>& packets) const {
   if (series.count == 0) {
     return;
   }
+  packets.reserve(packets.size() + series.count);
   const Chunk<kSmall>& first = small_at(series.first_chunk);
-  packets.insert(packets.end(), first.packets, first.packets + std::min(series.count, kSmall));
+  packets.append({first.packets, std::min(series.count, kSmall)});
   std::uint32_t left = series.count - std::min(series.count, kSmall);
   for (std::uint32_t chunk = first.next; left != 0; chunk = large_at(chunk).next) {
     const std::uint32_t count = std::min(left, kLarge);
-    const SeriesPacket* begin = large_at(chunk).packets;
-    packets.insert(packets.end(), begin, begin + count);
+    packets.append({large_at(chunk).packets, count});
     left -= count;
   }
 }

@@ -33,9 +33,7 @@ void EarlyRows::packet(const FlowTable& table, std::uint32_t slot) {
 
 void EarlyRows::measure(const FlowTable& table, std::uint32_t slot) {
   const Flow& flow = table.flow(slot);
-  series_.clear();
   table.read_series(slot, series_);
-  records_.clear();
   table.read_records(slot, records_);
   const ContextValues around = context_ ? context_->values() : ContextValues{};
   features_.read(
@@ -47,6 +45,8 @@ void EarlyRows::measure(const FlowTable& table, std::uint32_t slot) {
   row.values.resize(cells_.size());
   std::transform(cells_.begin(), cells_.end(), row.values.begin(),
                  [](const Cell& cell) { return cell.number(); });
+  series_.clear();
+  records_.clear();
 }
 
 void EarlyRows::end_input() {

@@ -55,8 +55,8 @@ class EarlyRows final : public FlowObserver {
   std::optional<RunningContext> context_;
   std::vector<EarlyRow>* rows_ = nullptr;
   std::vector<Cell> cells_;
-  std::vector<SeriesPacket> series_;
-  std::vector<std::byte> records_;
+  PageList<SeriesPacket> series_;
+  PageList<std::byte> records_;
 };
 
 }  // namespace netml

@@ -4,8 +4,6 @@
 
 #include "netml/core/progress.hpp"
 
-#include "kept_list.hpp"
-
 namespace netml {
 namespace {
 
@@ -13,6 +11,21 @@ constexpr std::size_t kMostFlowsPerSlice = 1024;
 constexpr std::size_t kFirstFlowsPerSlice = 256;            // before a row has been seen
 constexpr std::size_t kSliceBytes = std::size_t{64} << 10;  // about
 constexpr std::size_t kMostTextBytes = 4 * kSliceBytes;
+
+// What one long row took is not kept.
+void clear_text(CharBuffer& text) {
+  constexpr std::size_t kMostKeptBytes = std::size_t{512} << 10;
+  if (text.capacity() > kMostKeptBytes) {
+    text = {};
+  }
+  text.clear();
+}
+
+// What one long flow took is not kept.
+void clear_scratch(SliceOutput::Scratch& scratch) {
+  scratch.series.clear();
+  scratch.records.clear();
+}
 
 }  // namespace
 
@@ -29,9 +42,7 @@ std::size_t SliceOutput::text_bytes_per_slice() const noexcept {
 FlowView SliceOutput::view(const Slice& slice, std::size_t i, Scratch& scratch) const {
   const ClosedFlow& closed = slice.flows[i];
   const FlowTable& table = shards_[closed.table];
-  scratch.series.clear();
   table.read_series(closed.slot, scratch.series);
-  clear_list(scratch.records);
   table.read_records(closed.slot, scratch.records);
   return {table.flow(closed.slot),
           table.state(closed.slot),
@@ -50,16 +61,23 @@ void SliceOutput::format(Slice& slice, Scratch& scratch) {
 }
 
 // Anew the text of the flows that follow, until it is long enough.
-void SliceOutput::format_next(Slice& slice, Scratch& scratch) const {
+void SliceOutput::format_next(Slice& slice, Scratch& scratch) {
   clear_text(slice.text);
   slice.text_flows = 0;
   slice.text_packets = 0;
   while (slice.formatted < slice.flows.size() && slice.text.size() < kMostTextBytes) {
-    const FlowView flow = view(slice, slice.formatted++, scratch);
-    scratch.formatter->append(flow, slice.text);
-    ++slice.text_flows;
-    slice.text_packets += flow.flow.packets();
+    format_flow(slice, slice.formatted++, scratch);
   }
+}
+
+void SliceOutput::format_flow(Slice& slice, std::size_t i, Scratch& scratch) {
+  const ClosedFlow& closed = slice.flows[i];
+  const ReadingGate::Pass pass(gate_, shards_[closed.table].reading_bytes(closed.slot));
+  const FlowView flow = view(slice, i, scratch);
+  scratch.formatter->append(flow, slice.text);
+  ++slice.text_flows;
+  slice.text_packets += flow.flow.packets();
+  clear_scratch(scratch);
 }
 
 void SliceOutput::write(Slice& slice, Scratch& scratch) {
@@ -94,6 +112,7 @@ void SliceOutput::write_flows(const Slice& slice, Scratch& scratch) {
   for (std::size_t i = 0; i < slice.flows.size(); ++i) {
     write_early(slice, i, next_early);
     write_flow(view(slice, i, scratch));
+    clear_scratch(scratch);
   }
   write_early(slice, slice.flows.size(), next_early);
 }

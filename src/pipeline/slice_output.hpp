@@ -4,11 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <vector>
 
 #include "netml/flow/flow_shards.hpp"
 #include "netml/pipeline/extractor.hpp"
 
+#include "reading_gate.hpp"
 #include "slice.hpp"
 
 namespace netml {
@@ -27,8 +27,8 @@ class SliceOutput {
   /// What one thread needs for itself.
   struct Scratch {
     std::unique_ptr<FlowFormatter> formatter;
-    std::vector<SeriesPacket> series;
-    std::vector<std::byte> records;
+    PageList<SeriesPacket> series;
+    PageList<std::byte> records;
   };
 
   /// `early_bytes`: of the row of an open flow, 0 without such rows. Both must outlive the object.
@@ -54,7 +54,8 @@ class SliceOutput {
 
  private:
   FlowView view(const Slice& slice, std::size_t i, Scratch& scratch) const;
-  void format_next(Slice& slice, Scratch& scratch) const;
+  void format_next(Slice& slice, Scratch& scratch);
+  void format_flow(Slice& slice, std::size_t i, Scratch& scratch);
   void write_text(Slice& slice, Scratch& scratch);
   void write_flows(const Slice& slice, Scratch& scratch);
   void write_flow(const FlowView& flow);
@@ -62,6 +63,7 @@ class SliceOutput {
 
   const FlowShards& shards_;
   FlowConsumer& consumer_;
+  ReadingGate gate_;
   std::atomic<std::size_t> row_bytes_;  ///< of a row that was formatted lately; 0: none was
   WrittenCounts written_;
   std::atomic<bool> is_closed_ = false;

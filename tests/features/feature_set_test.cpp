@@ -144,10 +144,10 @@ TEST(FeatureSet, EveryCellHasTheTypeOfItsColumn) {
   flows.apply(epoch, closed);
   flows.finish(closed);
   ASSERT_EQ(closed.size(), 1u);
-  std::vector<SeriesPacket> series;
+  PageList<SeriesPacket> series;
   flows.read_series(closed[0].slot, series);
   std::vector<Cell> row(features.schema().size());
-  std::vector<std::byte> records;
+  PageList<std::byte> records;
   flows.read_records(closed[0].slot, records);
   const ContextValues context{};
   features.read(

@@ -365,12 +365,12 @@ TEST(FlowTableLimit, TheSeriesOfAFlowMayEvictAnother) {
   const test::SummingHooks hooks(1000);
   FlowPolicy policy;
   const std::size_t cost = FlowTable(policy, hooks).flow_cost();
-  // Room for nine flows with a small chunk each and for six large chunks.
-  policy.memory_limit = 9 * cost + (9 * 4 + 6 * 32) * FlowTable::kSeriesPacketCost;
+  // Room for 25 flows with a small chunk each and for 20 large chunks.
+  policy.memory_limit = 25 * cost + (25 * 4 + 20 * 32) * FlowTable::kSeriesPacketCost;
   std::vector<PacketSpec> packets = {{.at = 0, .from = 9}};
-  // Eight flows then grow to 36 packets, which takes eight large chunks.
+  // 24 flows then grow to 36 packets, which takes 24 large chunks.
   for (int i = 0; i < 36; ++i) {
-    for (std::uint8_t host = 10; host < 18; ++host) {
+    for (std::uint8_t host = 10; host < 34; ++host) {
       packets.push_back({.at = 0, .from = host});
     }
   }
@@ -383,7 +383,7 @@ TEST(FlowTableLimit, TheSeriesOfAFlowMayEvictAnother) {
 
 TEST(FlowTableLimit, AFlowThatAloneHoldsMoreThanAQuarterIsItselfEvicted) {
   FlowPolicy policy;
-  policy.memory_limit = 4 * 36 * FlowTable::kSeriesPacketCost;
+  policy.memory_limit = 4 * 36 * FlowTable::kSeriesPacketCost * (1 + FlowTable::kReading);
   std::vector<PacketSpec> packets(38);
   packets.front().from = 9;  // a quiet flow
   const TableRun run = run_tables(packets, policy, {.series_packets = 1000});
@@ -423,7 +423,7 @@ TEST(FlowTableLimit, OnLimitStopLeavesTheRestOut) {
 
 TEST(FlowTableLimit, OnLimitStopBoundsAFlowThatIsAlone) {
   FlowPolicy policy;
-  policy.memory_limit = 4 * 36 * FlowTable::kSeriesPacketCost;
+  policy.memory_limit = 4 * 36 * FlowTable::kSeriesPacketCost * (1 + FlowTable::kReading);
   policy.on_limit = OnLimit::kStop;
   const std::vector<PacketSpec> packets(50);
   for (const std::size_t epoch : {1u, 100u}) {

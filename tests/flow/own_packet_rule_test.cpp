@@ -133,7 +133,7 @@ std::vector<std::uint64_t> packets_of_flows(std::size_t packets, std::size_t flo
   FlowTable table(policy, hooks);
   std::vector<std::uint64_t> counts;
   ClosedFlows closed;
-  std::vector<std::byte> records;
+  PageList<std::byte> records;
   std::uint64_t evicted = 0;
   const auto collect = [&] {
     for (const ClosedFlow& end : closed) {
@@ -175,7 +175,7 @@ TEST(Records, AGiantFlowIsItselfEvicted) {
   ASSERT_GE(counts.size(), 2U);
   // A quarter of the budget, with what it takes to read them.
   const std::uint64_t most =
-      kLimit / 4 / (1 + FlowTable::kRecordReading) / FlowTable::record_cost(RecordingHooks::kBytes);
+      kLimit / 4 / (1 + FlowTable::kReading) / FlowTable::record_cost(RecordingHooks::kBytes);
   for (const std::uint64_t count : counts) {
     EXPECT_LE(count, most + 1);
   }
@@ -199,6 +199,7 @@ TEST(Records, CountInWhatAFlowThatEndedTakes) {
   ASSERT_EQ(closed.size(), 1u);
   const std::uint64_t records = 36 * FlowTable::record_cost(RecordingHooks::kBytes);
   EXPECT_EQ(table.cost_of(closed[0].slot), table.flow_cost() + records);
+  EXPECT_EQ(table.reading_bytes(closed[0].slot), FlowTable::kReading * records);
 }
 
 TEST(Records, ManyFlowsStayWithinTheBudget) {

@@ -15,7 +15,7 @@ void append(RecordStore& store, SeriesHandle& list, std::uint32_t value) {
 
 std::vector<std::uint32_t> values(const RecordStore& store, const SeriesHandle& list,
                                   std::size_t record_bytes) {
-  std::vector<std::byte> records;
+  PageList<std::byte> records;
   store.read(list, records);
   EXPECT_EQ(records.size(), list.count * record_bytes);
   std::vector<std::uint32_t> out;

@@ -9,7 +9,7 @@ namespace netml {
 namespace {
 
 std::vector<std::int64_t> times(const SeriesStore& store, const SeriesHandle& series) {
-  std::vector<SeriesPacket> packets;
+  PageList<SeriesPacket> packets;
   store.read(series, packets);
   std::vector<std::int64_t> list;
   for (const SeriesPacket& packet : packets) {
@@ -38,7 +38,8 @@ TEST(SeriesStore, ReadAppendsToWhatIsThere) {
   SeriesStore store;
   SeriesHandle series;
   store.append(series, {.ts_ns = 7});
-  std::vector<SeriesPacket> packets(1);
+  PageList<SeriesPacket> packets;
+  packets.push_back({});
   store.read(series, packets);
   ASSERT_EQ(packets.size(), 2u);
   EXPECT_EQ(packets[1].ts_ns, 7);

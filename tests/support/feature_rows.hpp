@@ -37,8 +37,8 @@ inline Table feature_rows(std::vector<PacketRecord> packets, const Recipe& recip
   flows.apply(epoch, closed);
   flows.finish(closed);
   std::vector<Cell> row(features.schema().size());
-  std::vector<SeriesPacket> series;
-  std::vector<std::byte> records;
+  PageList<SeriesPacket> series;
+  PageList<std::byte> records;
   for (const ClosedFlow& end : closed) {
     series.clear();
     flows.read_series(end.slot, series);

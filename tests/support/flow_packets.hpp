@@ -157,7 +157,7 @@ inline EndedFlow take_ended(FlowTable& table, const ClosedFlow& end) {
   e.first_ns = flow.first_ns();
   e.last_ns = flow.last_ns();
   e.sums = *reinterpret_cast<const HookSums*>(table.state(end.slot));
-  std::vector<SeriesPacket> series;
+  PageList<SeriesPacket> series;
   table.read_series(end.slot, series);
   for (const SeriesPacket& p : series) {
     e.series.push_back(p.ts_ns);

@@ -32,8 +32,8 @@ namespace netml {
 /// Memory: counted per open flow with `flow_cost()`, per packet that the flow's series and records
 /// have room for, and by the bytes of its blobs, against the policy's budget; over it, the flow
 /// whose last packet is oldest in arrival order is evicted. A flow that alone holds more than a
-/// quarter, with what it takes to read its records, is itself evicted. Under OnLimit::kStop nothing
-/// is evicted: where either would be, the table stops, and a packet that was applied stays.
+/// quarter, with what it takes to measure its packets, is itself evicted. Under OnLimit::kStop
+/// nothing is evicted: where either would be, the table stops, and a packet that was applied stays.
 /// Not thread-safe, but for this: flow(), state(), read_series(), read_records() and what blobs()
 /// has of flows that have ended and are not released may be read from any thread at any time.
 /// Tables share nothing but a budget.
@@ -81,9 +81,9 @@ class FlowTable {
   const Flow& flow(std::uint32_t slot) const noexcept { return *flow_at(slot); }
   const std::byte* state(std::uint32_t slot) const noexcept { return state_at(slot); }
   /// Appends the series of a flow to `packets`.
-  void read_series(std::uint32_t slot, std::vector<SeriesPacket>& packets) const;
+  void read_series(std::uint32_t slot, PageList<SeriesPacket>& packets) const;
   /// Appends the records of a flow, FlowHooks::record_bytes() for each of its packets.
-  void read_records(std::uint32_t slot, std::vector<std::byte>& records) const;
+  void read_records(std::uint32_t slot, PageList<std::byte>& records) const;
   void release(std::uint32_t slot) noexcept;
 
   /// What flow() and state() keep in blobs; null when the hooks keep none.
@@ -106,9 +106,13 @@ class FlowTable {
   static constexpr std::size_t record_cost(std::size_t record_bytes) noexcept {
     return record_bytes + 4;
   }
-  /// Whoever measures the records of a flow needs memory beside them: a copy in one piece, and
+  /// Whoever measures the packets of a flow needs memory beside them: a copy in one piece, and
   /// lists of values that are sorted. At most so many times what they count as.
-  static constexpr std::size_t kRecordReading = 2;
+  static constexpr std::size_t kReading = 2;
+  /// That memory, in bytes.
+  std::uint64_t reading_bytes(std::uint32_t slot) const noexcept {
+    return packet_bytes(slot) * kReading;
+  }
   /// Bytes by which one packet can raise used_bytes() at most.
   std::size_t most_growth() const noexcept;
   /// Bytes that the open flows count as.
@@ -197,6 +201,7 @@ class FlowTable {
   void note_kept(const Place& place, const PacketView& view, ClosedFlows& closed);
   void note_series(std::uint32_t slot, const PacketView& view);
   void note_record(std::uint32_t slot, const PacketView& view);
+  std::uint64_t packet_bytes(std::uint32_t slot) const noexcept;
   std::uint64_t kept_bytes(std::uint32_t slot) const noexcept;
   void note_closed(std::uint32_t slot) noexcept;
   std::int64_t gap_ns(std::int64_t earlier, std::int64_t later) const noexcept;

@@ -2,8 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
+#include "netml/core/page_list.hpp"
 #include "netml/flow/series_store.hpp"
 #include "netml/flow/slot_pool.hpp"
 
@@ -19,7 +19,7 @@ class RecordStore {
   /// Room for one record more, aligned to 4, its content undefined. Valid until release().
   std::byte* append(SeriesHandle& list);
   /// Appends all records to `records`, in order.
-  void read(const SeriesHandle& list, std::vector<std::byte>& records) const;
+  void read(const SeriesHandle& list, PageList<std::byte>& records) const;
   void release(SeriesHandle& list) noexcept;
 
   /// Records that a list of `count` has room for: what its chunks really take.

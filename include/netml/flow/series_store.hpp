@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
+#include "netml/core/page_list.hpp"
 #include "netml/flow/slot_pool.hpp"
 
 namespace netml {
@@ -33,7 +33,7 @@ class SeriesStore {
  public:
   void append(SeriesHandle& series, const SeriesPacket& packet);
   /// Appends the whole series to `packets`, in order.
-  void read(const SeriesHandle& series, std::vector<SeriesPacket>& packets) const;
+  void read(const SeriesHandle& series, PageList<SeriesPacket>& packets) const;
   void release(SeriesHandle& series) noexcept;
 
   /// Packets that a series of `count` has room for: what its chunks really take.

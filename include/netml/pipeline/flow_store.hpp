@@ -62,8 +62,8 @@ class FlowStore final : public FlowConsumer {
   std::unique_ptr<BlobStore> blobs_;  ///< where the state refers to some
   std::vector<std::uint32_t> slots_;
   // Of the flow that was looked at last.
-  mutable std::vector<SeriesPacket> viewed_;
-  mutable std::vector<std::byte> viewed_records_;
+  mutable PageList<SeriesPacket> viewed_;
+  mutable PageList<std::byte> viewed_records_;
 };
 
 }  // namespace netml
