@@ -12,22 +12,32 @@ namespace netml {
 
 void FlowTable::close_idle(const Epoch& epoch, std::int64_t clock, ClosedFlows& closed) {
   for (TimeoutList& list : lists_) {
-    while (list.slots.head() != kNil &&
-           has_passed(flow_at(list.slots.head())->last_clock, clock, list.timeout_ns)) {
+    while (list.slots.head() != kNil) {
       const std::uint32_t slot = list.slots.head();
-      close(slot, list.reason, index_when_idle(epoch, *flow_at(slot), list.timeout_ns), closed);
+      Flow& flow = *flow_at(slot);
+      settle_clock(flow);
+      if (!has_passed(flow.last_clock, clock, list.timeout_ns)) {
+        break;
+      }
+      close(slot, list.reason, index_when_idle(epoch, flow, list.timeout_ns), closed);
     }
   }
 }
 
-// Marks later than the new clock count as the new clock, so that the lists stay in order.
-void FlowTable::set_clock_back(std::int64_t clock) noexcept {
-  for (const TimeoutList& list : lists_) {
-    for (std::uint32_t slot = list.slots.tail(); slot != kNil && flow_at(slot)->last_clock > clock;
-         slot = list.slots.links(slot).previous) {
-      flow_at(slot)->last_clock = clock;
+// Marks later than the new clock count as the new clock, so that the lists stay in order. Flows
+// learn of it one by one; all of them only once in thousands of set-backs, each of a thousand
+// packets.
+void FlowTable::set_clock_back(std::uint64_t index, std::int64_t clock) {
+  if (set_backs_.is_full()) {
+    for (const TimeoutList& list : lists_) {
+      for (std::uint32_t slot = list.slots.head(); slot != kNil;
+           slot = list.slots.links(slot).next) {
+        settle_clock(*flow_at(slot));
+      }
     }
+    set_backs_.clear();
   }
+  set_backs_.add(index, clock);
 }
 
 // Of the open flow whose last packet is oldest in arrival order; kNil without one.
@@ -111,6 +121,7 @@ void FlowTable::finish(ClosedFlows& closed, std::size_t most) {
     finishing_.pop_back();
     Flow& flow = *flow_at(slot);
     flow.end_reason = EndReason::kEnd;
+    settle_clock(flow);
     note_closed(slot);
     closed.push_back({UINT64_MAX, flow.first_index, slot, number_});
   }
@@ -127,6 +138,7 @@ void FlowTable::end_finish() noexcept {
     list.slots.clear();
   }
   creation_order_.clear();
+  set_backs_.clear();
   open_ = 0;
   series_in_use_ = 0;
   records_in_use_ = 0;

@@ -157,9 +157,9 @@ void FlowTable::apply(const Epoch& epoch, ClosedFlows& closed) {
   apply(epoch, std::span(all).first(epoch.records.size()), closed);
 }
 
-void FlowTable::begin_epoch(const Epoch& epoch) noexcept {
+void FlowTable::begin_epoch(const Epoch& epoch) {
   if (epoch.clock_was_set_back) {
-    set_clock_back(epoch.clocks.front());
+    set_clock_back(epoch.records.front().index, epoch.clocks.front());
   }
 }
 
@@ -275,6 +275,7 @@ void FlowTable::apply_record(const Epoch& epoch, std::uint32_t position, ClosedF
   bool goes_on = false;
   if (slot != kNil) {
     Flow& flow = *flow_at(slot);
+    settle_clock(flow);
     if (!has_passed(flow.last_clock, clock, list.timeout_ns)) {
       goes_on = true;
       if (!ends_by_packet(slot, flow, record, closed)) {
@@ -421,6 +422,7 @@ void FlowTable::close(std::uint32_t slot, EndReason reason, std::uint64_t end_in
                       ClosedFlows& closed) {
   Flow& flow = *flow_at(slot);
   flow.end_reason = reason;
+  settle_clock(flow);
   index_.erase(flow.tag, slot);
   list_of(flow.key.protocol).slots.erase(slot);
   if (policy_.expiry == ExpiryRule::kNfstream) {

@@ -22,6 +22,7 @@ struct Stream {
   int most_step_ms = 500;
   bool is_in_order = false;
   bool has_a_far_future_packet = false;
+  int turns_of_the_clock = 0;  ///< each sets it some hours forward or back
 };
 
 std::vector<PacketRecord> random_stream(const Stream& with) {
@@ -37,6 +38,10 @@ std::vector<PacketRecord> random_stream(const Stream& with) {
   std::int64_t now_ms = 1'500'000'000'000;
   for (std::size_t i = 0; i < with.packets; ++i) {
     now_ms += below(3) == 0 ? 0 : below(with.most_step_ms);  // a third are ties
+    if (with.turns_of_the_clock != 0 &&
+        i % (with.packets / static_cast<std::size_t>(with.turns_of_the_clock)) == 0) {
+      now_ms += (below(9) - 5) * std::int64_t{3'600'000};
+    }
     std::int64_t ms = now_ms;
     if (!with.is_in_order) {
       ms -= below(10) == 0 ? below(30'000) : 0;
@@ -114,6 +119,22 @@ TEST_P(FlowTableDifferential, TcpEnds) {
 TEST_P(FlowTableDifferential, ClockThatIsSetBack) {
   expect_same(random_stream({.seed = GetParam(), .has_a_far_future_packet = true}),
               short_timeouts());
+}
+
+TEST_P(FlowTableDifferential, ClockThatIsSetBackAgainAndAgain) {
+  FlowPolicy policy = short_timeouts();
+  policy.idle_timeout_ns = 5 * 3600 * kSecond;
+  policy.udp_idle_timeout_ns = 600 * kSecond;
+  policy.active_timeout_ns = kNoTimeout;
+  for (const std::uint64_t most : {0U, 60U}) {
+    policy.max_flows = most;
+    expect_same(random_stream({.seed = GetParam(),
+                               .packets = 24'000,
+                               .hosts = 20,
+                               .is_in_order = true,
+                               .turns_of_the_clock = 16}),
+                policy);
+  }
 }
 
 TEST_P(FlowTableDifferential, OwnPacketsDecide) {

@@ -88,6 +88,7 @@ struct EndedFlow {
   std::uint64_t end_index = 0;
   std::uint64_t first_index = 0;
   std::uint64_t last_index = 0;
+  std::int64_t last_clock = 0;
   EndReason reason = EndReason::kEnd;
   std::uint8_t source = 0;  ///< host number
   std::uint8_t destination = 0;
@@ -146,6 +147,7 @@ inline EndedFlow take_ended(FlowTable& table, const ClosedFlow& end) {
   e.end_index = end.end_index;
   e.first_index = end.first_index;
   e.last_index = flow.last_index;
+  e.last_clock = flow.last_clock;
   e.reason = flow.end_reason;
   e.source = flow.source().bytes[15];
   e.destination = flow.destination().bytes[15];

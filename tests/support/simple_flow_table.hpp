@@ -199,6 +199,7 @@ class SimpleTable {
 
   void close_later(const Open& open, EndReason reason, std::uint64_t index) {
     now_ended_.push_back(open.flow);
+    now_ended_.back().last_clock = open.last_clock;
     now_ended_.back().reason = reason;
     now_ended_.back().end_index = index;
   }

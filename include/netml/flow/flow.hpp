@@ -60,7 +60,7 @@ struct Flow {
 
   std::uint64_t first_index = 0;  ///< position of the first packet in the input
   std::uint64_t last_index = 0;
-  std::int64_t last_clock = 0;  ///< capture clock at the last packet
+  std::int64_t last_clock = 0;  ///< capture clock at the last packet, lowered when it is set back
   DirectionCounters direction[2];
   std::array<std::uint8_t, 6> src_mac{};
   std::array<std::uint8_t, 6> dst_mac{};

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "netml/flow/clock_set_backs.hpp"
 #include "netml/flow/closed_flow.hpp"
 #include "netml/flow/epoch.hpp"
 #include "netml/flow/flow.hpp"
@@ -61,7 +62,7 @@ class FlowTable {
   /// The parts of apply(), for who applies one epoch to several tables packet by packet: begin, for
   /// each packet close_idle() on every table and step() on its own, then close_idle() at the end.
   /// What closes is then in no order.
-  void begin_epoch(const Epoch& epoch) noexcept;
+  void begin_epoch(const Epoch& epoch);
   void step(const Epoch& epoch, std::uint32_t position, ClosedFlows& closed) {
     if (stopped_) {
       ++left_out_;
@@ -212,7 +213,13 @@ class FlowTable {
 
   // ends
   void close(std::uint32_t slot, EndReason reason, std::uint64_t end_index, ClosedFlows& closed);
-  void set_clock_back(std::int64_t clock) noexcept;
+  void set_clock_back(std::uint64_t index, std::int64_t clock);
+  // After this the flow's mark counts as it is.
+  void settle_clock(Flow& flow) const noexcept {
+    if (set_backs_.is_behind(flow.last_index)) {
+      flow.last_clock = set_backs_.up_to_date(flow.last_clock, flow.last_index);
+    }
+  }
   void prefetch_evicted(const SlotList& list) const noexcept;
   std::uint32_t least_recent() const noexcept;
   void begin_finish();
@@ -245,6 +252,7 @@ class FlowTable {
   RecordStore records_;
   FlowIndex index_;
   TimeoutList lists_[kListCount];
+  ClockSetBacks set_backs_;               ///< that the marks of open flows may not know of
   std::vector<std::uint32_t> finishing_;  ///< flows that finish() has yet to end, last one first
   bool is_finishing_ = false;
 
