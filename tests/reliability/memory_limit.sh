@@ -60,10 +60,17 @@ for limit in "${limits[@]}"; do
   bounded names "$limit" 0 names:8000 --features mdns --threads 8 --format jsonl
   bounded name-sizes "$limit" 0 "name-sizes:$((limit * 3 / 4))" --features mdns --threads 3 --format csv
   bounded netml-keys "$limit" 6 "syns:$many" --preset netml --features iat --format csv
+  # All flows end with one packet, again and again. Flows as long as they may be, one after the other.
+  bounded endings "$limit" 0 "endings:$((limit * 5400))" --features flow --threads 8 --format csv
+  bounded long-flows "$limit" 0 "long-flows:$((limit * 8400))" --features samp_num --dim 10 \
+    --sampling-rate 1 --threads 8 --format csv
   # What must see all flows before the first row says so when it cannot.
   bounded fitted "$limit" '0 6' series.pcap --features iat,samp_num --format csv
   bounded netml "$limit" '0 6' series.pcap --preset netml --features iat --format csv
 done
+
+# Rows that wait for their context, with what they keep of every packet.
+bounded waiting 16 0 full-flows:4000 --features context,netflowmeter-all --format csv
 
 # Rows of open flows, of many columns each.
 "$tools/make_capture" --packets 20000 --flows 2000 small.pcap

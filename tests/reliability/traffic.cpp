@@ -163,6 +163,80 @@ void write_fragments(Output& out, std::uint64_t count) {
   }
 }
 
+// UDP flows to one server, each from a host of its own.
+class Clients {
+ public:
+  explicit Clients(Output& out) : out_(out), record_(17) { record_.ports(1024, 53); }
+
+  void flow(std::uint32_t host, std::uint64_t packets) {
+    record_.addresses(0x0a000000 | host, 0xc6120001);
+    for (std::uint64_t i = 0; i < packets; ++i) {
+      record_.add_to(out_, offset_us_);
+    }
+  }
+  void pass(std::uint64_t seconds) { offset_us_ += seconds * 1'000'000; }
+  void go_back(std::uint64_t seconds) { offset_us_ -= seconds * 1'000'000; }
+
+ private:
+  Output& out_;
+  Record record_;
+  std::uint64_t offset_us_ = 0;
+};
+
+// So many flows of one packet at once, four times over: one packet of a later time ends them all,
+// and more of its flow follow.
+void write_endings(Output& out, std::uint64_t flows) {
+  add_file_header(out);
+  Clients clients(out);
+  for (int round = 0; round < 4; ++round) {
+    for (std::uint64_t i = 1; i <= flows; ++i) {
+      clients.flow(static_cast<std::uint32_t>(i & 0xffffff), 1);
+    }
+    clients.pass(1000);
+    clients.flow(0, 20'000);
+    clients.pass(1000);
+  }
+}
+
+// Ten flows of so many packets, each over when the next begins, and a few small ones in between.
+void write_long_flows(Output& out, std::uint64_t packets) {
+  add_file_header(out);
+  Clients clients(out);
+  for (std::uint32_t flow = 0; flow < 10; ++flow) {
+    clients.flow(1 + flow, packets);
+    clients.pass(200);
+    for (std::uint32_t host = 100; host < 1000; ++host) {
+      clients.flow(host, 1);
+    }
+    clients.pass(200);
+  }
+}
+
+// Flows of 2000 packets, one after the other, all at one time.
+void write_full_flows(Output& out, std::uint64_t flows) {
+  add_file_header(out);
+  Clients clients(out);
+  for (std::uint64_t i = 0; i < flows; ++i) {
+    clients.flow(static_cast<std::uint32_t>(i & 0xffffff), 2000);
+  }
+}
+
+// So many flows of one packet, then a hundred times a thousand packets that are so many hours
+// earlier: with more than one the clock is set back each time.
+void write_steps_back(Output& out, std::uint64_t flows, std::uint64_t hours) {
+  constexpr std::uint64_t kSteps = 100;
+  add_file_header(out);
+  Clients clients(out);
+  clients.pass(kSteps * hours * 3600);
+  for (std::uint64_t i = 1; i <= flows; ++i) {
+    clients.flow(static_cast<std::uint32_t>(i & 0xffffff), 1);
+  }
+  for (std::uint64_t i = 0; i < kSteps; ++i) {
+    clients.go_back(hours * 3600);
+    clients.flow(0, 1000);
+  }
+}
+
 // `rounds` packets of each flow, one flow after the other in each round.
 void write_keys(Output& out, const std::vector<TcpKey>& keys, std::uint64_t rounds) {
   add_file_header(out);
@@ -317,6 +391,8 @@ void write_name_sizes(Output& out, std::uint64_t mib) {
 
 constexpr char kUsage[] =
     "usage: traffic syns|one-flow|fragments|interfaces|names COUNT\n"
+    "       traffic endings|full-flows|set-backs|no-set-backs FLOWS\n"
+    "       traffic long-flows PACKETS\n"
     "       traffic name-sizes MIB\n"
     "       traffic collide random|fnv1a32|fnv1a64|crc32|xor|low-bits KEYS ROUNDS\n"
     "Writes a capture to standard output.\n";
@@ -353,6 +429,14 @@ bool write_traffic(const std::vector<std::string>& words, Output& out) {
     write_names(out, count);
   } else if (words[0] == "name-sizes") {
     write_name_sizes(out, count);
+  } else if (words[0] == "endings") {
+    write_endings(out, count);
+  } else if (words[0] == "full-flows") {
+    write_full_flows(out, count);
+  } else if (words[0] == "set-backs" || words[0] == "no-set-backs") {
+    write_steps_back(out, count, words[0] == "set-backs" ? 2 : 0);
+  } else if (words[0] == "long-flows") {
+    write_long_flows(out, count);
   } else {
     return false;
   }
