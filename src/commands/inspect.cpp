@@ -63,6 +63,12 @@ Inspection inspect(const std::string& path, bool full) {
     return inspected_file(path, inspect_json_lines(path));
   }
   if (is_sqlite_of_netml(first)) {
+    if (is_sqlite_with_wal(first)) {
+      throw DataError(
+          input_name(path) +
+          ": a SQLite database with a write-ahead log, which cannot be looked at without "
+          "changing it; sqlite3 FILE 'PRAGMA journal_mode = delete' takes it out");
+    }
     return inspected_file(path, inspect_sqlite(path));
   }
   return inspected_file(path, inspect_table(path));

@@ -32,6 +32,10 @@ bool is_sqlite_of_netml(std::string_view) {
   return false;
 }
 
+bool is_sqlite_with_wal(std::string_view) {
+  return false;
+}
+
 class SqliteReader::Impl {};
 
 SqliteReader::SqliteReader(const std::string&) {

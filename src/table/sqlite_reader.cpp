@@ -15,6 +15,7 @@ namespace netml {
 namespace {
 
 constexpr std::string_view kMagic = {"SQLite format 3\0", 16};
+constexpr std::size_t kWriteVersionPlace = 18, kReadVersionPlace = 19;
 constexpr std::size_t kApplicationIdPlace = 68;  // big-endian, sqlite.org/fileformat.html
 // A row takes at least so many bytes of a file: two of its page's index, three of its cell.
 constexpr std::uint64_t kLeastRowBytes = 5;
@@ -27,6 +28,12 @@ std::uint64_t size_of_file(const std::string& path) {
 }
 
 }  // namespace
+
+bool is_sqlite_with_wal(std::string_view first_bytes) {
+  constexpr char kWal = 2;
+  return first_bytes.size() >= kSqliteHeader && first_bytes.starts_with(kMagic) &&
+         (first_bytes[kWriteVersionPlace] == kWal || first_bytes[kReadVersionPlace] == kWal);
+}
 
 bool is_sqlite_of_netml(std::string_view first_bytes) {
   if (first_bytes.size() < kSqliteHeader || !first_bytes.starts_with(kMagic)) {
@@ -48,7 +55,7 @@ class SqliteReader::Impl {
       database_.refuse("its tables are laid out in version " + std::to_string(layout) +
                        ", this netml reads version " + std::to_string(kSqliteLayout));
     }
-    room_ = size_of_file(path) + size_of_file(path + "-wal");
+    room_ = size_of_file(path);
     require_tables();
     read_columns();
   }
@@ -181,7 +188,8 @@ void SqliteReader::Impl::read_rows(const std::function<void(std::span<const Cell
           schema_.columns[i].type == ColumnType::kU64 ? parse_u64(cells[i].text) : std::nullopt;
       cells[i] = large ? Cell::of(*large) : cells[i];
     }
-    measure.add_row(text_bytes);
+    // A byte of its head for each value: what a row leaves out netml did not write.
+    measure.add_row(cells.size() + text_bytes);
     row(cells);
   }
 }

@@ -51,7 +51,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace netml;
   static const test::TempFolder folder;
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
-  if (!is_sqlite_of_netml(bytes.substr(0, kSqliteHeader))) {
+  const std::string_view head = bytes.substr(0, kSqliteHeader);
+  if (!is_sqlite_of_netml(head) || is_sqlite_with_wal(head)) {
     return 0;
   }
   const std::string path = folder.write("t.sqlite", std::string(bytes));

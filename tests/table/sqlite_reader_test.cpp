@@ -56,6 +56,14 @@ Row row_of(std::string_view address, std::uint64_t whole, double real) {
   return {Cell::of(address), Cell::of(whole), Cell::of(real), Cell::missing()};
 }
 
+void execute(const std::string& path, const std::string& statements) {
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open(path.c_str(), &database), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(database, statements.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
+      << sqlite3_errmsg(database);
+  sqlite3_close(database);
+}
+
 // Everything that a reader has, as text; the message where it refuses.
 std::string read_all(const std::string& path) {
   std::string text;
@@ -207,11 +215,7 @@ TEST(SqliteReader, ARowOfTheSchemaBeyondAllMemoryIsDamage) {
   const test::TempFolder folder;
   const std::string path = folder.path("t.db");
   add_run(path, {});
-  sqlite3* database = nullptr;
-  ASSERT_EQ(sqlite3_open(path.c_str(), &database), SQLITE_OK);
-  const std::string sql = "DROP TABLE runs; PRAGMA page_size = 512; VACUUM";
-  EXPECT_EQ(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
-  sqlite3_close(database);
+  execute(path, "DROP TABLE runs; PRAGMA page_size = 512; VACUUM");
   std::string bytes = test::slurp(path);
   const std::string last = "\"list\" TEXT)";
   const std::size_t at = bytes.find(last);
@@ -242,6 +246,34 @@ TEST(SqliteReader, ATableOfMoreThanItsFileHasRoomForEnds) {
   EXPECT_EQ(read_all(path), path +
                                 ": a SQLite database that is damaged: a table holds more than "
                                 "there is room for");
+}
+
+// SQLite makes values up for columns that a row is too short for.
+TEST(SqliteReader, ValuesThatTheFileDoesNotHoldEndIt) {
+  const test::TempFolder folder;
+  const std::string path = folder.path("t.db");
+  add_run(path, {});
+  std::string sql =
+      "BEGIN; WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) "
+      "INSERT INTO flows(run) SELECT 1 FROM n;";
+  for (int i = 0; i < 200; ++i) {
+    const std::string name = "c" + std::to_string(i);
+    sql += "ALTER TABLE flows ADD COLUMN " + name + " REAL DEFAULT 1.5;";
+    sql += "INSERT INTO columns SELECT " + std::to_string(100 + i) + ", '" + name +
+           "', 'f64', unit, definition, source, 0 FROM columns LIMIT 1;";
+  }
+  execute(path, sql + "COMMIT");
+  EXPECT_THAT(read_all(path), HasSubstr("a table holds more than there is room for"));
+}
+
+TEST(SqliteReader, AWriteAheadLogIsKnownByTheHeader) {
+  const test::TempFolder folder;
+  const std::string path = folder.path("t.db");
+  add_run(path, {});
+  EXPECT_FALSE(is_sqlite_with_wal(test::slurp(path)));
+  execute(path, "PRAGMA journal_mode = wal");
+  EXPECT_TRUE(is_sqlite_with_wal(test::slurp(path)));
+  EXPECT_TRUE(is_ours(test::slurp(path)));
 }
 
 TEST(SqliteReader, ASignalEndsIt) {

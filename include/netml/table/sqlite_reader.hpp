@@ -18,6 +18,10 @@ inline constexpr std::size_t kSqliteHeader = 100;
 /// that it leaves there. False in a build without SQLite.
 bool is_sqlite_of_netml(std::string_view first_bytes);
 
+/// Whether such a file has a write-ahead log, which netml does not leave. Whoever only reads it
+/// would make files beside it.
+bool is_sqlite_with_wal(std::string_view first_bytes);
+
 /// A run of such a database. Text is borrowed until the next one.
 struct SqliteRun {
   std::int64_t number = 0;
