@@ -8,6 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "netml/core/error.hpp"
+#include "netml/core/input_file.hpp"
 #include "netml/core/interrupt.hpp"
 
 namespace netml {
@@ -57,9 +59,14 @@ std::string PeekedFile::first_bytes() const {
   if (descriptor < 0 || fstat(descriptor, &status) != 0) {
     return "";
   }
-  return S_ISREG(status.st_mode)    ? bytes_of_file(descriptor)
-         : S_ISFIFO(status.st_mode) ? bytes_of_pipe(descriptor)
-                                    : "";
+  if (!S_ISFIFO(status.st_mode)) {
+    return S_ISREG(status.st_mode) ? bytes_of_file(descriptor) : "";
+  }
+  std::string bytes = bytes_of_pipe(descriptor);
+  if (bytes.empty()) {
+    throw InputError(input_name(path_) + ": empty; not a capture");
+  }
+  return bytes;
 }
 
 }  // namespace netml

@@ -11,15 +11,17 @@ namespace netml {
 class PeekedFile {
  public:
   /// "-" is standard input. A file that cannot be opened has no bytes.
-  explicit PeekedFile(const std::string& path) : file_(path) {}
+  explicit PeekedFile(const std::string& path) : path_(path), file_(path) {}
 
   /// At most kMost; fewer when the file is shorter, none where nobody can look (a terminal). Throws
-  /// Interrupted.
+  /// Interrupted, and InputError for a FIFO whose writer has gone without a byte: who opens it
+  /// again waits for another one.
   std::string first_bytes() const;
 
   static constexpr std::size_t kMost = 128;
 
  private:
+  const std::string path_;
   InputDescriptor file_;
 };
 

@@ -84,6 +84,17 @@ TEST(Inspect, AFifoWhoseWriterIsQuick) {
   }
 }
 
+TEST(Inspect, AFifoWhoseWriterLeavesWithoutAByte) {
+  const TempFolder folder;
+  const std::string fifo = folder.path("fifo");
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  std::thread writer([&] { folder.write("fifo", std::string()); });
+  const RunResult result = netml({"inspect", fifo});
+  writer.join();
+  EXPECT_EQ(result.status, 3) << result.died;
+  EXPECT_EQ(result.err, "netml: " + fifo + ": empty; not a capture\n");
+}
+
 TEST(Inspect, NamesOfJsonLinesStandInTheirOrder) {
   const TempFolder folder;
   const RunResult result =
