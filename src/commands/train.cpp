@@ -37,7 +37,6 @@ namespace {
 using nlohmann::json;
 
 constexpr double kReportedFalseAlarmRate = 0.01;
-constexpr double kNetmlContamination = 0.1;
 constexpr std::uint64_t kReferenceStream = 102;
 constexpr std::uint64_t kFlowModelStream = 103;
 constexpr std::size_t kMostFlowModelRows = 5000;
@@ -242,7 +241,7 @@ class Trainer {
     const auto own = detector_.model->own_threshold();
     detector_.threshold_rule = own ? ThresholdRule::kOwn : ThresholdRule::kQuantile;
     detector_.threshold =
-        own ? *own : quantile_sorted(detector_.calibration.scores(), 1 - kNetmlContamination);
+        own ? *own : quantile_sorted(detector_.calibration.scores(), Detector::kTrainingQuantile);
     detector_.warnings.push_back(
         std::string("preset netml: the threshold is ") +
         (own ? "the method's own" : "the 0.9-quantile of the training scores") +

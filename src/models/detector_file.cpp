@@ -20,7 +20,6 @@ using nlohmann::json;
 constexpr std::string_view kOrientation = "greater_is_more_novel";
 constexpr std::string_view kGenerator = "mt19937_64";
 constexpr double kConfidence = 0.95;
-constexpr double kTrainingQuantile = 0.9;  // of ThresholdRule::kQuantile
 constexpr int kDeepest = 16;
 // Leaves room for the levels around an embedded text.
 constexpr int kDeepestEmbedded = 12;
@@ -336,7 +335,7 @@ void read_threshold(const Description& description, Detector& detector) {
     if (detector.threshold_rule == ThresholdRule::kQuantile &&
         (detector.calibration_source != CalibrationSource::kTraining ||
          *detector.threshold !=
-             quantile_sorted(detector.calibration.scores(), kTrainingQuantile))) {
+             quantile_sorted(detector.calibration.scores(), Detector::kTrainingQuantile))) {
       description.fail("threshold", "it is not the 0.9-quantile of the training scores");
     }
     return;

@@ -80,6 +80,8 @@ Confusion confusion(std::span<const RowScore> answers, std::span<const int> labe
 /// Plain data to fill in, then save() or score(). After load() every field has been checked.
 class Detector {
  public:
+  static constexpr double kTrainingQuantile = 0.9;  ///< of ThresholdRule::kQuantile
+
   std::string algorithm;
   std::uint64_t seed = 0;
   std::vector<std::string> columns;  ///< names in the order of the matrix
