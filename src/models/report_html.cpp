@@ -268,8 +268,9 @@ std::string drift_table(const DriftReport& drift) {
                    "<th class=\"n\">KS distance</th><th></th></tr></thead><tbody>" +
                    body + "</tbody></table>" +
                    note("An index above 0.25 counts as moved; the columns that moved most are "
-                        "shown. By chance: where the share of so many flows like those of the "
-                        "calibration lies 99 times in 100."));
+                        "shown. By chance: where the share of so many flows lies 99 times in "
+                        "100, were the calibration flows all there are; they are a sample, so that "
+                        "with few of them it lies outside more often."));
 }
 
 std::string card_list(const Report& report) {

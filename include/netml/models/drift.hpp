@@ -80,7 +80,8 @@ struct DriftReport {
   std::optional<double> score_ks_p;
   std::optional<double> share_p_half;  ///< rows with p <= .5, and with p <= .1
   std::optional<double> share_p_tenth;
-  std::optional<ShareRange> range_p_half;  ///< of so many rows, by chance alone (kShareLevel)
+  /// Of so many rows, by chance alone (kShareLevel), the calibration scores taken as exact.
+  std::optional<ShareRange> range_p_half;
   std::optional<ShareRange> range_p_tenth;
   bool is_conclusive = false;  ///< enough rows to tell
   std::string doubt;           ///< why it is not
