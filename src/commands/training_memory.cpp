@@ -58,11 +58,18 @@ void refuse_above_limit(double bytes, const TrainOptions& options, const std::st
 }  // namespace
 
 std::uint64_t table_bytes(const Table& table) {
-  std::uint64_t row_bytes = 0;
-  for (const ColumnInfo& column : table.schema().columns) {
-    row_bytes += column.type == ColumnType::kText ? TableBudget::text_bytes(0) : sizeof(double);
+  const std::vector<ColumnInfo>& columns = table.schema().columns;
+  std::uint64_t bytes = 0;
+  for (std::size_t column = 0; column < columns.size(); ++column) {
+    if (columns[column].type != ColumnType::kText) {
+      bytes += sizeof(double) * table.row_count();
+      continue;
+    }
+    for (std::size_t row = 0; row < table.row_count(); ++row) {
+      bytes += TableBudget::text_bytes(table.cell(row, column).text.size());
+    }
   }
-  return row_bytes * table.row_count();
+  return bytes;
 }
 
 void check_row_memory(const Table& table, const TrainOptions& options, std::size_t columns) {
