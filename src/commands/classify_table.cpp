@@ -20,7 +20,7 @@ namespace {
 // A table whose columns stand in another order than the model's is another table.
 std::vector<std::size_t> places_in(const Table& table, const Detector& detector,
                                    const std::string& what) {
-  const std::vector<std::size_t> places = find_model_columns(table, detector.columns, what);
+  std::vector<std::size_t> places = find_model_columns(table, detector.columns, what);
   for (std::size_t i = 1; i < places.size(); ++i) {
     if (places[i] < places[i - 1]) {
       throw DataError(what + ": column '" + printable(detector.columns[i]) + "' stands before '" +
