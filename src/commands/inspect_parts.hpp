@@ -20,8 +20,8 @@ std::string inspect_table(const std::string& path);
 /// file.
 std::string inspect_sqlite(const std::string& path);
 
-/// One JSON object a line. Throws InputError, DataError naming the line; DataError also when none of
-/// the names is one that netml or a published table uses: any log has objects with numbers.
+/// One JSON object a line. Throws InputError, DataError naming the line; DataError also when none
+/// of the names is one that netml or a published table uses: any log has objects with numbers.
 std::string inspect_json_lines(const std::string& path);
 
 /// Throws InputError and what an extraction throws.

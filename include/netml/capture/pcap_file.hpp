@@ -26,8 +26,8 @@ struct CaptureOptions {
 /// it, pcapng may have interfaces that differ and sections in either byte order. Pseudo-headers in
 /// the byte order of the capturing host (USB, NFLOG, CAN in LINUX_SLL) are left as the file has
 /// them. A filter is libpcap's business, and so is then all of the reading. Throws InputError
-/// (absent, unreadable, not a capture, compressed, of no use to `supports`, ended in its header by a
-/// signal or by on_idle) and UsageError (filter does not compile).
+/// (absent, unreadable, not a capture, compressed, of no use to `supports`, ended in its header by
+/// a signal or by on_idle) and UsageError (filter does not compile).
 std::unique_ptr<PacketSource> open_capture(const std::string& path, const CaptureOptions& options);
 
 /// The same through libpcap, filter or not.
