@@ -10,6 +10,7 @@
 #include "netml/core/interrupt.hpp"
 #include "netml/table/sqlite_writer.hpp"
 
+#include "support/damaged_bytes.hpp"
 #include "support/sqlite_query.hpp"
 #include "support/temp_folder.hpp"
 #include "support/writer_output.hpp"
@@ -167,14 +168,7 @@ TEST(SqliteReader, DamagedDatabasesGiveOneLine) {
     folder.write("t.db", damaged);
     refused += read_all(path).starts_with(path + ": ") ? 1 : 0;  // else some value is another one
   };
-  for (std::size_t at = 0; at < bytes.size(); at += at < 100 ? 3 : 613) {
-    std::string damaged = bytes;
-    damaged[at] = static_cast<char>(damaged[at] ^ 0x5a);
-    try_on(damaged);
-  }
-  for (std::size_t length = 1; length < bytes.size(); length += 1999) {
-    try_on(bytes.substr(0, length));
-  }
+  test::for_each_damage(bytes, try_on);
   EXPECT_GT(refused, 5);
   EXPECT_EQ(read_all(good), all);
 }

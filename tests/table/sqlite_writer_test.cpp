@@ -8,6 +8,7 @@
 
 #include "netml/core/error.hpp"
 
+#include "support/damaged_bytes.hpp"
 #include "support/sqlite_query.hpp"
 #include "support/temp_folder.hpp"
 #include "support/writer_output.hpp"
@@ -275,14 +276,7 @@ TEST(SqliteWriter, DamagedDatabases) {
       EXPECT_EQ(std::strchr(error.what(), '\n'), nullptr);
     }
   };
-  for (std::size_t at = 0; at < bytes.size(); at += at < 100 ? 3 : 613) {
-    std::string damaged = bytes;
-    damaged[at] = static_cast<char>(damaged[at] ^ 0x5a);
-    try_on(damaged);
-  }
-  for (std::size_t length = 1; length < bytes.size(); length += 1999) {
-    try_on(bytes.substr(0, length));
-  }
+  test::for_each_damage(bytes, try_on);
   EXPECT_GT(refused, 0);
   EXPECT_GT(added, 0);
 }
