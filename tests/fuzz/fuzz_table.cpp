@@ -142,6 +142,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     use(read_feature_file(path, kMemoryLimit));
   } catch (const LimitError& error) {
     fuzz::require_refusal(error, ErrorKind::kLimit, path + ": ");
+  } catch (const InputError& error) {  // compressed, which is no table yet
+    fuzz::require_refusal(error, ErrorKind::kInput, path + ": ");
   } catch (const DataError& error) {
     const std::string_view message = error.what();
     fuzz::require_refusal(
