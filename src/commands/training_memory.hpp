@@ -10,9 +10,10 @@
 
 namespace netml {
 
-// What a training run takes of --memory-limit, said before it takes it. All throw LimitError.
+// What a training run takes of --memory-limit, said before it takes it. The checks throw
+// LimitError.
 
-/// Bytes of a table in memory, roughly.
+/// Bytes of a table in memory, as its reader counts them.
 std::uint64_t table_bytes(const Table& table);
 
 /// Before the rows of so many columns are taken from the table.
