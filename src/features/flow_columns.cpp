@@ -145,7 +145,7 @@ class FlowBlock final : public ColumnBlock {
   static void put_scope(const DirectionCounters& counters, bool is_nfstream, Out& out);
 
   bool has_tunnel_;
-  bool has_own_;
+  bool has_own_;  ///< beyond NFStream's; without them the times are its, whole milliseconds
   AddressText text_;
 };
 
@@ -215,7 +215,8 @@ void FlowBlock::add_scope(const std::string& prefix, const std::string& where) {
       "time of the first packet since 1970, rounded down; 0 without packets,", true);
   add("last_seen_ms", ColumnType::kI64, "ms",
       "time of the last packet since 1970, rounded down; 0 without packets,", true);
-  add("duration_ms", ColumnType::kF64, "ms", "time from the first to the last packet", false);
+  add("duration_ms", has_own_ ? ColumnType::kF64 : ColumnType::kI64, "ms",
+      "time from the first to the last packet", false);
   add("packets", ColumnType::kU64, "packets", "packets", false);
   add("bytes", ColumnType::kU64, "bytes", "sum of the packet sizes by --accounting", false);
 }

@@ -19,7 +19,7 @@ using Kind = Cell::Kind;
 const ZeroCells<kSummaryColumns> kNoSizes({Kind::kU64, Kind::kF64, Kind::kF64, Kind::kU64});
 const ZeroCells<kScopeCount * kSummaryColumns> kNoGaps({Kind::kMillionths, Kind::kF64, Kind::kF64,
                                                         Kind::kMillionths});
-const ZeroCells<kSummaryColumns> kNoWholeValues({Kind::kI64, Kind::kF64, Kind::kF64, Kind::kI64});
+const ZeroCells<kSummaryColumns> kNoWholeGaps({Kind::kI64, Kind::kF64, Kind::kF64, Kind::kI64});
 const ZeroCells<kScopeCount * kFlagColumns> kNoFlags({Kind::kU64});
 
 // ---------------------------------------------------------------- exact
@@ -178,16 +178,17 @@ struct RunningSeries {
     mean += d / static_cast<double>(n);
     squares += d * (x - mean);
   }
-  template <typename Out>
-  void put(std::uint64_t n, Out& out) const noexcept {
+  // Extreme: the type of the columns of the extremes.
+  template <typename Extreme, typename Out>
+  void put(std::uint64_t n, const ZeroCells<kSummaryColumns>& none, Out& out) const noexcept {
     if (n == 0) {
-      out.put_zeros(kNoWholeValues.first(kSummaryColumns));
+      out.put_zeros(none.first(kSummaryColumns));
       return;
     }
-    out.put(minimum);
+    out.put(static_cast<Extreme>(minimum));
     out.put(mean);
     out.put(n < 2 ? 0.0 : std::sqrt(squares / static_cast<double>(n - 1)));
-    out.put(maximum);
+    out.put(static_cast<Extreme>(maximum));
   }
 };
 
@@ -320,10 +321,11 @@ class StatisticsBlock final : public ColumnBlock {
     const std::uint64_t packets[] = {flow.packets(), flow.forward().packets,
                                      flow.backward().packets};
     for (std::size_t scope = 0; scope < kScopeCount; ++scope) {
-      state.sizes[scope].put(packets[scope], out);
+      state.sizes[scope].put<std::uint64_t>(packets[scope], kNoSizes, out);
     }
     for (std::size_t scope = 0; scope < kScopeCount; ++scope) {
-      state.gaps[scope].put(packets[scope] == 0 ? 0 : packets[scope] - 1, out);
+      const std::uint64_t gaps = packets[scope] == 0 ? 0 : packets[scope] - 1;
+      state.gaps[scope].put<std::int64_t>(gaps, kNoWholeGaps, out);
     }
     put_flags(flow, state.flags[0], state.flags[1], out);
   }

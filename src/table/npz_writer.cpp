@@ -29,19 +29,12 @@ std::string_view bytes_of(const std::u32string& codes) {
 
 // A cell as a column of keys keeps it: of the column's type, or missing.
 Cell key_cell(const Cell& cell, ColumnType type) {
-  if (cell.kind == Cell::Kind::kMissing) {
-    return cell;
+  const bool keeps_kind =
+      type == ColumnType::kText || type == ColumnType::kU64 || type == ColumnType::kI64;
+  if (!keeps_kind) {
+    return Cell::of(cell.number());
   }
-  switch (type) {
-    case ColumnType::kText:
-      return Cell::of(cell.kind == Cell::Kind::kText ? cell.text : std::string_view{});
-    case ColumnType::kU64:
-      return Cell::of(cell.kind == Cell::Kind::kU64 ? cell.u64 : std::uint64_t{0});
-    case ColumnType::kI64:
-      return Cell::of(cell.kind == Cell::Kind::kI64 ? cell.i64 : std::int64_t{0});
-    default:
-      return Cell::of(cell.number());
-  }
+  return cell.fits(type) ? cell : Cell::missing();
 }
 
 bool is_ascii(std::string_view text) {

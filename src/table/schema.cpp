@@ -88,6 +88,26 @@ double millionths_as_double(std::int64_t value) noexcept {
 
 }  // namespace
 
+bool Cell::fits(ColumnType type) const noexcept {
+  switch (type) {
+    case ColumnType::kU64:
+      return kind == Kind::kU64 || kind == Kind::kMissing;
+    case ColumnType::kI64:
+      return kind == Kind::kI64 || kind == Kind::kMissing;
+    case ColumnType::kF64:
+      return kind <= Kind::kBillionths;
+    case ColumnType::kText:
+      return kind == Kind::kText || kind == Kind::kMissing;
+    case ColumnType::kList:
+      return kind == Kind::kList || kind == Kind::kMissing;
+    case ColumnType::kRealList:
+      return kind == Kind::kRealList || kind == Kind::kMissing;
+    case ColumnType::kTextList:
+      return kind == Kind::kTextList || kind == Kind::kMissing;
+  }
+  return false;
+}
+
 double Cell::number() const noexcept {
   switch (kind) {
     case Kind::kU64:

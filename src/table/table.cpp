@@ -23,7 +23,7 @@ Table::Values empty_column(ColumnType type) {
   return std::vector<double>{};
 }
 
-// A missing cell leaves the type's empty value in its place.
+// A missing cell, or one of another type, leaves the type's empty value in its place.
 struct Append {
   const Cell& cell;
 
@@ -78,7 +78,8 @@ void Table::reserve(std::size_t rows) {
 void Table::append(std::span<const Cell> row) {
   for (std::size_t i = 0; i < row.size(); ++i) {
     std::visit(Append{row[i]}, columns_[i]);
-    missing_[i].push_back(row[i].kind == Cell::Kind::kMissing);
+    missing_[i].push_back(row[i].kind == Cell::Kind::kMissing ||
+                          !row[i].fits(schema_.columns[i].type));
   }
   ++rows_;
 }

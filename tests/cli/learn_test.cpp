@@ -373,6 +373,29 @@ TEST(Learn, ExtractThenTrainIsLearn) {
   }
 }
 
+// What a model is fitted on are the numbers that the user sees.
+TEST(Learn, MeasuresWhatExtractWrites) {
+  const TempFolder folder;
+  const std::string kept = folder.path("kept.csv"), written = folder.path("written.csv");
+  for (const char* preset : {"", "nfstream", "netflowmeter", "cicflowmeter"}) {
+    for (const char* sets :
+         {"flow,statistics", "biflow,early", "netflowmeter", "cicflowmeter", "iat_size,wavelet"}) {
+      SCOPED_TRACE(std::string(preset) + " " + sets);
+      std::vector<std::string> what = {"-p", demo("unclassified.pcap"), "--features", sets, "-q"};
+      if (*preset != '\0') {
+        what.insert(what.end(), {"--preset", preset});
+      }
+      std::vector<std::string> learn = {"learn", "-f", kept, "-o", folder.path("m.netml")};
+      std::vector<std::string> extract = {"extract", "-o", written};
+      learn.insert(learn.end(), what.begin(), what.end());
+      extract.insert(extract.end(), what.begin(), what.end());
+      ASSERT_EQ(netml(learn).status, 0);
+      ASSERT_EQ(netml(extract).status, 0);
+      EXPECT_TRUE(slurp(kept) == slurp(written));
+    }
+  }
+}
+
 TEST(Learn, LabelsThatMatchNothingNameBothSpans) {
   const TempFolder folder;
   const std::string capture = folder.write("flows.pcap", udp_capture(30));

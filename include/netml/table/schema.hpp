@@ -134,6 +134,9 @@ struct Cell {
     return cell;
   }
 
+  /// True when a column of that type can hold the cell: missing ones always, any number in kF64.
+  bool fits(ColumnType type) const noexcept;
+
   /// The value as a double; NaN when it is missing or not a number.
   double number() const noexcept;
 };

@@ -31,7 +31,7 @@ class Table {
   void reserve(std::size_t rows);
 
   /// Copies one row. Requires: row.size() == schema().size(), each cell of its column's type or
-  /// missing.
+  /// missing (a cell that does not fit its column counts as missing).
   void append(std::span<const Cell> row);
 
   /// Borrowed from the table; valid until the next append.
