@@ -1,5 +1,7 @@
 #include "netml/commands/feature_file.hpp"
 
+#include <optional>
+
 #include <nlohmann/json.hpp>
 #include <sys/stat.h>
 
@@ -20,7 +22,8 @@ namespace {
 constexpr std::size_t kLargestMetadata = std::size_t{16} << 20;
 
 struct Metadata {
-  std::string url;  ///< the table that it describes
+  std::string url;                     ///< the table that it describes
+  std::optional<std::uint64_t> bytes;  ///< how long that was
   Schema described;
   std::string recipe_json;
 };
@@ -45,6 +48,10 @@ Metadata read_metadata(const std::string& path) {
     throw DataError(what + ": not a description of a table");
   }
   metadata.url = text_or_empty(document, "url");
+  if (const auto bytes = document.find("netml:bytes");
+      bytes != document.end() && bytes->is_number_unsigned()) {
+    metadata.bytes = bytes->get<std::uint64_t>();
+  }
   const auto table = document.find("tableSchema");
   if (table != document.end() && table->is_object() && table->contains("columns") &&
       (*table)["columns"].is_array()) {
@@ -68,6 +75,32 @@ Metadata read_metadata(const std::string& path) {
       throw DataError(what + ": netml:recipe is not a mapping");
     }
     metadata.recipe_json = recipe->dump();
+  }
+  return metadata;
+}
+
+// The description beside a table of so many bytes, if it is its own: by its length, under whatever
+// name, or by its name. A table that was changed since then is still taken as described: a column
+// of labels may have been added.
+Metadata metadata_beside(const std::string& path, std::size_t bytes,
+                         std::vector<std::string>& warnings) {
+  const std::string beside = metadata_path(path);
+  if (path == "-" || !exists(beside)) {
+    return {};
+  }
+  Metadata metadata = read_metadata(beside);
+  if (metadata.bytes == bytes) {
+    return metadata;
+  }
+  if (!metadata.url.empty() && metadata.url != valid_utf8(base_name(path))) {
+    warnings.push_back(printable(beside) + ": describes '" + printable(metadata.url) +
+                       "', not this table; it is left aside");
+    return {};
+  }
+  if (metadata.bytes) {
+    warnings.push_back(printable(path) + ": is not as long as when " + printable(beside) +
+                       " was written; how its flows were cut is taken from there, and may not be "
+                       "true any more");
   }
   return metadata;
 }
@@ -110,15 +143,7 @@ FeatureFile read_feature_file(const std::string& path, std::uint64_t memory_limi
     }
     return file;
   }
-  Metadata metadata;
-  if (path != "-" && exists(metadata_path(path))) {
-    metadata = read_metadata(metadata_path(path));
-    if (!metadata.url.empty() && metadata.url != valid_utf8(base_name(path))) {
-      file.warnings.push_back(printable(metadata_path(path)) + ": describes '" +
-                              printable(metadata.url) + "', not this table; it is left aside");
-      metadata = {};
-    }
-  }
+  Metadata metadata = metadata_beside(path, bytes.size(), file.warnings);
   file.recipe_json = std::move(metadata.recipe_json);
   file.table = looks_like_npy(bytes)
                    ? read_npy(bytes, what, metadata.described, memory_limit_bytes)

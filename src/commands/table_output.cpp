@@ -177,7 +177,8 @@ bool TableOutput::commit(const Schema& schema, const RunRecord& run) {
     return true;
   }
   // Both are on the disk before either takes its place: a full disk leaves both old files.
-  description_->write(csv_metadata(file_->path(), described(schema, is_matrix_), recipe_));
+  description_->write(
+      csv_metadata(file_->path(), file_->size(), described(schema, is_matrix_), recipe_));
   description_->prepare();
   file_->prepare();
   file_->commit();
@@ -200,7 +201,8 @@ std::string metadata_path(const std::string& path) {
   return (has_extension ? path.substr(0, dot) : path) + "-metadata.json";
 }
 
-std::string csv_metadata(const std::string& path, const Schema& schema, const Recipe& recipe) {
+std::string csv_metadata(const std::string& path, std::uint64_t bytes, const Schema& schema,
+                         const Recipe& recipe) {
   nlohmann::ordered_json metadata;
   metadata["@context"] = "http://www.w3.org/ns/csvw";
   metadata["url"] = valid_utf8(base_name(path));
@@ -218,6 +220,7 @@ std::string csv_metadata(const std::string& path, const Schema& schema, const Re
   }
   metadata["tableSchema"]["columns"] = std::move(columns);
   metadata["netml:version"] = version();
+  metadata["netml:bytes"] = bytes;
   metadata["netml:recipe"] = nlohmann::ordered_json::parse(recipe.to_json());
   return metadata.dump(2) + "\n";
 }

@@ -130,6 +130,7 @@ OutputFile::~OutputFile() {
 }
 
 void OutputFile::write(std::string_view bytes) {
+  size_ += bytes.size();
   if (buffer_.size() + bytes.size() > kBufferBytes) {
     flush();
   }

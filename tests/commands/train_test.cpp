@@ -539,6 +539,32 @@ TEST(Train, TheMetadataFileOfAnotherTableIsLeftAside) {
   EXPECT_EQ(run.model().recipe_json, "");
 }
 
+TEST(Train, ATableIsKnownByItsLengthUnderAnotherName) {
+  const std::string table = feature_csv(60, 6);
+  TrainRun run(table);
+  const auto describe = [&](std::size_t bytes) {
+    run.folder.write("features-metadata.json", R"({"url":"old.csv","netml:bytes":)" +
+                                                   std::to_string(bytes) +
+                                                   R"(,"netml:recipe":{"sets":["x"]}})");
+  };
+  describe(table.size());
+  for (const std::string& warning : run().warnings) {
+    EXPECT_EQ(warning.find("features-metadata.json"), std::string::npos) << warning;
+  }
+  EXPECT_EQ(run.model().recipe_json, R"({"sets":["x"]})");
+  describe(table.size() + 1);
+  EXPECT_NE(run().warnings.at(0).find("describes 'old.csv'"), std::string::npos);
+  EXPECT_EQ(run.model().recipe_json, "");
+}
+
+TEST(Train, ATableThatHasChangedIsReadAsDescribedWithAWarning) {
+  TrainRun run(feature_csv(60, 6));
+  run.folder.write("features-metadata.json",
+                   R"({"url":"features.csv","netml:bytes":7,"netml:recipe":{"sets":["x"]}})");
+  EXPECT_NE(run().warnings.at(0).find("is not as long as when"), std::string::npos);
+  EXPECT_EQ(run.model().recipe_json, R"({"sets":["x"]})");
+}
+
 TEST(Train, PerformanceTableIsNetmls) {
   TrainResult result;
   result.train_seconds = 0.006;

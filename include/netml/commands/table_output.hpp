@@ -54,8 +54,9 @@ std::vector<std::string> table_files(const std::string& path, TableFormat format
 /// "features.csv" -> "features-metadata.json".
 std::string metadata_path(const std::string& path);
 
-/// W3C "CSV on the Web" description of a feature table, with the recipe. The words serve for a
-/// matrix of numbers as well.
-std::string csv_metadata(const std::string& path, const Schema& schema, const Recipe& recipe);
+/// W3C "CSV on the Web" description of a feature table of so many bytes, with the recipe. The words
+/// serve for a matrix of numbers as well.
+std::string csv_metadata(const std::string& path, std::uint64_t bytes, const Schema& schema,
+                         const Recipe& recipe);
 
 }  // namespace netml

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,6 +50,8 @@ class OutputFile {
   /// True for a pipe, a terminal or a socket: somebody may be reading along.
   bool is_followed() const noexcept { return followed_; }
   const std::string& path() const noexcept { return path_; }
+  /// Bytes written so far.
+  std::uint64_t size() const noexcept { return size_; }
 
  private:
   OutputFile(const std::string& path, Reader reader) : path_(path), reader_(reader) {}
@@ -66,6 +69,7 @@ class OutputFile {
   bool owned_ = false;
   bool followed_ = false;
   std::string buffer_;
+  std::uint64_t size_ = 0;
 };
 
 /// The reader of our output has gone away; the run ends quietly with status 141.
