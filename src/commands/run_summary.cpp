@@ -71,7 +71,16 @@ void report_order(const ExtractResult& result) {
 }
 
 void report_evictions(const ExtractResult& result, const FlowPolicy& policy) {
-  if (result.stats.flows_evicted == 0) {
+  const RunStats& stats = result.stats;
+  if (const std::uint64_t forgotten = stats.context_dropped + stats.early_context_dropped;
+      forgotten != 0) {
+    log::warning(
+        std::to_string(forgotten) +
+        " flows were forgotten by `context` before their time, for want of room: its "
+        "columns count too little; its limits are --context-limit and a share of --memory-limit " +
+        size_text(policy.memory_limit));
+  }
+  if (stats.flows_evicted == 0) {
     return;
   }
   const std::string memory = "--memory-limit " + size_text(policy.memory_limit);
@@ -80,7 +89,7 @@ void report_evictions(const ExtractResult& result, const FlowPolicy& policy) {
       : policy.memory_limit == 0
           ? "--max-flows " + std::to_string(policy.max_flows)
           : "--max-flows " + std::to_string(policy.max_flows) + " or " + memory;
-  log::warning(std::to_string(result.stats.flows_evicted) + " flows were cut short at " + limit +
+  log::warning(std::to_string(stats.flows_evicted) + " flows were cut short at " + limit +
                " (end_reason evicted): packets that follow count as new flows; raise it to keep "
                "flows whole");
 }

@@ -52,6 +52,19 @@ TEST(Hints, SuffixesOfOtherProgramsAreRefusedWithWhatIsWritten) {
   EXPECT_EQ(netml({"classify", "-m", model, capture, "-o", folder.path("v.txt")}).status, 0);
 }
 
+TEST(Hints, ContextThatForgetsForWantOfRoomSaysSo) {
+  const TempFolder folder;
+  const std::string capture = folder.write("flows.pcap", udp_capture(40));
+  const std::string model = folder.path("m.netml"), warning = "flows were forgotten by `context`";
+  const RunResult learnt =
+      netml({"learn", capture, "-o", model, "--features", "context", "--context-limit", "5"});
+  EXPECT_EQ(learnt.status, 0);
+  EXPECT_THAT(learnt.err, HasSubstr(warning));
+  EXPECT_THAT(netml({"extract", capture, "--features", "context", "--context-limit", "5"}).err,
+              HasSubstr(warning));
+  EXPECT_THAT(netml({"extract", capture, "--features", "context"}).err, Not(HasSubstr(warning)));
+}
+
 TEST(Hints, WhatIsProbablyMeant) {
   const TempFolder folder;
   const std::string capture = folder.write("flows.pcap", udp_capture(20));

@@ -28,7 +28,8 @@ std::string version();
 /// Logs how inputs ended: errors for those that cannot be used, warnings for damage.
 void report_inputs(const ExtractResult& result);
 
-/// Warns of flows that made room for others. `policy`: the limits as they were asked for.
+/// Warns of flows that made room for others, as flows and in the context of others. `policy`: the
+/// limits as they were asked for.
 void report_evictions(const ExtractResult& result, const FlowPolicy& policy);
 
 /// Warns of inputs of --continuous that are not in order of time.
