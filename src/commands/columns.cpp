@@ -134,12 +134,14 @@ std::vector<Section> choose_sections(const std::vector<std::string>& asked) {
     std::vector<ColumnInfo> chosen;
     for (const ColumnInfo& column : section.columns) {
       known.push_back(column.name);
+      bool is_chosen = false;
       for (std::size_t i = 0; i < names.size(); ++i) {
         if (set_name(names[i]) == set.name || names[i] == column.name) {
-          is_found[i] = true;
-          chosen.push_back(column);
-          break;
+          is_found[i] = is_chosen = true;  // by each name, if more than one asks for it
         }
+      }
+      if (is_chosen) {
+        chosen.push_back(column);
       }
     }
     if (!names.empty()) {

@@ -39,6 +39,17 @@ TEST(Columns, OfOneSetOrOneName) {
   EXPECT_NE(unknown.err.find("did you mean 'src2dst_bytes'?"), std::string::npos);
 }
 
+TEST(Columns, OfASetAndAColumnOfItInAnyOrder) {
+  const std::string set = netml({"columns", "biflow"}).out;
+  for (const auto& names : {std::vector<std::string>{"columns", "biflow", "log_duration"},
+                            {"columns", "log_duration", "biflow"},
+                            {"columns", "biflow", "biflow"}}) {
+    const RunResult result = netml(names);
+    EXPECT_EQ(result.status, 0) << result.err;
+    EXPECT_EQ(result.out, set);
+  }
+}
+
 TEST(Columns, OfTheOtherTablesAndNames) {
   for (const char* name :
        {"label", "label_name", "verdict", "explanation", "row", "header_0", "header_17", "iat_0",
