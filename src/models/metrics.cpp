@@ -38,13 +38,14 @@ std::optional<double> average_precision(std::span<const double> scores,
   if (!curve.has_both()) {
     return std::nullopt;
   }
+  // Divided by the total once, at the end, so that a perfect ranking gives 1 and not nearly so.
   double sum = 0, flagged = 0, hits = 0;
   for (const ScoreStep& step : curve.steps) {
     flagged += step.normal + step.abnormal;
     hits += step.abnormal;
-    sum += step.abnormal / curve.total.abnormal * (hits / flagged);
+    sum += step.abnormal * (hits / flagged);
   }
-  return sum;
+  return sum / curve.total.abnormal;
 }
 
 std::optional<double> tpr_at_fpr(std::span<const double> scores, std::span<const int> labels,

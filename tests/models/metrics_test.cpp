@@ -15,6 +15,17 @@ TEST(Metrics, AgreeWithScikitLearn) {
   EXPECT_DOUBLE_EQ(*average_precision(scores, labels), 0.5916666666666667);
 }
 
+TEST(Metrics, APerfectRankingIsExactlyOne) {
+  std::vector<double> scores = {0};
+  std::vector<int> labels = {0};
+  for (int abnormal = 1; abnormal <= 200; ++abnormal) {
+    scores.push_back(abnormal);
+    labels.push_back(1);
+    EXPECT_EQ(*average_precision(scores, labels), 1) << abnormal;
+    EXPECT_EQ(*roc_auc(scores, labels), 1) << abnormal;
+  }
+}
+
 TEST(Metrics, OneClassHasNone) {
   const std::vector<double> scores = {1, 2};
   EXPECT_FALSE(roc_auc(scores, std::vector<int>{0, 0}));
