@@ -6,7 +6,11 @@
 #include <CLI/CLI.hpp>
 
 #include "netml/core/error.hpp"
+#include "netml/core/suggest.hpp"
 #include "netml/core/text_format.hpp"
+
+#include "complaints.hpp"
+#include "declare.hpp"
 
 namespace netml::cli {
 namespace {
@@ -27,13 +31,69 @@ class ConfigReader final : public CLI::ConfigTOML {
     }
     require_flat(text);
     std::istringstream whole(text);
-    return CLI::ConfigTOML::from_config(whole);
+    std::vector<CLI::ConfigItem> given;
+    for (CLI::ConfigItem& item : CLI::ConfigTOML::from_config(whole)) {
+      if (take_form(item)) {
+        given.push_back(std::move(item));
+      }
+    }
+    return given;
   }
 
  private:
+  [[noreturn]] void complain(const std::string& why) const {
+    throw UsageError(printable(app_.get_config_ptr()->as<std::string>()) + ": " + why);
+  }
   [[noreturn]] void refuse(const std::string& why) const {
-    throw UsageError(printable(app_.get_config_ptr()->as<std::string>()) + ": " + why +
-                     "; --config names a TOML file of options");
+    complain(why + "; --config names a TOML file of options");
+  }
+
+  // Gives the values the form that their option takes; false: it counts as not given.
+  bool take_form(CLI::ConfigItem& item) const {
+    const CLI::App& command = command_of(item);
+    const CLI::Option* option = command.get_option_no_throw("--" + item.name);
+    if (option == nullptr) {
+      return true;  // CLI11 refuses it, or it is the begin or end of a section
+    }
+    if (takes_list(*option) && item.inputs.size() > 1) {
+      std::erase(item.inputs, "");  // what CLI11 makes of a space before a comma
+      item.inputs = {join(item.inputs, ",")};
+    }
+    // A flag that may have a value: `true` is the flag without one, which CLI11 writes "{}".
+    if (option->check_fname(item.name) && item.inputs.size() == 1) {
+      if (item.inputs.front() == "false") {
+        return false;
+      }
+      item.inputs.front() = item.inputs.front() == "true" ? "{}" : item.inputs.front();
+    }
+    return true;
+  }
+
+  // The one in whose section the line stands.
+  const CLI::App& command_of(const CLI::ConfigItem& item) const {
+    const std::string line = printable(item.fullname());
+    if (const std::size_t bracket = line.find('['); bracket != std::string::npos) {
+      complain("'" + line.substr(bracket) + "' is no option; a section is a line [NAME]");
+    }
+    const CLI::App* command = &app_;
+    std::string path;
+    for (const std::string& parent : item.parents) {
+      const std::vector<std::string> names = command_names(*command);
+      if (std::find(names.begin(), names.end(), parent) == names.end()) {
+        refuse_section(path, parent, names);
+      }
+      command = command->get_subcommand(parent);
+      path += parent + ".";
+    }
+    return *command;
+  }
+
+  [[noreturn]] void refuse_section(const std::string& path, const std::string& name,
+                                   std::vector<std::string> names) const {
+    const auto section = [&](const std::string& one) { return "[" + path + one + "]"; };
+    std::transform(names.begin(), names.end(), names.begin(), section);
+    complain("unknown section " + printable(section(name)) + did_you_mean(section(name), names) +
+             "; a section has the name of a command");
   }
 
   void require_flat(const std::string& text) const {

@@ -1,6 +1,8 @@
 #include "declare.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <string_view>
 
 #include <CLI/CLI.hpp>
 
@@ -53,6 +55,12 @@ std::vector<std::string> values_of(const CLI::Option& option) {
   } catch (const CLI::OptionNotFound&) {
   }
   return {};
+}
+
+bool takes_list(const CLI::Option& option) {
+  constexpr std::string_view kTypes[] = {"LIST", "COLUMNS", "KEY=NAME,…"};
+  return std::find(std::begin(kTypes), std::end(kTypes), option.get_type_name()) !=
+         std::end(kTypes);
 }
 
 CLI::Validator not_empty() {

@@ -22,6 +22,8 @@ CLI::Validator whole_number(std::uint64_t low, std::uint64_t high);
 CLI::Validator one_of(std::vector<std::string> words);
 /// The words of one_of(); none for other options.
 std::vector<std::string> values_of(const CLI::Option& option);
+/// True of an option with one value that is a list with commas, by what the help calls the value.
+bool takes_list(const CLI::Option& option);
 /// Refuses an empty text.
 CLI::Validator not_empty();
 

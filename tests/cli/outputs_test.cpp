@@ -351,6 +351,52 @@ TEST(Outputs, OptionsFromAFile) {
   }
 }
 
+TEST(Outputs, ListsAndFlagsWithValuesFromAFile) {
+  const TwoCaptures captures;
+  const TempFolder& folder = captures.folder;
+  const auto with = [&](const std::string& text, std::vector<std::string> words) {
+    words.insert(words.end(), {"--config", folder.write("netml.toml", text), captures.first});
+    return netml(words);
+  };
+  const RunResult listed = with(
+      "[extract]\nfeatures = [\"flow\", \"biflow\"]\ncolumns = [\"src_port\" , \"log_duration\"]\n",
+      {"extract"});
+  EXPECT_EQ(listed.status, 0) << listed.err;
+  EXPECT_EQ(lines_of(listed.out).front(), "src_port,log_duration");
+  const std::string model = folder.path("m.netml");
+  ASSERT_EQ(netml({"learn", demo("demo.pcap"), "-o", model, "-q"}).status, 0);
+  const std::vector<std::string> classify = {"classify", "-m", model, "--format", "csv"};
+  const auto ranks = [&](const std::string& by_source) {
+    const RunResult result = with("[classify]\nby-source = " + by_source + "\n", classify);
+    EXPECT_EQ(result.status, 0) << result.err;
+    return result.err.find("sources by novelty") != std::string::npos;
+  };
+  EXPECT_TRUE(ranks("true"));
+  EXPECT_TRUE(ranks("30"));
+  EXPECT_FALSE(ranks("false"));
+  EXPECT_EQ(with("[classify]\nby-source = often\n", classify).status, 2);
+}
+
+TEST(Outputs, WrongLinesOfAConfigFileAreNamed) {
+  const TempFolder folder;
+  for (const auto& [text, reason] :
+       {std::pair(
+            "[extrct]\ndim = 3\n",
+            "unknown section [extrct]; did you mean '[extract]'?; a section has the name of a "
+            "command"),
+        {"[learn.extrct]\ndim = 3\n",
+         "unknown section [learn.extrct]; did you mean '[learn.extract]'?; a section has the name "
+         "of a command"},
+        {"[qqqqqqqq]\n", "unknown section [qqqqqqqq]; a section has the name of a command"},
+        {"[extract\nfeatures = \"flow\"\n",
+         "'[extract' is no option; a section is a line [NAME]"}}) {
+    const std::string config = folder.write("netml.toml", text);
+    const RunResult refused = netml({"--config", config, "columns"});
+    EXPECT_EQ(refused.status, 2) << text;
+    EXPECT_EQ(refused.err, "netml: " + config + ": " + reason + "\n");
+  }
+}
+
 // Neither takes time or memory beyond its reading.
 TEST(Outputs, ConfigFilesHaveLimits) {
   const TempFolder folder;
