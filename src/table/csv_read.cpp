@@ -254,11 +254,13 @@ KeptColumns kept_columns(const std::vector<std::string>& names, const Schema& de
                          const std::string& what, std::vector<std::string>& warnings) {
   KeptColumns kept{distinct_places(names, what, warnings), {}};
   const ColumnIndex index(described);
-  const bool begins_with_key = begins_with_identity(names);
+  const bool has_run = begins_with_run(names);
+  const bool begins_with_key = begins_with_identity(std::span(names).subspan(has_run ? 1 : 0));
   for (const std::size_t place : kept.places) {
     const std::string& name = names[place];
     ColumnInfo column;
-    column.is_identity = is_identity_name(name) || (name == "protocol" && begins_with_key);
+    column.is_identity = is_identity_name(name) || (has_run && place == 0) ||
+                         (begins_with_key && name == "protocol");
     if (const auto known = index.find(name)) {
       column = described.columns[*known];
     }

@@ -38,4 +38,8 @@ bool begins_with_identity(std::span<const std::string> names) {
          std::equal(std::begin(kPrefix), std::end(kPrefix), names.begin());
 }
 
+bool begins_with_run(std::span<const std::string> names) {
+  return !names.empty() && names.front() == "run";
+}
+
 }  // namespace netml

@@ -227,6 +227,45 @@ TEST(Sqlite, InspectLeavesOtherDatabasesAlone) {
   EXPECT_THAT(damaged.err, HasSubstr("cut.db: a SQLite database that is damaged"));
 }
 
+// What `sqlite3 -header -csv flows.db "SELECT * FROM flows"` prints.
+std::string flows_as_csv(const std::string& database) {
+  std::vector<std::string> names;
+  for (const auto& column : sqlite_query(database, "PRAGMA table_info(flows)")) {
+    names.push_back(column[1]);
+  }
+  std::string text = join(names, ",") + "\n";
+  for (auto& row : sqlite_query(database, "SELECT * FROM flows")) {
+    std::replace(row.begin(), row.end(), std::string("NULL"), std::string());
+    text += join(row, ",") + "\n";
+  }
+  return text;
+}
+
+// What `train` says that the model sees.
+std::string columns_learnt(const std::string& table, const std::string& model) {
+  for (const std::string& line :
+       lines_of(run({"train", "-f", table, "-o", model, "-v", "2"}).err)) {
+    if (line.find("the model sees") != std::string::npos) {
+      return line;
+    }
+  }
+  return "";
+}
+
+TEST(Sqlite, NoModelSeesTheNumberOfARun) {
+  const TempFolder folder;
+  const std::string database = folder.path("flows.db"), model = folder.path("m.netml"),
+                    csv = folder.path("flows.csv");
+  for (const char* features : {"biflow", "flow,statistics"}) {
+    std::filesystem::remove(database);
+    run({"extract", demo("unclassified.pcap"), "-o", database, "--features", features});
+    run({"extract", demo("unclassified.pcap"), "-o", csv, "--features", features});
+    const std::string learnt = columns_learnt(csv, model);
+    EXPECT_THAT(learnt, HasSubstr("the model sees")) << features;
+    EXPECT_EQ(columns_learnt(folder.write("collected.csv", flows_as_csv(database)), model), learnt);
+  }
+}
+
 TEST(Sqlite, LearnKeepsItsFeaturesThere) {
   const TempFolder folder;
   const std::string database = folder.path("features.db"), model = folder.path("model.netml");

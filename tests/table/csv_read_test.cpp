@@ -185,6 +185,25 @@ TEST(CsvScanner, AnOpenQuoteDoesNotTakeTheRestOfALargeFile) {
   EXPECT_EQ(scanner[1], "2");
 }
 
+// The flows of a database, written as CSV, have no description beside them.
+TEST(CsvRead, TheNumberOfARunIsIdentityWhereATableBeginsWithIt) {
+  const auto identity = [](std::string_view header) {
+    std::vector<std::string> names;
+    const Table table = read(std::string(header) + "\n");
+    for (const ColumnInfo& column : table.schema().columns) {
+      if (column.is_identity) {
+        names.push_back(column.name);
+      }
+    }
+    return names;
+  };
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(identity("run,id,protocol,packets"), (Names{"run", "id"}));
+  EXPECT_EQ(identity("run,src_ip,src_port,dst_ip,dst_port,protocol,start_ns,fwd_packets"),
+            (Names{"run", "src_ip", "src_port", "dst_ip", "dst_port", "protocol", "start_ns"}));
+  EXPECT_EQ(identity("a,run"), Names{});
+}
+
 TEST(Identity, ColumnsThatNoModelSees) {
   for (const char* name :
        {"src_ip", " Source IP", "Dst Port", "start_ns", "bidirectional_first_seen_ms", "label",
