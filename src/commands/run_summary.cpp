@@ -17,6 +17,19 @@ std::string version() {
   return NETML_VERSION;
 }
 
+namespace {
+
+std::string limit_reason(const ExtractResult& result) {
+  if (!result.limit_reason.empty()) {
+    return result.limit_reason;
+  }
+  return result.stopped_by_max_flows
+             ? "as many flows are open as --max-flows allows; raise it, or use --on-limit evict"
+             : "the memory budget is used up; raise --memory-limit, or use --on-limit evict";
+}
+
+}  // namespace
+
 void report_inputs(const ExtractResult& result) {
   for (const InputOutcome& input : result.inputs) {
     if (input.status != InputStatus::kOk) {
@@ -26,10 +39,7 @@ void report_inputs(const ExtractResult& result) {
   if (result.stopped_by_limit) {
     const std::string where =
         result.inputs.empty() ? "" : input_name(result.inputs.back().path) + ": ";
-    log::error(where + (!result.limit_reason.empty()
-                            ? result.limit_reason
-                            : "the memory budget is used up; raise --memory-limit or --max-flows, "
-                              "or use --on-limit evict"));
+    log::error(where + limit_reason(result));
   }
   const RunStats& stats = result.stats;
   log::detail(std::to_string(stats.packets_read) + " packets, " +

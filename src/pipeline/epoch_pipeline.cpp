@@ -449,7 +449,8 @@ void EpochPipeline::apply(EpochJob& job, std::size_t table) {
     shards_.apply(table, job.epoch, job.positions[table], job.closed[table]);
     report_open_flows(before, shards_[table].open_flows());
   }
-  if (shards_[table].is_stopped()) {  // there is but one table then
+  if (shards_[table].is_stopped() && !stopped_by_limit_) {  // there is but one table then
+    open_when_stopped_ = shards_[table].open_flows();
     stopped_by_limit_ = true;
   }
 }

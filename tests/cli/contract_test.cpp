@@ -260,11 +260,14 @@ TEST(Messages, OfALimitNameTheInput) {
   const std::string capture = folder.write("flows.pcap", udp_capture(60));
   const RunResult named = netml({"extract", capture, "--max-flows", "5", "--on-limit", "stop"});
   EXPECT_EQ(named.status, 6);
-  EXPECT_EQ(named.err.rfind("netml: " + capture + ": the memory budget is used up", 0), 0U);
+  EXPECT_EQ(
+      named.err.rfind("netml: " + capture + ": as many flows are open as --max-flows allows;", 0),
+      0U)
+      << named.err;
   const RunResult piped =
       netml({"extract", "-", "--max-flows", "5", "--on-limit", "stop"}, slurp(capture));
   EXPECT_EQ(piped.status, 6);
-  EXPECT_EQ(piped.err.rfind("netml: standard input: the memory budget", 0), 0U) << piped.err;
+  EXPECT_EQ(piped.err.rfind("netml: standard input: as many flows are open", 0), 0U) << piped.err;
 }
 
 // No line about labels or damage when nobody reads the rows any more.

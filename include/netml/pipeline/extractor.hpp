@@ -68,11 +68,12 @@ struct InputOutcome {
 struct ExtractResult {
   std::vector<InputOutcome> inputs;
   RunStats stats;
-  std::string limit_reason;         ///< why, when it was not the flow table's budget
-  bool stopped_by_limit = false;    ///< memory budget under --on-limit stop
-  bool reached_flow_limit = false;  ///< --limit
-  bool output_closed = false;       ///< the consumer wanted no more
-  int signal = 0;                   ///< that interrupted the run
+  std::string limit_reason;           ///< why, when it was not the flow table's budget
+  bool stopped_by_limit = false;      ///< memory budget or --max-flows under --on-limit stop
+  bool stopped_by_max_flows = false;  ///< it was --max-flows
+  bool reached_flow_limit = false;    ///< --limit
+  bool output_closed = false;         ///< the consumer wanted no more
+  int signal = 0;                     ///< that interrupted the run
 
   bool any_usable() const noexcept;
   /// Takes a run that its consumer ended for want of memory as stopped by the limit. `reason`: one
