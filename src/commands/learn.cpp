@@ -22,6 +22,7 @@
 
 #include "collected_run.hpp"
 #include "hidden_columns.hpp"
+#include "training_rows.hpp"
 
 namespace netml {
 namespace {
@@ -289,6 +290,11 @@ void check_columns_early(const LearnCommand& command) {
   }
   static_cast<void>(FeatureSet(command.recipe));
   const Schema measured = FeatureSet(with_all_columns(command.recipe)).schema();
+  if (std::none_of(measured.columns.begin(), measured.columns.end(), is_learnable)) {
+    throw UsageError("--features " + printable(join(command.recipe.sets, ",")) +
+                     ": no column of it is a number that a model could see; add another set, such "
+                     "as biflow");
+  }
   check_anonymization(command.inputs.has_labels() ? with_label_columns(measured) : measured,
                       command.anonymization);
 }

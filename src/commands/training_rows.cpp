@@ -236,6 +236,10 @@ std::vector<RowLabel> read_labels(const Table& table, std::optional<std::size_t>
   return labels;
 }
 
+bool is_learnable(const ColumnInfo& column) {
+  return !column.is_identity && is_numeric(column.type);
+}
+
 bool has_labels(const std::vector<RowLabel>& labels) {
   return std::any_of(labels.begin(), labels.end(),
                      [](RowLabel label) { return label != RowLabel::kNone; });
@@ -247,8 +251,7 @@ std::vector<std::size_t> choose_columns(const Table& table, const std::vector<st
   std::vector<std::size_t> chosen;
   if (asked.empty()) {
     for (std::size_t i = 0; i < schema.size(); ++i) {
-      if (i != label_column && !schema.columns[i].is_identity &&
-          is_numeric(schema.columns[i].type)) {
+      if (i != label_column && is_learnable(schema.columns[i])) {
         chosen.push_back(i);
       }
     }

@@ -21,6 +21,9 @@ std::vector<RowLabel> read_labels(const Table& table, std::optional<std::size_t>
 /// Whether any row has one.
 bool has_labels(const std::vector<RowLabel>& labels);
 
+/// A number, and not identity: what a model may see.
+bool is_learnable(const ColumnInfo& column);
+
 /// The columns that the model sees, in the order of the table: `asked`, or every numeric column
 /// that is not identity. Throws UsageError for unknown, textual, identity or repeated ones,
 /// DataError when none is left.

@@ -85,6 +85,9 @@ TEST(ExitCodes, UsageErrorsAreTwoAndSuggest) {
        {{"columns", "--format", "xml"}, "--format: 'xml' is none of text, csv, markdown"},
        {{"columns", "flw"}, "unknown set or column 'flw'; did you mean 'flow'?"},
        {{"train", "stray.csv"}, "unexpected argument 'stray.csv'"},
+       {{"learn", "absent.pcap", "-o", "m", "--features", "splt,ja4"},
+        "--features splt,ja4: no column of it is a number that a model could see; add another set, "
+        "such as biflow"},
        {{"learn", capture, "-o", "m", "--test-size", "1"},
         "--test-size: '1' is not a number between 0 and 1"},
        {{"classify", capture}, "the following arguments are required: -m/--model"},
