@@ -1,6 +1,8 @@
 #include "param_document.hpp"
 
 #include <algorithm>
+#include <deque>
+#include <optional>
 #include <sstream>
 
 #include <nlohmann/json.hpp>
@@ -107,7 +109,12 @@ class DocumentBuilder : public YAML::EventHandler {
  public:
   explicit DocumentBuilder(const std::string& what) : what_(what) {}
 
-  ParamNode take() { return std::move(root_); }
+  ParamNode take() {
+    if (odd_name_) {
+      fail(*odd_name_, "a list or mapping cannot be a name");
+    }
+    return std::move(root_);
+  }
 
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
@@ -179,7 +186,12 @@ class DocumentBuilder : public YAML::EventHandler {
     }
     if (!level.has_key) {
       if (node.kind == ParamNode::Kind::kList || node.kind == ParamNode::Kind::kMap) {
-        fail(mark, "a list or mapping cannot be a name");
+        // Said at the end: the parser takes one that is never closed for a name, and says so only
+        // there.
+        odd_name_ = odd_name_.value_or(mark);
+        level.has_key = true;
+        odd_names_.push_back(std::move(node));
+        return &odd_names_.back();
       }
       const auto& entries = level.node->entries;
       if (std::any_of(entries.begin(), entries.end(),
@@ -208,6 +220,8 @@ class DocumentBuilder : public YAML::EventHandler {
   const std::string& what_;
   ParamNode root_;
   std::vector<Level> open_;
+  std::optional<YAML::Mark> odd_name_;
+  std::deque<ParamNode> odd_names_;  ///< what stands where a name should; they stay in place
   int nodes_ = 0;
 };
 

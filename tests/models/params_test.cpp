@@ -54,6 +54,9 @@ TEST(Params, RefusalsNameKeyValueAndRange) {
             "score, max_rows)");
   EXPECT_EQ(refusal("{kde: {bandwidth: 1}}"), "p: holds parameters of kde, none of ocsvm");
   EXPECT_NE(refusal("{ocsvm: {nu: .1}, nu: .1}"), "accepted");
+  EXPECT_EQ(refusal("{nu: 0.1"), "p: not valid YAML at line 1: end of map flow not found");
+  EXPECT_EQ(refusal("[nu, 0.1"), "p: not valid YAML at line 1: end of sequence flow not found");
+  EXPECT_EQ(refusal("{nu: 0.1}: 2"), "p: line 1: a list or mapping cannot be a name");
   for (const char* text : {"nu: .nan", "nu: .inf", "nu: 1e999", "nu: 010", "nu: 0x1", "nu: 1_0",
                            "nu: 1:30", "nu: true", "nu:", "nu: ~", "nu: '0.1'", "nu: ٠.١",
                            "seed: 1", "random_state: 1", "nu: 0.1 0.2"}) {
