@@ -66,6 +66,15 @@ std::string endpoint(std::string_view text) {
   return port ? endpoint(std::string(text.substr(0, colon)), *port) : "";
 }
 
+// Of the column `protocol`: a number, or the name itself.
+std::string protocol_name(const std::string& text) {
+  const auto number = parse_u64(text);
+  if (!number) {
+    return text;
+  }
+  return *number > UINT8_MAX ? "" : short_protocol_name(static_cast<std::uint8_t>(*number));
+}
+
 }  // namespace
 
 std::string endpoints_text(const VerdictSubject& subject) {
@@ -91,17 +100,19 @@ std::string time_text(std::int64_t ns, TextZone zone) {
 
 std::string readable_key(const std::string& key, TextZone zone) {
   const std::vector<std::string> parts = split(key, ' ');
+  const std::string as_it_is(trim(key));
   if (parts.size() != 5 || parts[1] != "->") {
-    return key;
+    return as_it_is;
   }
   const std::string source = endpoint(parts[0]), destination = endpoint(parts[2]);
-  const auto protocol = parse_u64(parts[3]);
+  const std::string protocol = protocol_name(parts[3]);
   const auto start_ns = parse_i64(parts[4]);
-  if (source.empty() || destination.empty() || !protocol || *protocol > UINT8_MAX || !start_ns) {
-    return key;
+  const bool has_time = !parts[4].empty();
+  if (source.empty() || destination.empty() || protocol.empty() || (has_time && !start_ns)) {
+    return as_it_is;
   }
-  return time_text(*start_ns, zone) + " " + source + " → " + destination + " [" +
-         short_protocol_name(static_cast<std::uint8_t>(*protocol)) + "]";
+  return (has_time ? time_text(*start_ns, zone) + " " : "") + source + " → " + destination + " [" +
+         protocol + "]";
 }
 
 }  // namespace netml

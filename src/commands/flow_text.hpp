@@ -21,7 +21,8 @@ std::string times_text(const Flow& flow, TextZone zone);
 /// "[2017-07-04] [11:54:30.123456]".
 std::string time_text(std::int64_t ns, TextZone zone);
 /// A row_key() in the form of a verdict's line: "[2017-07-04] [11:54:30.123456] 10.0.0.1:5 →
-/// 10.0.0.2:53 [UDP]"; as it is when it is not one.
+/// 10.0.0.2:53 [UDP]", without the time where the table had no start_ns; as it is when it is not
+/// one.
 std::string readable_key(const std::string& key, TextZone zone);
 
 }  // namespace netml

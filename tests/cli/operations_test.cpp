@@ -81,6 +81,33 @@ TEST_F(Operations, ExplainGivesReasonsForAlertsOnly) {
   EXPECT_EQ(lines[3].back(), ']') << lines[3];
 }
 
+TEST(Explain, NearestFlowsOfAllPresetsAreReadable) {
+  const TempFolder folder;
+  const std::string model = folder.path("m.netml");
+  for (const auto& [preset, features] : {std::pair("nfstream", "flow,statistics"),
+                                         {"netflowmeter", "netflowmeter"},
+                                         {"cicflowmeter", "cicflowmeter"},
+                                         {"netml", "biflow"}}) {
+    ASSERT_EQ(netml({"learn", demo("demo.pcap"), "--preset", preset, "--features", features, "-o",
+                     model, "-q"})
+                  .status,
+              0)
+        << preset;
+    const RunResult result =
+        netml({"classify", "-m", model, demo("unclassified.pcap"), "--explain", "1"});
+    EXPECT_EQ(result.status, 0) << result.err;
+    std::size_t shown = 0;
+    for (const std::string& line : lines_of(result.out)) {
+      if (line.find("nearest normal flow: ") != std::string::npos) {
+        ++shown;
+        EXPECT_EQ(line.find(" -> "), std::string::npos) << preset << line;
+        EXPECT_EQ(line.back(), ']') << preset << line;
+      }
+    }
+    EXPECT_EQ(shown > 0, std::string(preset) != "cicflowmeter") << preset;
+  }
+}
+
 TEST_F(Operations, FdrIsBenjaminiHochbergOverTheInput) {
   const auto all = verdicts({demo("unclassified.pcap")});
   const auto rows = verdicts({demo("unclassified.pcap"), "--fdr", "0.1"});
