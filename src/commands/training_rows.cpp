@@ -11,6 +11,7 @@
 #include "netml/core/text_format.hpp"
 #include "netml/dataset/labels.hpp"
 #include "netml/dataset/split.hpp"
+#include "netml/table/csv_read.hpp"
 
 namespace netml {
 namespace {
@@ -256,7 +257,8 @@ std::vector<std::size_t> choose_columns(const Table& table, const std::vector<st
       }
     }
     if (chosen.empty()) {
-      throw DataError("the table has no numeric column to learn from besides identity and labels");
+      throw DataError("the table has no numeric column to learn from besides identity and labels" +
+                      separator_hint(schema.names()));
     }
     return chosen;
   }

@@ -141,6 +141,19 @@ struct ColumnSurvey {
   throw DataError(what + ": line " + std::to_string(line) + ": " + reason);
 }
 
+}  // namespace
+
+std::string separator_hint(const std::vector<std::string>& names) {
+  const bool is_one = names.size() == 1;
+  const bool has_semicolon = is_one && names[0].find(';') != std::string::npos;
+  return has_semicolon || (is_one && names[0].find('\t') != std::string::npos)
+             ? std::string("; the header is one name with ") + (has_semicolon ? "';'" : "tabs") +
+                   " in it: columns are separated by commas"
+             : "";
+}
+
+namespace {
+
 // The records of the file behind its header, each with as many cells as the header has.
 class Records {
  public:
@@ -179,7 +192,7 @@ class Records {
     if (scanner_.size() != names_.size()) {
       refuse(what_, scanner_.line(),
              std::to_string(scanner_.size()) + " cells where the header has " +
-                 std::to_string(names_.size()));
+                 std::to_string(names_.size()) + separator_hint(names_));
     }
     return true;
   }

@@ -319,6 +319,9 @@ TEST(Train, RefusalsNameTheTable) {
   const auto nothing = [](TrainRun&) {};
   EXPECT_EQ(refusal("src_ip,label\n10.0.0.1,0\n", nothing),
             "the table has no numeric column to learn from besides identity and labels");
+  EXPECT_EQ(refusal("a;b\n1;2\n", nothing),
+            "the table has no numeric column to learn from besides identity and labels; the header "
+            "is one name with ';' in it: columns are separated by commas");
   const auto rate = [](TrainRun& run) { run.options.train.false_alarm_rate = 0.1; };
   EXPECT_EQ(
       refusal(feature_csv(9, 0, false), rate),

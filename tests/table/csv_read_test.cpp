@@ -204,6 +204,15 @@ TEST(CsvRead, TheNumberOfARunIsIdentityWhereATableBeginsWithIt) {
   EXPECT_EQ(identity("a,run"), Names{});
 }
 
+TEST(CsvRead, OtherSeparatorsAreHintedAt) {
+  const std::string hint = "; the header is one name with ";
+  EXPECT_EQ(refusal("a;b\n1,5;2\n"), "t.csv: line 2: 2 cells where the header has 1" + hint +
+                                         "';' in it: columns are separated by commas");
+  EXPECT_EQ(separator_hint({"a\tb"}), hint + "tabs in it: columns are separated by commas");
+  EXPECT_EQ(separator_hint({"a;b", "c"}), "");
+  EXPECT_EQ(separator_hint({"a"}), "");
+}
+
 TEST(Identity, ColumnsThatNoModelSees) {
   for (const char* name :
        {"src_ip", " Source IP", "Dst Port", "start_ns", "bidirectional_first_seen_ms", "label",

@@ -22,4 +22,8 @@ namespace netml {
 Table read_csv(std::string_view bytes, const std::string& what, std::vector<std::string>& warnings,
                const Schema& described = {}, std::uint64_t memory_limit = UINT64_MAX);
 
+/// Where the only name of a table looks like several with ';' or tabs between them: what to say
+/// behind a complaint about its columns. Else nothing.
+std::string separator_hint(const std::vector<std::string>& names);
+
 }  // namespace netml
