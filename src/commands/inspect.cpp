@@ -33,10 +33,14 @@ bool looks_like_capture(std::string_view first) {
                      [&](std::string_view magic) { return first.substr(0, 4) == magic; });
 }
 
+bool looks_like_sqlite(std::string_view first) {
+  return first.starts_with("SQLite format 3");
+}
+
 // Bytes that no text has, and of no kind of table that netml reads or names.
 bool is_binary(std::string_view first) {
   return first.find('\0') != std::string_view::npos && !looks_like_npz(first) &&
-         !looks_like_npy(first) && !first.starts_with("SQLite format 3");
+         !looks_like_npy(first) && !looks_like_sqlite(first);
 }
 
 Inspection inspected_file(const std::string& path, std::string text) {
@@ -70,6 +74,10 @@ Inspection inspect(const std::string& path, bool full) {
           "changing it; sqlite3 FILE 'PRAGMA journal_mode = delete' takes it out");
     }
     return inspected_file(path, inspect_sqlite(path));
+  }
+  if (looks_like_sqlite(first)) {
+    throw DataError(input_name(path) +
+                    ": a SQLite database that holds no table that this netml writes");
   }
   return inspected_file(path, inspect_table(path));
 }

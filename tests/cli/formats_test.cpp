@@ -216,7 +216,8 @@ TEST(Sqlite, InspectLeavesOtherDatabasesAlone) {
   sqlite_query(other, "CREATE TABLE flows(a)");
   const RunResult foreign = netml({"inspect", other});
   EXPECT_EQ(foreign.status, 3);
-  EXPECT_THAT(foreign.err, HasSubstr("a SQLite database, which netml adds to but does not read"));
+  EXPECT_THAT(foreign.err,
+              HasSubstr("a SQLite database that holds no table that this netml writes"));
   const std::string database = folder.path("flows.db");
   run({"extract", folder.write("a.pcap", udp_capture(5)), "-o", database});
   folder.write("cut.db", slurp(database).substr(0, 5000));
