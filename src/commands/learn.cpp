@@ -13,6 +13,7 @@
 #include "netml/commands/run_files.hpp"
 #include "netml/commands/table_output.hpp"
 #include "netml/core/error.hpp"
+#include "netml/core/input_file.hpp"
 #include "netml/core/interrupt.hpp"
 #include "netml/core/log.hpp"
 #include "netml/core/sha256.hpp"
@@ -380,7 +381,7 @@ int train_on(const LearnCommand& command, const RunContext& context, const Extra
   options.recipe_json = rows.recipe.to_json();
   options.card_json = card_of(command, extracted, rows);
   options.what =
-      command.inputs.paths().size() == 1 ? printable(command.inputs.paths().front()) : "captures";
+      command.inputs.paths().size() == 1 ? input_name(command.inputs.paths().front()) : "captures";
   CalibrationFlows calibration;
   if (!command.calibrate.empty()) {
     Recipe fitted = rows.recipe;
@@ -388,7 +389,7 @@ int train_on(const LearnCommand& command, const RunContext& context, const Extra
     calibration = read_calibration(command, fitted, context);
     options.calibrate = &calibration.table;
     options.calibrate_places = &calibration.places;
-    options.calibrate_what = printable(command.calibrate);
+    options.calibrate_what = input_name(command.calibrate);
   }
   const int status = worst_status(extracted, calibration);
   if (calibration.result.signal != 0) {

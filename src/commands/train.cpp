@@ -453,7 +453,7 @@ TrainResult run_train(const TrainCommandOptions& options, OutputGroup& files) {
     calibration = read_feature_file(
         options.calibrate, train.memory_limit_bytes - std::min(train.memory_limit_bytes, held));
     train.calibrate = &calibration.table;
-    train.calibrate_what = printable(options.calibrate);
+    train.calibrate_what = input_name(options.calibrate);
     card["calibration_files"] = json::array({{{"name", calibration.name},
                                               {"sha256", calibration.sha256},
                                               {"rows", calibration.table.row_count()}}});

@@ -65,6 +65,15 @@ TEST(Hints, ContextThatForgetsForWantOfRoomSaysSo) {
   EXPECT_THAT(netml({"extract", capture, "--features", "context"}).err, Not(HasSubstr(warning)));
 }
 
+TEST(Hints, StandardInputIsCalledThat) {
+  const TempFolder folder;
+  const RunResult result =
+      netml({"learn", "-", "-o", folder.path("m.netml"), "--false-alarm-rate", "0.00001"},
+            udp_capture(100));
+  EXPECT_EQ(result.status, 3);
+  EXPECT_THAT(result.err, HasSubstr("netml: standard input: a false-alarm rate of 1e-05 takes"));
+}
+
 TEST(Hints, WhatIsProbablyMeant) {
   const TempFolder folder;
   const std::string capture = folder.write("flows.pcap", udp_capture(20));
