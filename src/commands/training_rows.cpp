@@ -274,7 +274,8 @@ std::vector<std::size_t> choose_columns(const Table& table, const std::vector<st
     }
     if (schema.columns[i].is_identity) {
       throw UsageError("column '" + printable(name) +
-                       "' says who a flow is, not what it does; no model sees it");
+                       "' says who a flow is in this table, not what it does; a model of it does "
+                       "not see it");
     }
     if (!seen.insert(i).second) {
       throw UsageError("column '" + printable(name) + "' is named twice");

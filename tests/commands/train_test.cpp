@@ -300,7 +300,7 @@ TEST(Train, ColumnsAreChosenAndChecked) {
     return run.refusal();
   };
   EXPECT_EQ(refusal("protocl"), "unknown column 'protocl'; did you mean 'protocol'?");
-  EXPECT_NE(refusal("src_port").find("says who a flow is"), std::string::npos);
+  EXPECT_NE(refusal("src_port").find("says who a flow is in this table"), std::string::npos);
   EXPECT_NE(refusal("end_reason").find("holds no numbers"), std::string::npos);
   EXPECT_NE(refusal("label").find("is the label"), std::string::npos);
   run.options.train.columns = {"a", "a"};
