@@ -30,17 +30,17 @@ bool is_netml_extraction(const Recipe& recipe) {
 }
 
 std::string describe(const RepresentationOptions& options) {
-  std::string text;
+  std::vector<std::string> parts;
   if (options.dim) {
-    text += " dim " + std::to_string(*options.dim);
+    parts.push_back("dim " + std::to_string(*options.dim));
   }
   if (options.interval_s) {
-    text += " interval " + number_text(*options.interval_s) + " s";
+    parts.push_back("interval " + number_text(*options.interval_s) + " s");
   }
   if (options.sampling_s) {
-    text += " sampling rate " + number_text(*options.sampling_s) + " s";
+    parts.push_back("sampling rate " + number_text(*options.sampling_s) + " s");
   }
-  return text;
+  return join(parts, ", ");
 }
 
 // Settings of the representations that the recipe leaves open, from all flows.
@@ -61,7 +61,7 @@ void fit(Recipe& recipe, const FlowStore& flows) {
   if (missing.sampling) {
     options.sampling_s = static_cast<double>(fitted_sampling_ns(durations)) / 1e9;
   }
-  log::info("fitted on " + std::to_string(flows.size()) + " flows:" + describe(options));
+  log::info("fitted on " + std::to_string(flows.size()) + " flows: " + describe(options));
 }
 
 }  // namespace
