@@ -45,6 +45,15 @@ bool is_of(const CLI::ParseError& error, CLI::ExitCodes code) {
   return error.get_exit_code() == static_cast<int>(code);
 }
 
+// True of `train` and `learn train`, which read a table and take no file without an option.
+bool takes_feature_option(const CLI::App& app) {
+  const CLI::App* command = &app;
+  while (!command->get_subcommands().empty()) {
+    command = command->get_subcommands().front();
+  }
+  return command->get_name() == "train";
+}
+
 [[noreturn]] void refuse_extra(const CLI::App& app, const std::string& extra) {
   const std::string word = extra.substr(0, extra.find('='));
   if (word.rfind('-', 0) == 0) {
@@ -60,7 +69,8 @@ bool is_of(const CLI::ParseError& error, CLI::ExitCodes code) {
                      did_you_mean(word, command_names(app)) + " (" +
                      join(command_names(app), ", ") + ")");
   }
-  throw UsageError("unexpected argument '" + printable(word) + "'");
+  const std::string hint = takes_feature_option(app) ? "; a table is given with -f, --feature" : "";
+  throw UsageError("unexpected argument '" + printable(word) + "'" + hint);
 }
 
 const CLI::Option* find_option(const CLI::App& app, const std::string& name) {

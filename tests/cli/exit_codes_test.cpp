@@ -84,7 +84,8 @@ TEST(ExitCodes, UsageErrorsAreTwoAndSuggest) {
        {{"--verbosity", "9", "columns"}, "--verbosity: '9' is not a whole number from 0 to 3"},
        {{"columns", "--format", "xml"}, "--format: 'xml' is none of text, csv, markdown"},
        {{"columns", "flw"}, "unknown set or column 'flw'; did you mean 'flow'?"},
-       {{"train", "stray.csv"}, "unexpected argument 'stray.csv'"},
+       {{"train", "stray.csv"},
+        "unexpected argument 'stray.csv'; a table is given with -f, --feature"},
        {{"learn", "absent.pcap", "-o", "m", "--features", "splt,ja4"},
         "--features splt,ja4: no column of it is a number that a model could see; add another set, "
         "such as biflow"},
