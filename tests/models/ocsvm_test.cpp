@@ -78,7 +78,7 @@ TEST(Ocsvm, AgreesWithLibsvmsPrediction) {
   const Vector log_scores = log->score(probes);
   for (int i = 0; i < 50; ++i) {
     double f = 0;
-    svm_predict_values(oracle, starts[static_cast<std::size_t>(300 + i)], &f);
+    svm_predict_values(oracle, starts[300 + static_cast<std::size_t>(i)], &f);
     const double ours = -raw_scores[i] + *raw->own_threshold();
     EXPECT_NEAR(ours, f, 1e-9 * std::max(1.0, std::fabs(f)));
     EXPECT_EQ(log_scores[i] > 0, f < 0) << i;

@@ -98,7 +98,7 @@ std::string packet(std::int64_t ts_ns, const Bytes& bytes) {
 std::string many_flows(int count, std::int64_t step_ns = kSecond) {
   std::string capture = pcap_header();
   for (int i = 0; i < count; ++i) {
-    capture += packet(kStart + i * step_ns, frame(static_cast<std::size_t>(1000 + i), 80));
+    capture += packet(kStart + i * step_ns, frame(1000 + static_cast<std::size_t>(i), 80));
   }
   return capture;
 }
@@ -303,7 +303,7 @@ TEST(Extractor, TheFlowLimitCountsFlowsThatAreWritten) {
   const TempFolder folder;
   std::string capture = pcap_header();
   for (int i = 0; i < 10; ++i) {
-    capture += packet(kStart + i, frame(static_cast<std::size_t>(1000 + i), 80));
+    capture += packet(kStart + i, frame(1000 + static_cast<std::size_t>(i), 80));
   }
   capture += packet(kStart + 20, frame(1004, 80)) + packet(kStart + 21, frame(1008, 80));
   Recipe recipe = flow_recipe();
