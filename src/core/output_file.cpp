@@ -20,6 +20,7 @@ namespace netml {
 namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{256} << 10;
+constexpr mode_t kPermissions = 0777;
 
 }  // namespace
 
@@ -77,17 +78,22 @@ OutputFile::OutputFile(const std::string& path, FileMode mode, Reader reader)
   }
   buffer_.reserve(kBufferBytes);
   struct stat status {};
+  const bool is_there = path != "-" && stat(path.c_str(), &status) == 0;
   if (path == "-") {
     descriptor_ = STDOUT_FILENO;
-  } else if (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+  } else if (is_there && !S_ISREG(status.st_mode)) {
     if (S_ISDIR(status.st_mode)) {
       fail(EISDIR);
     }
     descriptor_ =
         S_ISFIFO(status.st_mode) ? open_fifo(path.c_str()) : retry_open(path.c_str(), O_WRONLY, 0);
     owned_ = true;
+  } else if (is_there) {
+    const mode_t kept = status.st_mode & kPermissions;
+    open_temporary(kept);
+    keep_permissions(kept);
   } else {
-    open_temporary(mode);
+    open_temporary(static_cast<mode_t>(mode));
   }
   if (descriptor_ < 0 || fstat(descriptor_, &status) != 0) {
     fail(errno);
@@ -99,14 +105,13 @@ OutputFile::OutputFile(const std::string& path, FileMode mode, Reader reader)
   followed_ = S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode) || is_terminal;
 }
 
-void OutputFile::open_temporary(FileMode mode) {
+void OutputFile::open_temporary(mode_t mode) {
   const std::string target = resolve_links(path_);
   if (base_name(target).size() > NAME_MAX) {
     fail(ENAMETOOLONG);  // at once: the temporary name would be short enough
   }
   temporary_ = temporary_name(target);
-  descriptor_ =
-      retry_open(temporary_.c_str(), O_RDWR | O_CREAT | O_EXCL, static_cast<mode_t>(mode));
+  descriptor_ = retry_open(temporary_.c_str(), O_RDWR | O_CREAT | O_EXCL, mode);
   owned_ = true;
   if (descriptor_ < 0) {
     const int error_number = errno;
@@ -114,6 +119,16 @@ void OutputFile::open_temporary(FileMode mode) {
     fail(error_number);
   }
   interrupt::remember_temporary(temporary_.c_str());
+}
+
+// What the umask took away when the temporary file was made; nobody could read it in between who
+// may not. A file system whose files all have one mode is not asked to change it.
+void OutputFile::keep_permissions(mode_t mode) {
+  struct stat status {};
+  const bool is_kept = fstat(descriptor_, &status) == 0 && (status.st_mode & kPermissions) == mode;
+  if (!is_kept && fchmod(descriptor_, mode) != 0) {
+    fail(errno);
+  }
 }
 
 OutputFile::~OutputFile() {

@@ -117,6 +117,37 @@ TEST(OutputFile, ModesFollowTheUmask) {
   EXPECT_EQ(status.st_mode & 0777U, 0600U);
 }
 
+TEST(OutputFile, AReplacedFileKeepsItsPermissions) {
+  const TempFolder folder;
+  const std::string path = folder.write("out", "old");
+  const auto permissions = [](const std::string& name) {
+    struct stat status {};
+    EXPECT_EQ(stat(name.c_str(), &status), 0) << name;
+    return status.st_mode & 07777U;
+  };
+  std::filesystem::create_symlink("out", folder.path("link"));
+  const mode_t before = umask(027);
+  for (const mode_t mode : {0600U, 0444U, 0666U, 0640U, 04755U}) {
+    for (const FileMode kind : {FileMode::kShared, FileMode::kPrivate}) {
+      ASSERT_EQ(chmod(path.c_str(), mode), 0);
+      write_file(folder.path("link"), "new", kind);
+      EXPECT_EQ(permissions(path), mode & 0777U);
+    }
+  }
+  umask(before);
+}
+
+// The bytes of a file that others may not read are not shown while they are on their way.
+TEST(OutputFile, TheTemporaryFileIsNoMoreOpenThanTheOldOne) {
+  const TempFolder folder;
+  const std::string path = folder.write("out", "old");
+  ASSERT_EQ(chmod(path.c_str(), 0600), 0);
+  const OutputFile file(path);
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+    EXPECT_EQ(entry.status().permissions(), std::filesystem::perms(0600)) << entry.path();
+  }
+}
+
 TEST(OutputFile, ASymbolicLinkKeepsBeingOne) {
   const TempFolder folder;
   const std::string target = folder.write("target", "old");

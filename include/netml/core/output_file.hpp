@@ -5,9 +5,12 @@
 #include <string_view>
 #include <vector>
 
+#include <sys/types.h>
+
 namespace netml {
 
-/// Who may read a file that we create (before the umask).
+/// Who may read a file that we create (before the umask). One that replaces another keeps its
+/// permissions.
 enum class FileMode { kShared = 0666, kPrivate = 0600 };
 
 /// What it means when the reader of a pipe goes away.
@@ -19,7 +22,8 @@ enum class Reader {
 /// A result on its way to a file, whole or not at all.
 ///
 /// A regular file is written under a temporary name in the same directory and takes its place in
-/// `commit()` (flush, fsync, close, rename, fsync of the directory). Only the last step can fail
+/// `commit()` (flush, fsync, close, rename, fsync of the directory), with the permission bits that
+/// the old file had when this one was opened. Only the last step can fail
 /// with the new file in place: it stands there, but a power cut may bring the old one back.
 /// Devices, FIFOs and stdout
 /// ("-") are written directly. Without `commit()` the destructor removes the temporary file and the
@@ -56,7 +60,8 @@ class OutputFile {
  private:
   OutputFile(const std::string& path, Reader reader) : path_(path), reader_(reader) {}
   [[noreturn]] void fail(int error_number) const;
-  void open_temporary(FileMode mode);
+  void open_temporary(mode_t mode);
+  void keep_permissions(mode_t mode);
   void write_all(std::string_view bytes);
   void close_descriptor();
 
