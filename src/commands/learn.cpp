@@ -398,7 +398,12 @@ int train_on(const LearnCommand& command, const RunContext& context, const Extra
   const TrainResult trained = train_table(rows.sink.table, options, files);
   write_learn_summary(files, context, extracted, labeler, &trained, status);
   files.prepare();
-  rows.commit_features();
+  try {
+    rows.commit_features();
+  } catch (const BrokenPipe&) {  // they had a reader, who has seen enough
+    files.commit();
+    throw;
+  }
   files.commit();
   report_training(trained);
   return status;
@@ -425,6 +430,11 @@ int run_learn(const LearnCommand& command, const RunContext& context) {
     return train_on(command, context, extracted, labeler, rows, files);
   } catch (const SummaryInterrupted&) {
     rows.commit_features();  // which are whole
+    throw;
+  } catch (const BrokenPipe&) {
+    if (command.feature_output != "-") {
+      rows.commit_features();
+    }
     throw;
   } catch (const Interrupted& interrupted) {
     return end_without_model(context, extracted, labeler, rows, 128 + interrupted.signal_number);

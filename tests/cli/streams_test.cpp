@@ -255,6 +255,33 @@ TEST(Streams, AReaderThatHasLeftEndsARunWhoseInputIsQuiet) {
   }
 }
 
+// A model or a summary finds nobody, however little it is; what goes to files stands.
+TEST(Streams, AReaderThatDoesNotWaitForTheOneOutputOfARunEndsItQuietly) {
+  const TempFolder folder;
+  const std::string table = folder.path("flows.csv"), model = folder.path("model.netml");
+  const std::string capture = demo("demo.pcap");
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"learn", capture, "-q", "-o", "-", "-f", table},
+        {"learn", capture, "-q", "-o", model, "--summary", "-"},
+        {"learn", capture, "-q", "-o", folder.path("second.netml"), "-f", "-"},
+        {"train", "-f", table, "-q", "-o", "-"},
+        {"extract", capture, "-o", "/dev/null", "--summary", "-"},
+        {"packets", capture, "-o", "/dev/null", "--summary", "-"},
+        {"classify", "-q", "-m", model, capture, "-o", "/dev/null", "--summary", "-"},
+        {"classify", "-q", "-m", model, "--table", table, "-o", "/dev/null", "--summary", "-"}}) {
+    const std::string what = join(arguments, " ");
+    Process process(netml_command(arguments));
+    process.close_stdout();
+    const RunResult result = process.finish();
+    expect_sound(result, what);
+    EXPECT_EQ(result.status, 141) << what;
+    EXPECT_EQ(result.err, "") << what;
+  }
+  EXPECT_EQ(folder_names(folder.path("")),
+            (std::vector<std::string>{"flows-metadata.json", "flows.csv", "model.netml",
+                                      "second.netml"}));
+}
+
 class StopSignal : public testing::TestWithParam<int> {};
 INSTANTIATE_TEST_SUITE_P(Streams, StopSignal, testing::Values(SIGINT, SIGTERM));
 
