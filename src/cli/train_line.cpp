@@ -64,6 +64,7 @@ int TrainLine::train() const {
   require_distinct_files(
       context_, inputs,
       {options.output, options.test_scores, options.report, report_twin_path(options.report)});
+  check_summary(context_);
   OutputGroup files;
   const TrainResult result = run_train(command, files);
   return finish_training(result, tables, files, context_);

@@ -337,6 +337,8 @@ int classify_captures(const ClassifyCommand& command, const Detector& detector,
   OutputFile file(command.output);
   OutputGroup files;
   open_report(files, command.report);
+  check_output(command.state);
+  check_summary(context);
   StageOptions options = stage_options(command, context);
   options.memory_limit = memory_limit;
   ScoredFlows flows(command, detector, file, options);

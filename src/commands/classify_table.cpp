@@ -74,6 +74,7 @@ int classify_table(const ClassifyCommand& command, const Detector& detector,
   OutputFile output(command.output);
   OutputGroup files;
   open_report(files, command.report);
+  check_summary(context);
   try {
     const auto writer = make_row_verdict_writer(command, output, file.table);
     VerdictStage stage(detector, *writer, output, options);

@@ -179,6 +179,7 @@ int run_extract(const ExtractCommand& command, const RunContext& context) {
   if (collected && sqlite_has_run(command.output, collected->key())) {
     return skip_run(command, context);
   }
+  check_summary(context);
   ExtractResult result = extraction.run(rows);
   require_usable(result);
   rows.idle();  // a reader that has gone away shows now

@@ -422,6 +422,8 @@ int run_learn(const LearnCommand& command, const RunContext& context) {
                  command.recipe.policy.memory_limit / 3);
   OutputGroup files;
   open_training_files(command.train, files);
+  check_summary(context);
+  check_input(command.calibrate);
   const ExtractResult extracted = measure(command, extraction, rows);
   if (extracted.signal != 0 || extracted.stopped_by_limit) {
     return end_without_model(context, extracted, labeler, rows, extracted.exit_status());

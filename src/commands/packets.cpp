@@ -25,6 +25,7 @@ std::unique_ptr<PacketRows> make_rows(const PacketsCommand& command) {
 int run_packets(const PacketsCommand& command, const RunContext& context) {
   require_distinct_files(context, command.inputs.files(), {command.output});
   const std::unique_ptr<PacketRows> rows = make_rows(command);
+  check_summary(context);
   ExtractResult result = read_packets(command.inputs.plain,
                                       {command.inputs.filter, command.inputs.is_continuous}, *rows);
   rows->add_to(result.stats);

@@ -212,6 +212,10 @@ void add_labels(nlohmann::ordered_json& summary, const Labeler& labeler) {
   }
 }
 
+void check_summary(const RunContext& context) {
+  check_output(context.summary_path);
+}
+
 void write_summary(const RunContext& context, nlohmann::ordered_json summary) {
   OutputGroup files;
   write_summary(files, context, std::move(summary));

@@ -440,6 +440,7 @@ TrainResult train_table(const Table& table, const TrainOptions& options, OutputG
 TrainResult run_train(const TrainCommandOptions& options, OutputGroup& files) {
   TrainOptions train = options.train;
   open_training_files(train, files);
+  check_input(options.calibrate);
   const FeatureFile features = read_feature_file(options.feature, train.memory_limit_bytes);
   train.what = input_name(options.feature);
   train.recipe_json = features.recipe_json;

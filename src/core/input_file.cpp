@@ -2,6 +2,8 @@
 
 #include <cerrno>
 
+#include <unistd.h>
+
 #include "netml/core/error.hpp"
 #include "netml/core/interrupt.hpp"
 #include "netml/core/text_format.hpp"
@@ -12,6 +14,12 @@ namespace netml {
 
 std::string input_name(const std::string& path) {
   return path == "-" ? "standard input" : printable(path);
+}
+
+void check_input(const std::string& path) {
+  if (!path.empty() && path != "-" && access(path.c_str(), R_OK) != 0) {
+    throw InputError(input_name(path) + ": cannot open: " + reason(errno));
+  }
 }
 
 InputFile::InputFile(const std::string& path) : name_(input_name(path)), descriptor_(path) {

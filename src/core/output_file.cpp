@@ -22,6 +22,11 @@ namespace {
 constexpr std::size_t kBufferBytes = std::size_t{256} << 10;
 constexpr mode_t kPermissions = 0777;
 
+[[noreturn]] void refuse(const std::string& path, int error_number) {
+  throw OutputError((path == "-" ? "standard output" : printable(path)) +
+                    ": cannot write: " + reason(error_number));
+}
+
 }  // namespace
 
 std::string directory_of(const std::string& path) {
@@ -238,8 +243,20 @@ void OutputFile::fail(int error_number) const {
   if (error_number == EPIPE && reader_ == Reader::kMayLeave) {
     throw BrokenPipe{};
   }
-  throw OutputError((path_ == "-" ? "standard output" : printable(path_)) +
-                    ": cannot write: " + reason(error_number));
+  refuse(path_, error_number);
+}
+
+void check_output(const std::string& path) {
+  struct stat status {};
+  if (path.empty() || path == "-") {
+    return;
+  }
+  const bool is_there = stat(path.c_str(), &status) == 0;
+  if (!is_there || S_ISREG(status.st_mode) || S_ISDIR(status.st_mode)) {
+    const OutputFile attempt(path);  // the temporary file goes again
+  } else if (access(path.c_str(), W_OK) != 0) {
+    refuse(path, errno);
+  }
 }
 
 void write_file(const std::string& path, std::string_view bytes, FileMode mode) {

@@ -214,6 +214,47 @@ TEST(ExitCodes, AnOutputThatCannotBeWrittenIsFive) {
   }
 }
 
+// Nothing of the input has been read: an empty one would be refused with 3.
+TEST(ExitCodes, AFileThatIsWrittenLastIsTriedFirst) {
+  const TempFolder folder;
+  const std::string model = folder.path("model.netml"), output = folder.path("out");
+  const std::string absent = folder.path("absent/last.json");
+  ASSERT_EQ(netml({"learn", demo("unclassified.pcap"), "-o", model, "-q"}).status, 0);
+  const std::string kept = folder.write("kept.json", "{\"format\": 1, \"done\": []}\n");
+  for (const std::vector<std::string>& run :
+       {std::vector<std::string>{"extract", "-", "-o", output, "--summary"},
+        {"packets", "-", "-o", output, "--summary"},
+        {"learn", "-", "-o", output, "--summary"},
+        {"train", "-f", "-", "-o", output, "--summary"},
+        {"classify", "-m", model, "-", "-o", output, "--summary"},
+        {"classify", "-m", model, "-", "-o", output, "--state"}}) {
+    std::vector<std::string> refused = run, tried = run;
+    refused.push_back(absent);
+    tried.push_back(kept);
+    const RunResult result = netml(refused);
+    EXPECT_EQ(result.status, 5) << run.front() << " " << run.back();
+    EXPECT_EQ(result.err, "netml: " + absent + ": cannot write: No such file or directory\n");
+    EXPECT_EQ(netml(tried).status, 3) << run.front() << " " << run.back();
+    EXPECT_EQ(slurp(kept), "{\"format\": 1, \"done\": []}\n");
+    EXPECT_EQ(folder_names(folder.path("")),
+              (std::vector<std::string>{"kept.json", "model.netml"}));
+  }
+}
+
+// Flows for the threshold are read last, and looked for first.
+TEST(ExitCodes, ACalibrationThatIsNotThereIsSaidFirst) {
+  const TempFolder folder;
+  const std::string absent = folder.path("absent");
+  for (const std::vector<std::string>& run :
+       {std::vector<std::string>{"learn", "-"}, {"train", "-f", "-"}}) {
+    std::vector<std::string> arguments = run;
+    arguments.insert(arguments.end(), {"-o", folder.path("m"), "--calibrate", absent});
+    const RunResult result = netml(arguments);
+    EXPECT_EQ(result.status, 3) << run.front();
+    EXPECT_EQ(result.err, "netml: " + absent + ": cannot open: No such file or directory\n");
+  }
+}
+
 // Whichever file of a run cannot be written, or whatever else ends it late: none takes its place.
 TEST(ExitCodes, NoFileOfARunThatFailsTakesItsPlace) {
   const TempFolder folder;

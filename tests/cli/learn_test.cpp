@@ -1,6 +1,7 @@
 // From captures to a model and from a model to verdicts, with the demo data.
 #include <cmath>
 #include <filesystem>
+#include <thread>
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -394,6 +395,19 @@ TEST(Learn, MeasuresWhatExtractWrites) {
       EXPECT_TRUE(slurp(kept) == slurp(written));
     }
   }
+}
+
+// A pipe is opened once, when its turn comes.
+TEST(Learn, CalibratesOnAPipe) {
+  const TempFolder folder;
+  const std::string fifo = folder.path("fifo");
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  const std::string bytes = slurp(demo("demo.pcap"));
+  std::thread writer([&] { folder.write("fifo", bytes); });
+  const RunResult result = netml({"learn", demo("demo.pcap"), "--algorithm", "pca", "--calibrate",
+                                  fifo, "-o", folder.path("m")});
+  writer.join();
+  EXPECT_EQ(result.status, 0) << result.err;
 }
 
 TEST(Learn, LabelsThatMatchNothingNameBothSpans) {

@@ -49,6 +49,9 @@ nlohmann::ordered_json summary_of_files(const std::vector<std::string>& files, i
 /// A signal came while the summary waited for a reader of its FIFO; there will be none.
 struct SummaryInterrupted : Interrupted {};
 
+/// Throws OutputError where the summary could not be written, before the run has done its work.
+void check_summary(const RunContext& context);
+
 /// Writes the summary when one was asked for, with version and command line. Throws OutputError and
 /// SummaryInterrupted.
 void write_summary(const RunContext& context, nlohmann::ordered_json summary);

@@ -29,6 +29,10 @@ class InputFile {
 /// The input at `path` as messages name it: "standard input" for "-", else its name, printable.
 std::string input_name(const std::string& path);
 
+/// Throws InputError where a file cannot be opened: before the work that comes ahead of its turn.
+/// It is not opened, since a FIFO can be read but once. Empty names and "-" are fine.
+void check_input(const std::string& path);
+
 /// Reads a whole file of at most `limit` bytes; larger ones are an InputError too.
 std::string read_file(const std::string& path, std::size_t limit);
 

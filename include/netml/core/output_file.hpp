@@ -89,6 +89,11 @@ std::string directory_of(const std::string& path);
 /// The full name of a file, or the one that it will have: without symbolic links, `.` and `..`.
 std::string place_of(const std::string& path);
 
+/// Throws OutputError where a file of that name could not be written: before the work whose result
+/// it is to hold. Nothing is left behind, and FIFOs and devices are not opened. Empty names and "-"
+/// are fine.
+void check_output(const std::string& path);
+
 /// Writes a whole small file by the rules above.
 void write_file(const std::string& path, std::string_view bytes, FileMode mode = FileMode::kShared);
 
