@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "netml/commands/run_files.hpp"
 #include "netml/core/output_file.hpp"
 #include "netml/core/text_format.hpp"
 
@@ -84,6 +85,7 @@ void CompletionLine::add_to(CLI::App& app) {
       "  netml completion fish > ~/.config/fish/completions/netml.fish");
   command->callback([this, &app] {
     run_ = [this, &app] {
+      require_one_standard_output(context_, {{"what completion prints", "-"}});
       const std::vector<CommandWords> commands = command_words(app);
       OutputFile out("-");
       out.write(shell_ == "man" ? manual_page(commands) : completion_script(commands, shell_));

@@ -6,6 +6,7 @@
 
 #include "netml/commands/columns.hpp"
 #include "netml/commands/inspect.hpp"
+#include "netml/commands/run_files.hpp"
 #include "netml/commands/run_summary.hpp"
 #include "netml/core/error.hpp"
 #include "netml/core/output_file.hpp"
@@ -30,6 +31,7 @@ int InspectLine::show() const {
   if (file_.empty() && isatty(STDIN_FILENO) == 1) {
     throw UsageError("no file was named and standard input is a terminal; name one or pipe one in");
   }
+  require_one_standard_output(context_, {{"what inspect prints", "-"}});
   OutputFile out("-");
   const Inspection found = inspect(file_.empty() ? "-" : file_, is_full_);
   out.write(found.text);
@@ -54,6 +56,7 @@ int ColumnsLine::show() const {
   const ColumnsFormat format = format_ == "csv"        ? ColumnsFormat::kCsv
                                : format_ == "markdown" ? ColumnsFormat::kMarkdown
                                                        : ColumnsFormat::kText;
+  require_one_standard_output(context_, {{"what columns prints", "-"}});
   OutputFile out("-");
   out.write(describe_columns(names_, format));
   out.commit();

@@ -64,6 +64,8 @@ int TrainLine::train() const {
   require_distinct_files(
       context_, inputs,
       {options.output, options.test_scores, options.report, report_twin_path(options.report)});
+  require_one_standard_output(
+      context_, {{"--output", options.output}, {"--test-scores", options.test_scores}});
   check_summary(context_);
   OutputGroup files;
   const TrainResult result = run_train(command, files);

@@ -391,6 +391,7 @@ int run_classify(const ClassifyCommand& command, const RunContext& context) {
   require_distinct_files(
       context, inputs,
       {command.output, command.state, command.report, report_twin_path(command.report)});
+  require_one_standard_output(context, {{"--output", command.output}, {"--state", command.state}});
   const Detector detector = load_model(command);
   return command.table.empty() ? classify_captures(command, detector, context)
                                : classify_table(command, detector, context);

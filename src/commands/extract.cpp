@@ -155,6 +155,7 @@ void require_places(const ExtractCommand& command, const RunContext& context) {
   require_distinct_files(
       context, command.inputs.files(),
       table_files(command.output, choose_format(command.format, command.output)));
+  require_one_standard_output(context, {{"--output", command.output}});
   if (command.rotate_rows == 0) {
     return;
   }

@@ -311,6 +311,9 @@ void check_files(const LearnCommand& command, const RunContext& context) {
     outputs.push_back(path);
   }
   require_distinct_files(context, inputs, outputs);
+  require_one_standard_output(context, {{"--output", command.train.output},
+                                        {"--feature", command.feature_output},
+                                        {"--test-scores", command.train.test_scores}});
 }
 
 // What a database of features says of its run.

@@ -24,6 +24,7 @@ std::unique_ptr<PacketRows> make_rows(const PacketsCommand& command) {
 
 int run_packets(const PacketsCommand& command, const RunContext& context) {
   require_distinct_files(context, command.inputs.files(), {command.output});
+  require_one_standard_output(context, {{"--output", command.output}});
   const std::unique_ptr<PacketRows> rows = make_rows(command);
   check_summary(context);
   ExtractResult result = read_packets(command.inputs.plain,

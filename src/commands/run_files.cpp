@@ -52,4 +52,13 @@ void require_distinct_files(const RunContext& context, std::vector<std::string> 
   }
 }
 
+void require_one_standard_output(const RunContext& context, std::vector<NamedOutput> outputs) {
+  outputs.push_back({"--summary", context.summary_path});
+  std::erase_if(outputs, [](const NamedOutput& output) { return output.path != "-"; });
+  if (outputs.size() > 1) {
+    throw UsageError(outputs[0].name + " and " + outputs[1].name +
+                     ": both would go to standard output; give one of them a file");
+  }
+}
+
 }  // namespace netml

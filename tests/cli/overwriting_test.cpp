@@ -120,5 +120,58 @@ TEST(Overwriting, OutputsAreDifferentFiles) {
                  reason);
 }
 
+// Whoever reads it could not tell one from the other.
+TEST(Overwriting, StandardOutputTakesOneOutput) {
+  const TempFolder folder;
+  folder.write("a.pcap", capture_bytes());
+  folder.write("table.csv", kTable);
+  const std::vector<std::pair<std::string, std::vector<std::string>>> cases = {
+      {"--output and --summary", {"extract", "a.pcap", "--summary=-"}},
+      {"-o and --summary", {"extract", "a.pcap", "-o", "-", "--summary=-"}},
+      {"--output and --summary", {"packets", "a.pcap", "--summary", "-"}},
+      {"--output and --summary", {"classify", "-m", "m", "a.pcap", "--summary=-"}},
+      {"--output and --state", {"classify", "-m", "m", "a.pcap", "--state=-"}},
+      {"-o and --summary", {"learn", "a.pcap", "-o", "-", "--summary=-"}},
+      {"-m and --feature", {"learn", "a.pcap", "-m", "-", "-f", "-"}},
+      {"--feature and --test-scores",
+       {"learn", "a.pcap", "-o", "m", "--feature=-", "--test-scores=-"}},
+      {"--model and --test-scores", {"train", "-f", "table.csv", "--model=-", "--test-scores=-"}},
+      {"--test-scores and --summary",
+       {"train", "-f", "table.csv", "-o", "m", "--test-scores=-", "--summary=-"}},
+      {"what inspect prints and --summary", {"inspect", "a.pcap", "--summary=-"}},
+      {"what columns prints and --summary", {"columns", "--summary=-"}},
+      {"what completion prints and --summary", {"completion", "bash", "--summary=-"}},
+  };
+  for (const auto& [names, command] : cases) {
+    expect_refused(
+        folder, command,
+        "netml: " + names + ": both would go to standard output; give one of them a file\n");
+  }
+}
+
+TEST(Overwriting, AReportIsTwoFilesAndNoStandardOutput) {
+  const TempFolder folder;
+  folder.write("a.pcap", capture_bytes());
+  folder.write("table.csv", kTable);
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"classify", "-m", "m", "a.pcap", "-o", "v", "--report=-"},
+        {"learn", "a.pcap", "-o", "m", "--report=-"},
+        {"train", "-f", "table.csv", "-o", "m", "--report=-"}}) {
+    expect_refused(folder, command, "netml: --report: a page and, beside it, ");
+  }
+}
+
+TEST(Overwriting, ASummaryAloneMayGoToStandardOutput) {
+  const TempFolder folder;
+  folder.write("a.pcap", capture_bytes());
+  Streams streams;
+  streams.folder = folder.path("");
+  for (const std::string output : {"/dev/null", "flows.csv"}) {
+    const RunResult result = netml({"extract", "a.pcap", "-o", output, "--summary=-"}, "", streams);
+    EXPECT_EQ(result.status, 0) << result.err;
+    EXPECT_EQ(nlohmann::json::parse(result.out)["packets_read"], 2);
+  }
+}
+
 }  // namespace
 }  // namespace netml

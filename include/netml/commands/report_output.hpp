@@ -13,7 +13,7 @@ Report report_of(const Detector& detector);
 
 /// "r.html" -> "r.json"; empty for an empty path.
 std::string report_twin_path(const std::string& path);
-/// Throws UsageError where page and twin would be one file.
+/// Throws UsageError where page and twin would be one file, or the page is standard output.
 void check_report_path(const std::string& path);
 
 /// Opens the page and its twin; nothing for an empty path. Throws OutputError.

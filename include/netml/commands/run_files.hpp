@@ -14,4 +14,14 @@ namespace netml {
 void require_distinct_files(const RunContext& context, std::vector<std::string> inputs,
                             std::vector<std::string> outputs);
 
+/// An output of a run, and what the user knows it by: "--output".
+struct NamedOutput {
+  std::string name;
+  std::string path;
+};
+
+/// Throws UsageError where standard output ("-") would take two of these, or one and the summary:
+/// whoever reads it could not tell them apart. Empty paths are left out.
+void require_one_standard_output(const RunContext& context, std::vector<NamedOutput> outputs);
+
 }  // namespace netml
