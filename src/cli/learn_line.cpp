@@ -1,5 +1,7 @@
 #include "learn_line.hpp"
 
+#include <algorithm>
+
 #include <CLI/CLI.hpp>
 
 #include "netml/commands/learn.hpp"
@@ -13,6 +15,43 @@ namespace netml::cli {
 namespace {
 
 constexpr const char* kDefaultFeatures = "biflow,context";
+
+// Where a command has its options: itself, and its groups.
+std::vector<const CLI::App*> option_holders(const CLI::App& command) {
+  std::vector<const CLI::App*> holders =
+      command.get_subcommands([](const CLI::App* sub) { return sub->get_name().empty(); });
+  holders.push_back(&command);
+  return holders;
+}
+
+// An option of the command itself that was typed; what a configuration gives was not.
+const CLI::Option* find_typed(const CLI::App& command) {
+  for (const CLI::App* holder : option_holders(command)) {
+    if (!holder->parse_order().empty()) {
+      return holder->parse_order().front();
+    }
+  }
+  return nullptr;
+}
+
+bool takes(const CLI::App& command, const std::string& option) {
+  const std::vector<const CLI::App*> holders = option_holders(command);
+  return std::any_of(holders.begin(), holders.end(), [&](const CLI::App* holder) {
+    return holder->get_option_no_throw(option) != nullptr;
+  });
+}
+
+// Beside learn extract and learn train, an option of learn itself would change nothing.
+void refuse_own_options(const CLI::App& learn, const CLI::App& half) {
+  const CLI::Option* option = find_typed(learn);
+  if (option == nullptr) {
+    return;
+  }
+  const std::string name = option->get_name(), command = "learn " + half.get_name();
+  throw UsageError(takes(half, name) ? name + " stands before '" + half.get_name() +
+                                           "'; the options of " + command + " stand behind it"
+                                     : name + " is an option of learn, not of " + command);
+}
 
 }  // namespace
 
@@ -34,6 +73,8 @@ void LearnLine::add_to(CLI::App& app) {
   command->callback([this, command] {
     if (command->get_subcommands().empty()) {  // else learn extract, learn train
       run_ = [this] { return learn(); };
+    } else {
+      refuse_own_options(*command, *command->get_subcommands().front());
     }
   });
   add_extract(*command);

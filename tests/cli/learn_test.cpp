@@ -397,6 +397,34 @@ TEST(Learn, MeasuresWhatExtractWrites) {
   }
 }
 
+// They come to nothing there, wherever they stand; those of a configuration are for all three.
+TEST(Learn, ItsOwnOptionsAreRefusedBesideItsHalves) {
+  const TempFolder folder;
+  const std::string model = folder.path("m"), table = folder.path("t.csv");
+  const std::string config =
+      folder.write("c.toml", "[learn]\nalgorithm = \"pca\"\n[learn.train]\nalgorithm = \"pca\"\n");
+  ASSERT_EQ(netml({"learn", "extract", demo("demo.pcap"), "-o", table}).status, 0);
+  const auto refusal = [](const std::vector<std::string>& arguments) {
+    const RunResult result = netml(arguments);
+    EXPECT_EQ(result.status, 2) << join(arguments, " ");
+    return result.err;
+  };
+  EXPECT_EQ(refusal({"learn", "-p", demo("demo.pcap"), "-o", model, "extract"}),
+            "netml: -p stands before 'extract'; the options of learn extract stand behind it\n");
+  EXPECT_EQ(refusal({"learn", demo("demo.pcap"), "extract"}),
+            "netml: FILE stands before 'extract'; the options of learn extract stand behind it\n");
+  EXPECT_EQ(refusal({"learn", "--algorithm=pca", "train", "-f", table, "-o", model}),
+            "netml: --algorithm stands before 'train'; the options of learn train stand behind "
+            "it\n");
+  EXPECT_EQ(refusal({"learn", "train", "-f", table, "-o", model, "--label", demo("demo.csv")}),
+            "netml: --label is an option of learn, not of learn train\n");
+  EXPECT_FALSE(std::filesystem::exists(model));
+  EXPECT_EQ(
+      netml({"-q", "learn", "-q", "--config", config, "train", "-f", table, "-o", model, "-q"})
+          .status,
+      0);
+}
+
 // A pipe is opened once, when its turn comes.
 TEST(Learn, CalibratesOnAPipe) {
   const TempFolder folder;
