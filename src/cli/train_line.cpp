@@ -68,8 +68,13 @@ int TrainLine::train() const {
       context_, {{"--output", options.output}, {"--test-scores", options.test_scores}});
   check_summary(context_);
   OutputGroup files;
-  const TrainResult result = run_train(command, files);
-  return finish_training(result, tables, files, context_);
+  try {
+    const TrainResult result = run_train(command, files);
+    return finish_training(result, tables, files, context_);
+  } catch (const Interrupted&) {
+    warn_of_interruption(options.output);
+    throw;
+  }
 }
 
 }  // namespace netml::cli

@@ -412,9 +412,7 @@ int train_on(const LearnCommand& command, const RunContext& context, const Extra
   return status;
 }
 
-}  // namespace
-
-int run_learn(const LearnCommand& command, const RunContext& context) {
+int learn(const LearnCommand& command, const RunContext& context) {
   check_files(command, context);
   check_options_early(command);
   check_columns_early(command);
@@ -446,6 +444,27 @@ int run_learn(const LearnCommand& command, const RunContext& context) {
   } catch (const LimitError& error) {
     log::error(error.what());
     return end_without_model(context, extracted, labeler, rows, exit_status::kLimitReached);
+  }
+}
+
+}  // namespace
+
+void warn_of_interruption(const std::string& model) {
+  if (model != "-") {
+    log::warning("interrupted: " + printable(model) + " was not written");
+  }
+}
+
+int run_learn(const LearnCommand& command, const RunContext& context) {
+  try {
+    const int status = learn(command, context);
+    if (status == exit_status::kInterrupted || status == exit_status::kTerminated) {
+      warn_of_interruption(command.train.output);
+    }
+    return status;
+  } catch (const Interrupted&) {
+    warn_of_interruption(command.train.output);
+    throw;
   }
 }
 

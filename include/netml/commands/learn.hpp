@@ -24,6 +24,9 @@ struct LearnCommand {
 /// Runs it; the exit status. Throws the Error family.
 int run_learn(const LearnCommand& command, const RunContext& context);
 
+/// Warns that a signal ended the run before the model was written to that file; nothing of "-".
+void warn_of_interruption(const std::string& model);
+
 /// Adds the summary of a training run on these tables to its `files` and commits all, logs its
 /// warnings and prints netml's table on stderr; the exit status.
 int finish_training(const TrainResult& result, const std::vector<std::string>& tables,
