@@ -55,8 +55,8 @@ void ClassifyLine::add_to(CLI::App& app) {
   add_flow_rules(*command, flow_);
   add_features(*command, features_, "the model's");
   command->footer(
-      "Flow rules and features come from the model; an option that contradicts them is an "
-      "error.\n\n"
+      "Flow rules and features come from the model; an option that contradicts them is an error.\n"
+      "--min-packets may differ: it says which flows get a verdict, not how they are measured.\n\n"
       "Examples:\n  netml classify --model=model.netml < unclassified.pcap\n"
       "  netml classify -m model.netml new/*.pcap --format jsonl --output alerts.jsonl "
       "--no-report-all --exit-code");
