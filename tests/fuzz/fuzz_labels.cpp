@@ -140,6 +140,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     LabelFile labels =
         is_read ? LabelFile::read(what, options) : LabelFile::parse(text, what, options);
     use(labels, options);
+  } catch (const InputError& error) {  // compressed
+    fuzz::require_refusal(error, ErrorKind::kInput, what + ": ");
   } catch (const DataError& error) {
     fuzz::require_refusal(error, ErrorKind::kData, what + ": ");
   }

@@ -260,6 +260,7 @@ void add_demo(Seeds& seeds) {
   const std::string csv = test::slurp(extract("t.csv", {"flow", "statistics"}, 20));
   const std::string metadata = test::slurp(folder.path("t-metadata.json"));
   seeds.add("table", "demo-csv", number(0, 1) + csv);
+  seeds.add("table", "own-compressed", number(0, 1) + "BZh91AY&SY");
   seeds.add("table", "demo-described", number(1, 1) + metadata + '\0' + csv);
   const std::string npy_bytes = test::slurp(extract("t.npy", {"biflow"}, 5));
   std::string of_matrix = test::slurp(folder.path("t-metadata.json"));

@@ -132,6 +132,10 @@ void add_labels(Seeds& seeds) {
   }
   seeds.add("labels", "named-columns",
             number(0x0808, 2) + "a,b,from,to,l\n10.0.0.1,10.0.0.2,1499069340,1499069350000,x\n");
+  for (const unsigned options : {0U, 64U}) {  // as text and as a file
+    seeds.add("labels", "own-compressed-" + std::to_string(options),
+              number(options, 2) + "BZh91AY&SY");
+  }
   for (const auto& [name, text] : files) {
     for (const unsigned options : {0U, 5U, 0x202U, 0x34U, 0x247U, 0x53U}) {
       seeds.add("labels", name + "-" + std::to_string(options), number(options, 2) + text);

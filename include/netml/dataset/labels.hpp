@@ -115,7 +115,7 @@ class LabelFile {
 
   /// Reads a file ("-" is stdin). Throws InputError; DataError `<path>: line N: <reason>`.
   static LabelFile read(const std::string& path, const LabelOptions& options);
-  /// The same for text in memory.
+  /// The same for text in memory; InputError where it is compressed.
   static LabelFile parse(std::string_view text, const std::string& what,
                          const LabelOptions& options);
 
