@@ -39,7 +39,7 @@ bool begins_with_identity(std::span<const std::string> names) {
 }
 
 bool begins_with_run(std::span<const std::string> names) {
-  return !names.empty() && names.front() == "run";
+  return names.size() > 1 && names[0] == "run" && is_identity_name(names[1]);
 }
 
 }  // namespace netml

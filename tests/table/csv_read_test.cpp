@@ -202,6 +202,7 @@ TEST(CsvRead, TheNumberOfARunIsIdentityWhereATableBeginsWithIt) {
   EXPECT_EQ(identity("run,src_ip,src_port,dst_ip,dst_port,protocol,start_ns,fwd_packets"),
             (Names{"run", "src_ip", "src_port", "dst_ip", "dst_port", "protocol", "start_ns"}));
   EXPECT_EQ(identity("a,run"), Names{});
+  EXPECT_EQ(identity("run,speed,heart"), Names{});
 }
 
 TEST(CsvRead, OtherSeparatorsAreHintedAt) {

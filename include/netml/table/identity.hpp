@@ -16,8 +16,8 @@ bool is_identity_name(std::string_view name);
 /// src_ip, src_port, dst_ip, dst_port, protocol, start_ns. There `protocol` is identity too.
 bool begins_with_identity(std::span<const std::string> names);
 
-/// True for a table that begins with `run`, as the flows of a database that netml collects runs in
-/// do: it counts runs, and is identity there.
+/// True for a table that begins with `run` and a column of identity, as the flows of a database
+/// that netml collects runs in do: it counts runs, and is identity there.
 bool begins_with_run(std::span<const std::string> names);
 
 }  // namespace netml
