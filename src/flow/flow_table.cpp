@@ -301,6 +301,7 @@ std::uint32_t FlowTable::create(const PacketRecord& record, std::int64_t ts_ns, 
                                 std::span<const std::uint8_t> payload, ClosedFlows& closed) {
   if (obeys_limits_ && !budget_.make_room(flow_cost(), record.index, closed)) {
     stopped_ = true;
+    stopped_by_max_flows_ = policy_.max_flows != 0 && open_ >= policy_.max_flows;
     ++left_out_;
     return kNil;
   }

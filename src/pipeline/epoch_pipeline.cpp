@@ -450,7 +450,7 @@ void EpochPipeline::apply(EpochJob& job, std::size_t table) {
     report_open_flows(before, shards_[table].open_flows());
   }
   if (shards_[table].is_stopped() && !stopped_by_limit_) {  // there is but one table then
-    open_when_stopped_ = shards_[table].open_flows();
+    stopped_by_max_flows_ = shards_[table].is_stopped_by_max_flows();
     stopped_by_limit_ = true;
   }
 }

@@ -66,8 +66,7 @@ class EpochPipeline {
   bool is_output_closed() const noexcept { return output_.is_closed(); }
   bool has_reached_flow_limit() const noexcept { return arranger_.has_reached_flow_limit(); }
   bool is_stopped() const noexcept { return stopped_by_limit_; }
-  /// Flows that were open when it was stopped.
-  std::size_t open_when_stopped() const noexcept { return open_when_stopped_; }
+  bool is_stopped_by_max_flows() const noexcept { return stopped_by_max_flows_; }
   /// Requires: everything has been written.
   FlowCounts counts() const noexcept { return {output_.written(), arranger_.left_out()}; }
   std::uint64_t context_dropped() const noexcept { return arranger_.context_dropped(); }
@@ -155,7 +154,7 @@ class EpochPipeline {
   std::uint64_t known_bytes_ = 0;
   std::size_t records_since_ = 0;
 
-  std::atomic<std::size_t> open_when_stopped_ = 0;
+  std::atomic<bool> stopped_by_max_flows_ = false;
   std::atomic<bool> stopped_by_limit_ = false;
 
   std::vector<std::unique_ptr<Worker>> workers_;  ///< the first one is the caller's

@@ -192,8 +192,7 @@ class Extractor::Impl {
     result_.reached_flow_limit = pipeline.has_reached_flow_limit();
     result_.output_closed = pipeline.is_output_closed();
     result_.stopped_by_limit = pipeline.is_stopped();
-    result_.stopped_by_max_flows = pipeline.is_stopped() && recipe_.policy.max_flows != 0 &&
-                                   pipeline.open_when_stopped() >= recipe_.policy.max_flows;
+    result_.stopped_by_max_flows = pipeline.is_stopped_by_max_flows();
     fill_stats(pipeline.counts());
     result_.stats.context_dropped = pipeline.context_dropped();
     result_.stats.early_context_dropped = early_ ? early_->dropped() : 0;

@@ -270,6 +270,16 @@ TEST(Messages, OfALimitNameTheInput) {
   EXPECT_EQ(piped.err.rfind("netml: standard input: as many flows are open", 0), 0U) << piped.err;
 }
 
+// Where both limits are given: the one that was met.
+TEST(Messages, OfALimitNameIt) {
+  const TempFolder folder;
+  const std::string capture = folder.write("flow.pcap", udp_capture(1, 8000));
+  const RunResult grown = netml({"extract", capture, "--features", "splt:60000", "--max-flows", "1",
+                                 "--memory-limit", "256KiB", "--on-limit", "stop"});
+  EXPECT_EQ(grown.status, 6);
+  EXPECT_THAT(grown.err, HasSubstr(": the memory budget is used up;"));
+}
+
 // No line about labels or damage when nobody reads the rows any more.
 TEST(Messages, NoneWhenTheReaderHasGone) {
   const TempFolder folder;

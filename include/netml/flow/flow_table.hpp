@@ -95,6 +95,8 @@ class FlowTable {
   std::uint64_t clock_steps_back() const noexcept { return clock_steps_back_; }
   /// True once the budget was reached under OnLimit::kStop: apply() then leaves packets out.
   bool is_stopped() const noexcept { return stopped_; }
+  /// True when it was FlowPolicy::max_flows that left no room for another flow.
+  bool is_stopped_by_max_flows() const noexcept { return stopped_by_max_flows_; }
   /// Records that apply() left out after is_stopped().
   std::uint64_t packets_left_out() const noexcept { return left_out_; }
 
@@ -264,6 +266,7 @@ class FlowTable {
   std::uint64_t clock_steps_back_ = 0;
   std::uint64_t left_out_ = 0;
   bool stopped_ = false;
+  bool stopped_by_max_flows_ = false;
   bool obeys_limits_ = false;  ///< a limit may be passed within this epoch
 
   // ExpiryRule::kNfstream
