@@ -1,7 +1,9 @@
 #include "config_file.hpp"
 
 #include <algorithm>
+#include <set>
 #include <sstream>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 
@@ -92,20 +94,32 @@ class ConfigReader final : public CLI::ConfigTOML {
                                    std::vector<std::string> names) const {
     const auto section = [&](const std::string& one) { return "[" + path + one + "]"; };
     std::transform(names.begin(), names.end(), names.begin(), section);
-    complain("unknown section " + printable(section(name)) + did_you_mean(section(name), names) +
-             "; a section has the name of a command");
+    complain("unknown section " + printable(section(name)) +
+             "; a section has the name of a command" + did_you_mean(section(name), names));
   }
 
   void require_flat(const std::string& text) const {
     std::size_t number = 0;
+    std::string section;
+    std::set<std::pair<std::string, std::string>> given;
     for (const std::string& line : split(text, '\n')) {
-      ++number;
-      const std::string_view name = name_in(trim(line));
+      const std::string at = "line " + std::to_string(++number) + ": ";
+      const std::string name(trim(name_in(trim(line))));
       if (std::count(name.begin(), name.end(), '.') >= kDeepest) {
-        refuse("line " + std::to_string(number) + ": a name more than " + std::to_string(kDeepest) +
-               " deep");
+        refuse(at + "a name more than " + std::to_string(kDeepest) + " deep");
+      }
+      if (name.starts_with('[')) {
+        section = name;
+      } else if (is_plain(name) && line.find('=') != std::string::npos &&
+                 !given.emplace(section, name).second) {  // CLI11 would join the values
+        complain(at + printable(name) + " is given twice");
       }
     }
+  }
+
+  // A name, and no line of a text or an array that goes over several.
+  static bool is_plain(const std::string& name) {
+    return !name.empty() && name.find_first_of(" \t\"',") == std::string::npos;
   }
 
   // Of a section, or of an option, which CLI11 leaves out without a word when it is too deep.

@@ -380,13 +380,14 @@ TEST(Outputs, ListsAndFlagsWithValuesFromAFile) {
 TEST(Outputs, WrongLinesOfAConfigFileAreNamed) {
   const TempFolder folder;
   for (const auto& [text, reason] :
-       {std::pair(
-            "[extrct]\ndim = 3\n",
-            "unknown section [extrct]; did you mean '[extract]'?; a section has the name of a "
-            "command"),
+       {std::pair("[extrct]\ndim = 3\n",
+                  "unknown section [extrct]; a section has the name of a command; did you mean "
+                  "'[extract]'?"),
         {"[learn.extrct]\ndim = 3\n",
-         "unknown section [learn.extrct]; did you mean '[learn.extract]'?; a section has the name "
-         "of a command"},
+         "unknown section [learn.extrct]; a section has the name of a command; did you mean "
+         "'[learn.extract]'?"},
+        {"[extract]\nfeatures = \"flow\"\n# once more\nfeatures = \"biflow\"\n",
+         "line 4: features is given twice"},
         {"[qqqqqqqq]\n", "unknown section [qqqqqqqq]; a section has the name of a command"},
         {"[extract\nfeatures = \"flow\"\n",
          "'[extract' is no option; a section is a line [NAME]"}}) {
