@@ -217,6 +217,9 @@ void commit_verdicts(OutputFile* verdicts, OutputGroup& files, const RunContext&
   files.prepare();
   commit();
   files.commit();
+  if (files.has_lost_reader()) {
+    throw BrokenPipe{};
+  }
 }
 
 }  // namespace netml

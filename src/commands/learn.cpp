@@ -67,6 +67,19 @@ class LearnRows final : public LabelledRows {
   bool has_database() const noexcept {
     return !feature_output_.empty() && format_ == TableFormat::kSqlite;
   }
+  // Features for standard output: they take no place, and are written before it is said how the run
+  // ends. False when the reader has gone away.
+  bool stream_features() {
+    try {
+      if (feature_output_ == "-") {
+        commit_features();
+      }
+      return true;
+    } catch (const BrokenPipe&) {
+      output_.reset();
+      return false;
+    }
+  }
   // The rows in memory also go to the feature file, which is complete only now.
   void commit_features() {
     if (!output_) {
@@ -235,14 +248,28 @@ void report_training(const TrainResult& result) {
 
 }  // namespace
 
+namespace {
+
+// The files take their places; the exit status. Nothing more is said to somebody who has seen
+// enough.
+int commit_training(const TrainResult& result, OutputGroup& files, int status) {
+  files.commit();
+  if (status == exit_status::kBrokenPipe || files.has_lost_reader()) {
+    return exit_status::kBrokenPipe;
+  }
+  report_training(result);
+  return status;
+}
+
+}  // namespace
+
 int finish_training(const TrainResult& result, const std::vector<std::string>& tables,
                     OutputGroup& files, const RunContext& context) {
-  nlohmann::ordered_json summary = summary_of_files(tables, exit_status::kOk);
+  const int status = files.has_lost_reader() ? exit_status::kBrokenPipe : exit_status::kOk;
+  nlohmann::ordered_json summary = summary_of_files(tables, status);
   summary.update(nlohmann::ordered_json::parse(train_summary(result)));
   write_summary(files, context, summary);
-  files.commit();
-  report_training(result);
-  return exit_status::kOk;
+  return commit_training(result, files, status);
 }
 
 namespace {
@@ -394,22 +421,18 @@ int train_on(const LearnCommand& command, const RunContext& context, const Extra
     options.calibrate_places = &calibration.places;
     options.calibrate_what = input_name(command.calibrate);
   }
-  const int status = worst_status(extracted, calibration);
+  int status = worst_status(extracted, calibration);
   if (calibration.result.signal != 0) {
     return end_without_model(context, extracted, labeler, rows, status);
   }
   const TrainResult trained = train_table(rows.sink.table, options, files);
+  if (!rows.stream_features() || files.has_lost_reader()) {
+    status = exit_status::kBrokenPipe;
+  }
   write_learn_summary(files, context, extracted, labeler, &trained, status);
   files.prepare();
-  try {
-    rows.commit_features();
-  } catch (const BrokenPipe&) {  // they had a reader, who has seen enough
-    files.commit();
-    throw;
-  }
-  files.commit();
-  report_training(trained);
-  return status;
+  rows.commit_features();
+  return commit_training(trained, files, status);
 }
 
 int learn(const LearnCommand& command, const RunContext& context) {
@@ -433,11 +456,6 @@ int learn(const LearnCommand& command, const RunContext& context) {
     return train_on(command, context, extracted, labeler, rows, files);
   } catch (const SummaryInterrupted&) {
     rows.commit_features();  // which are whole
-    throw;
-  } catch (const BrokenPipe&) {
-    if (command.feature_output != "-") {
-      rows.commit_features();
-    }
     throw;
   } catch (const Interrupted& interrupted) {
     return end_without_model(context, extracted, labeler, rows, 128 + interrupted.signal_number);

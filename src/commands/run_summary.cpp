@@ -220,6 +220,9 @@ void write_summary(const RunContext& context, nlohmann::ordered_json summary) {
   OutputGroup files;
   write_summary(files, context, std::move(summary));
   files.commit();
+  if (files.has_lost_reader()) {
+    throw BrokenPipe{};
+  }
 }
 
 void write_summary(OutputGroup& files, const RunContext& context, nlohmann::ordered_json summary) {

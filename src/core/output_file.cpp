@@ -20,7 +20,6 @@ namespace netml {
 namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{256} << 10;
-constexpr mode_t kPermissions = 0777;
 
 [[noreturn]] void refuse(const std::string& path, int error_number) {
   throw OutputError((path == "-" ? "standard output" : printable(path)) +
@@ -93,12 +92,9 @@ OutputFile::OutputFile(const std::string& path, FileMode mode, Reader reader)
     descriptor_ =
         S_ISFIFO(status.st_mode) ? open_fifo(path.c_str()) : retry_open(path.c_str(), O_WRONLY, 0);
     owned_ = true;
-  } else if (is_there) {
-    const mode_t kept = status.st_mode & kPermissions;
-    open_temporary(kept);
-    keep_permissions(kept);
   } else {
-    open_temporary(static_cast<mode_t>(mode));
+    const auto of_new = static_cast<mode_t>(mode);
+    open_temporary(is_there ? of_new & status.st_mode : of_new);
   }
   if (descriptor_ < 0 || fstat(descriptor_, &status) != 0) {
     fail(errno);
@@ -124,16 +120,6 @@ void OutputFile::open_temporary(mode_t mode) {
     fail(error_number);
   }
   interrupt::remember_temporary(temporary_.c_str());
-}
-
-// What the umask took away when the temporary file was made; nobody could read it in between who
-// may not. A file system whose files all have one mode is not asked to change it.
-void OutputFile::keep_permissions(mode_t mode) {
-  struct stat status {};
-  const bool is_kept = fstat(descriptor_, &status) == 0 && (status.st_mode & kPermissions) == mode;
-  if (!is_kept && fchmod(descriptor_, mode) != 0) {
-    fail(errno);
-  }
 }
 
 OutputFile::~OutputFile() {
@@ -167,11 +153,15 @@ void OutputFile::flush() {
 }
 
 void OutputFile::write_all(std::string_view bytes) {
-  while (!bytes.empty()) {
+  while (!bytes.empty() && !has_lost_reader_) {
     const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
     if (written < 0) {
       if (wants_retry(descriptor_)) {
         continue;
+      }
+      if (errno == EPIPE && reader_ == Reader::kMayMiss) {
+        has_lost_reader_ = true;
+        return;
       }
       fail(errno);
     }

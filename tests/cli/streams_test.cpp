@@ -282,6 +282,26 @@ TEST(Streams, AReaderThatDoesNotWaitForTheOneOutputOfARunEndsItQuietly) {
                                       "second.netml"}));
 }
 
+// However much was to go there, the summary is that of the whole run.
+TEST(Streams, TheSummaryOfARunWhoseModelNobodyReadsHasItsCounters) {
+  const TempFolder folder;
+  const std::string scores = folder.path("scores.csv"), summary = folder.path("summary.json");
+  for (const char* filter : {"udp port 53", "ip"}) {  // a model of less than a buffer, and of more
+    SCOPED_TRACE(filter);
+    Process process(netml_command({"learn", demo("demo.pcap"), "-l", demo("demo.csv"), "-q",
+                                   "--algorithm", "pca", "--bpf", filter, "-o", "-",
+                                   "--test-scores", scores, "--summary", summary}));
+    process.close_stdout();
+    EXPECT_EQ(process.finish().status, 141);
+    const nlohmann::json counters = read_json(summary);
+    expect_conservation(counters, "no reader");
+    EXPECT_EQ(counters["status"], 141);
+    EXPECT_GT(counters["packets_in_flows"], 0);
+    EXPECT_GT(counters["flows"]["train"], 0);
+    EXPECT_TRUE(std::filesystem::remove(scores));
+  }
+}
+
 class StopSignal : public testing::TestWithParam<int> {};
 INSTANTIATE_TEST_SUITE_P(Streams, StopSignal, testing::Values(SIGINT, SIGTERM));
 

@@ -1,8 +1,6 @@
 #!/usr/bin/env bash
 # The n-th write, fsync, close, rename, open, fstat or read of a run fails, n = 1, 2, … until a run gets
 # through: exit status 0 if and only if every output is whole, and every file the old or the new one.
-# fchmod is not among them: it comes only for an old file that is more open than the umask lets a new one
-# be, before anything is written, and ends the run like an open that fails.
 # shellcheck source=tests/reliability/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 

@@ -9,21 +9,22 @@
 
 namespace netml {
 
-/// Who may read a file that we create (before the umask). One that replaces another keeps its
-/// permissions.
+/// Who may read a file that we create (before the umask). One that replaces another is open to
+/// nobody whom the other was closed to.
 enum class FileMode { kShared = 0666, kPrivate = 0600 };
 
 /// What it means when the reader of a pipe goes away.
 enum class Reader {
   kMayLeave,  ///< BrokenPipe: of a run's rows, whose reader has seen enough
+  kMayMiss,   ///< nothing: what is left goes nowhere, and has_lost_reader() tells
   kMustStay,  ///< OutputError: of what belongs to a run's result
 };
 
 /// A result on its way to a file, whole or not at all.
 ///
 /// A regular file is written under a temporary name in the same directory and takes its place in
-/// `commit()` (flush, fsync, close, rename, fsync of the directory), with the permission bits that
-/// the old file had when this one was opened. Only the last step can fail
+/// `commit()` (flush, fsync, close, rename, fsync of the directory). Of the permissions that a new
+/// file has it takes those that the old one has too. Only the last step can fail
 /// with the new file in place: it stands there, but a power cut may bring the old one back.
 /// Devices, FIFOs and stdout
 /// ("-") are written directly. Without `commit()` the destructor removes the temporary file and the
@@ -51,6 +52,8 @@ class OutputFile {
 
   /// True when the result appears under its name only in commit().
   bool is_regular() const noexcept { return !temporary_.empty(); }
+  /// Of Reader::kMayMiss: the reader went away before all was written that has left our buffer.
+  bool has_lost_reader() const noexcept { return has_lost_reader_; }
   /// True for a pipe, a terminal or a socket: somebody may be reading along.
   bool is_followed() const noexcept { return followed_; }
   const std::string& path() const noexcept { return path_; }
@@ -61,7 +64,6 @@ class OutputFile {
   OutputFile(const std::string& path, Reader reader) : path_(path), reader_(reader) {}
   [[noreturn]] void fail(int error_number) const;
   void open_temporary(mode_t mode);
-  void keep_permissions(mode_t mode);
   void write_all(std::string_view bytes);
   void close_descriptor();
 
@@ -72,6 +74,7 @@ class OutputFile {
   int directory_ = -1;  ///< from prepare() on, of a regular file
   std::string target_;  ///< the name to be taken; from prepare() on
   bool owned_ = false;
+  bool has_lost_reader_ = false;
   bool followed_ = false;
   std::string buffer_;
   std::uint64_t size_ = 0;

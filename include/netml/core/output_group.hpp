@@ -11,8 +11,8 @@ namespace netml {
 /// The files that one run writes: none takes its place before all are on the disk, so that one that
 /// cannot be written leaves every old file as it was. Without commit() all of them do.
 ///
-/// Of standard output the reader may leave, as in every command: BrokenPipe. Where its last bytes
-/// show it, the other files take their places all the same.
+/// The reader of standard output may leave before it has all; the files take their places all the
+/// same, and the run ends with 141.
 class OutputGroup {
  public:
   /// The file of that name, opened where it is not yet: known before any work whether that can be.
@@ -23,23 +23,29 @@ class OutputGroup {
         return *known;
       }
     }
-    const Reader reader = path == "-" ? Reader::kMayLeave : Reader::kMustStay;
+    const Reader reader = path == "-" ? Reader::kMayMiss : Reader::kMustStay;
     files_.push_back(std::make_unique<OutputFile>(path, mode, reader));
     return *files_.back();
+  }
+
+  /// Hands what standard output is to get to its reader: true where that one has gone away.
+  bool has_lost_reader() {
+    bool is_lost = false;
+    for (const std::unique_ptr<OutputFile>& file : files_) {
+      if (file->path() == "-") {
+        file->flush();
+        is_lost = file->has_lost_reader();
+      }
+    }
+    return is_lost;
   }
 
   /// All of commit() that can fail for want of room or by a bad disk. Nothing may be written
   /// afterwards.
   void prepare() {
-    for (std::unique_ptr<OutputFile>& file : files_) {
-      try {
-        file->prepare();
-      } catch (const BrokenPipe&) {
-        has_lost_reader_ = true;
-        file.reset();
-      }
+    for (const std::unique_ptr<OutputFile>& file : files_) {
+      file->prepare();
     }
-    std::erase(files_, nullptr);
   }
 
   /// The files take their places in the order in which they were opened.
@@ -48,13 +54,9 @@ class OutputGroup {
     for (const std::unique_ptr<OutputFile>& file : files_) {
       file->commit();
     }
-    if (has_lost_reader_) {
-      throw BrokenPipe{};
-    }
   }
 
  private:
-  bool has_lost_reader_ = false;
   std::vector<std::unique_ptr<OutputFile>> files_;
 };
 
