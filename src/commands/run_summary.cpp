@@ -1,5 +1,6 @@
 #include "netml/commands/run_summary.hpp"
 
+#include <algorithm>
 #include <iterator>
 
 #include <nlohmann/json.hpp>
@@ -82,13 +83,13 @@ void report_order(const ExtractResult& result) {
 
 void report_evictions(const ExtractResult& result, const FlowPolicy& policy) {
   const RunStats& stats = result.stats;
-  if (const std::uint64_t forgotten = stats.context_dropped + stats.early_context_dropped;
+  // At the end of flows and, with --early, at a packet of theirs: the same flows.
+  if (const std::uint64_t forgotten = std::max(stats.context_dropped, stats.early_context_dropped);
       forgotten != 0) {
-    log::warning(
-        std::to_string(forgotten) +
-        " flows were forgotten by `context` before their time, for want of room: its "
-        "columns count too little; its limits are --context-limit and a share of --memory-limit " +
-        size_text(policy.memory_limit));
+    log::warning(std::to_string(forgotten) + (forgotten == 1 ? " flow was" : " flows were") +
+                 " forgotten by `context` before their time, for want of room: its columns count "
+                 "too little; its limits are --context-limit and a share of --memory-limit " +
+                 size_text(policy.memory_limit));
   }
   if (stats.flows_evicted == 0) {
     return;
