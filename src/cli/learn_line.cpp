@@ -7,6 +7,7 @@
 #include "netml/commands/learn.hpp"
 #include "netml/core/error.hpp"
 #include "netml/core/log.hpp"
+#include "netml/core/text_format.hpp"
 
 #include "declare.hpp"
 #include "option_groups.hpp"
@@ -47,10 +48,15 @@ void refuse_own_options(const CLI::App& learn, const CLI::App& half) {
   if (option == nullptr) {
     return;
   }
-  const std::string name = option->get_name(), command = "learn " + half.get_name();
-  throw UsageError(takes(half, name) ? name + " stands before '" + half.get_name() +
-                                           "'; the options of " + command + " stand behind it"
-                                     : name + " is an option of learn, not of " + command);
+  const bool is_file = option->get_positional();
+  const std::string command = "learn " + half.get_name(), name = option->get_name();
+  const std::string typed = is_file ? "'" + printable(option->results().front()) + "'" : name;
+  if (is_file && half.get_name() == "train") {
+    throw UsageError("unexpected argument " + typed + "; a table is given with -f, --feature");
+  }
+  throw UsageError(takes(half, name) ? typed + " stands before '" + half.get_name() +
+                                           "'; what belongs to " + command + " stands behind it"
+                                     : typed + " is an option of learn, not of " + command);
 }
 
 }  // namespace

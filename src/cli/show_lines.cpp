@@ -32,6 +32,7 @@ int InspectLine::show() const {
     throw UsageError("no file was named and standard input is a terminal; name one or pipe one in");
   }
   require_one_standard_output(context_, {{"what inspect prints", "-"}});
+  check_summary(context_);
   OutputFile out("-");
   const Inspection found = inspect(file_.empty() ? "-" : file_, is_full_);
   out.write(found.text);
@@ -57,6 +58,7 @@ int ColumnsLine::show() const {
                                : format_ == "markdown" ? ColumnsFormat::kMarkdown
                                                        : ColumnsFormat::kText;
   require_one_standard_output(context_, {{"what columns prints", "-"}});
+  check_summary(context_);
   OutputFile out("-");
   out.write(describe_columns(names_, format));
   out.commit();

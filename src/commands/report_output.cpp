@@ -96,9 +96,8 @@ std::string report_twin_path(const std::string& path) {
 void check_report_path(const std::string& path) {
   if (path == "-") {
     throw UsageError(
-        "--report: a page and, beside it, its numbers as JSON are two files, and standard output "
-        "is "
-        "one; name the page, as in page.html");
+        "--report: a page and its numbers as JSON are two files, and standard output is one; name "
+        "the page, as in page.html");
   }
   if (!path.empty() && report_twin_path(path) == path) {
     throw UsageError(printable(path) +

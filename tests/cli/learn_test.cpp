@@ -3,8 +3,10 @@
 #include <filesystem>
 #include <thread>
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "netml/core/text_format.hpp"
 
@@ -410,11 +412,14 @@ TEST(Learn, ItsOwnOptionsAreRefusedBesideItsHalves) {
     return result.err;
   };
   EXPECT_EQ(refusal({"learn", "-p", demo("demo.pcap"), "-o", model, "extract"}),
-            "netml: -p stands before 'extract'; the options of learn extract stand behind it\n");
+            "netml: -p stands before 'extract'; what belongs to learn extract stands behind it\n");
   EXPECT_EQ(refusal({"learn", demo("demo.pcap"), "extract"}),
-            "netml: FILE stands before 'extract'; the options of learn extract stand behind it\n");
+            "netml: '" + demo("demo.pcap") +
+                "' stands before 'extract'; what belongs to learn extract stands behind it\n");
+  EXPECT_EQ(refusal({"learn", "train", table, "-o", model}),
+            "netml: unexpected argument '" + table + "'; a table is given with -f, --feature\n");
   EXPECT_EQ(refusal({"learn", "--algorithm=pca", "train", "-f", table, "-o", model}),
-            "netml: --algorithm stands before 'train'; the options of learn train stand behind "
+            "netml: --algorithm stands before 'train'; what belongs to learn train stands behind "
             "it\n");
   EXPECT_EQ(refusal({"learn", "train", "-f", table, "-o", model, "--label", demo("demo.csv")}),
             "netml: --label is an option of learn, not of learn train\n");
@@ -434,6 +439,7 @@ TEST(Learn, CalibratesOnAPipe) {
   std::thread writer([&] { folder.write("fifo", bytes); });
   const RunResult result = netml({"learn", demo("demo.pcap"), "--algorithm", "pca", "--calibrate",
                                   fifo, "-o", folder.path("m")});
+  close(open(fifo.c_str(), O_RDONLY | O_NONBLOCK));  // lets the writer go where nobody has read
   writer.join();
   EXPECT_EQ(result.status, 0) << result.err;
 }

@@ -157,7 +157,7 @@ TEST(Overwriting, AReportIsTwoFilesAndNoStandardOutput) {
        {std::vector<std::string>{"classify", "-m", "m", "a.pcap", "-o", "v", "--report=-"},
         {"learn", "a.pcap", "-o", "m", "--report=-"},
         {"train", "-f", "table.csv", "-o", "m", "--report=-"}}) {
-    expect_refused(folder, command, "netml: --report: a page and, beside it, ");
+    expect_refused(folder, command, "netml: --report: a page and its numbers ");
   }
 }
 
