@@ -100,7 +100,7 @@ std::string time_text(std::int64_t ns, TextZone zone) {
 
 std::string readable_key(const std::string& key, TextZone zone) {
   const std::vector<std::string> parts = split(key, ' ');
-  const std::string as_it_is(trim(key));
+  std::string as_it_is(trim(key));
   if (parts.size() != 5 || parts[1] != "->") {
     return as_it_is;
   }
