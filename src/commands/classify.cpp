@@ -236,6 +236,11 @@ Recipe recipe_of(const Detector& detector, const ClassifyCommand& command) {
     throw ModelError(what + ": " + error.what());
   }
   command.adjust_recipe(recipe, detector.columns);
+  if (command.early != 0 && command.early < recipe.min_packets) {
+    throw UsageError("--early " + std::to_string(command.early) +
+                     ": the model leaves out flows of fewer than " +
+                     std::to_string(recipe.min_packets) + " packets; take at least as many");
+  }
   return recipe;
 }
 
@@ -277,7 +282,8 @@ void log_labels(const Labeler* labeler) {
   }
 }
 
-int skip_run(const DoneCaptures& done, const RunContext& context) {
+// A run of which nothing is to be done.
+int skip_done_run(const DoneCaptures& done, const RunContext& context) {
   log::info("nothing new to classify");
   nlohmann::ordered_json summary = summary_of_files({}, exit_status::kOk);
   summary["captures_done"] = done.skipped();
@@ -313,6 +319,39 @@ void finish(const CaptureInputs& inputs, const Detector& detector, const Recipe&
   result.output_closed = flows.is_closed();
 }
 
+// What the run came to, for the summary.
+nlohmann::ordered_json describe(const ClassifyCommand& command, const ExtractResult& result,
+                                int status, ScoredFlows& flows, const Labeler* labeler) {
+  nlohmann::ordered_json summary = summary_of(result, status);
+  add_ranking(summary, flows.ranking());
+  if (const VerdictStage* const stage = flows.stage()) {
+    add_outcome(summary, *stage, labeler != nullptr);
+    if (command.early != 0) {
+      add_early(summary, *stage, command.early);
+      summary["early"]["context_dropped"] = result.stats.early_context_dropped;
+    }
+  }
+  if (labeler != nullptr) {
+    add_labels(summary, *labeler);
+  }
+  return summary;
+}
+
+// The same for the log; nothing to a reader that has gone away.
+void log_run(const ClassifyCommand& command, const nlohmann::ordered_json& summary,
+             ScoredFlows& flows, const Labeler* labeler) {
+  if (flows.is_closed()) {
+    return;
+  }
+  const VerdictStage& stage = *flows.stage();
+  log_ranking(summary, flows.ranking(), command.zone);
+  log_outcome(command, stage, labeler != nullptr && labeler->matched() != 0);
+  if (command.early != 0) {
+    log_early(stage, command.early);
+  }
+  log_labels(labeler);
+}
+
 int classify_captures(const ClassifyCommand& command, const Detector& detector,
                       const RunContext& context) {
   Recipe recipe = recipe_of(detector, command);
@@ -320,15 +359,10 @@ int classify_captures(const ClassifyCommand& command, const Detector& detector,
   if (command.by_source_s) {
     recipe.policy.memory_limit -= sources_share(memory_limit);
   }
-  if (command.early != 0 && command.early < recipe.min_packets) {
-    throw UsageError("--early " + std::to_string(command.early) +
-                     ": the model leaves out flows of fewer than " +
-                     std::to_string(recipe.min_packets) + " packets; take at least as many");
-  }
   CaptureInputs inputs = command.inputs;
   std::optional<DoneCaptures> done = leave_out_done(command, inputs);
   if (done && inputs.paths().empty()) {
-    return skip_run(*done, context);
+    return skip_done_run(*done, context);
   }
   Extraction extraction(inputs, recipe,
                         {.flow_limit = command.flow_limit,
@@ -346,30 +380,14 @@ int classify_captures(const ClassifyCommand& command, const Detector& detector,
   ExtractResult result = extraction.run(flows);
   require_usable(result);
   finish(inputs, detector, recipe, memory_limit, flows, result);
-  VerdictStage* const stage = flows.stage();
+  const VerdictStage* const stage = flows.stage();
   const Labeler* const labeler = extraction.labeler();
   const int status =
       stage == nullptr ? result.exit_status() : final_status(result.exit_status(), *stage, command);
-  nlohmann::ordered_json summary = summary_of(result, status);
-  add_ranking(summary, flows.ranking());
+  nlohmann::ordered_json summary = describe(command, result, status, flows, labeler);
   if (stage != nullptr) {
-    add_outcome(summary, *stage, labeler != nullptr);
-    if (command.early != 0) {
-      add_early(summary, *stage, command.early);
-      summary["early"]["context_dropped"] = result.stats.early_context_dropped;
-    }
     write_classify_report(files, command, detector, *stage, nullptr);
-  }
-  if (labeler != nullptr) {
-    add_labels(summary, *labeler);
-  }
-  if (stage != nullptr && !result.output_closed) {
-    log_ranking(summary, flows.ranking(), command.zone);
-    log_outcome(command, *stage, labeler != nullptr && labeler->matched() != 0);
-    if (command.early != 0) {
-      log_early(*stage, command.early);
-    }
-    log_labels(labeler);
+    log_run(command, summary, flows, labeler);
   }
   if (done) {
     summary["captures_done"] = done->skipped();

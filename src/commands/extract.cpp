@@ -127,7 +127,7 @@ void say_present(const std::string& path) {
 }
 
 // A run of which nothing is to be done.
-int skip_run(const ExtractCommand& command, const RunContext& context) {
+int skip_present_run(const ExtractCommand& command, const RunContext& context) {
   say_present(command.output);
   nlohmann::ordered_json summary = summary_of(ExtractResult(), exit_status::kOk);
   summary["already_in_output"] = true;
@@ -178,7 +178,7 @@ int run_extract(const ExtractCommand& command, const RunContext& context) {
   OutputRows rows(command, extraction.labeler() != nullptr, context);
   const auto collected = collected_run(command, rows.format());
   if (collected && sqlite_has_run(command.output, collected->key())) {
-    return skip_run(command, context);
+    return skip_present_run(command, context);
   }
   check_summary(context);
   ExtractResult result = extraction.run(rows);
