@@ -337,7 +337,7 @@ nlohmann::ordered_json describe(const ClassifyCommand& command, const ExtractRes
   return summary;
 }
 
-// The same for the log; nothing to a reader that has gone away.
+// The same for the log; nothing to a reader that has gone away. Requires: a stage.
 void log_run(const ClassifyCommand& command, const nlohmann::ordered_json& summary,
              ScoredFlows& flows, const Labeler* labeler) {
   if (flows.is_closed()) {
@@ -401,6 +401,9 @@ int classify_captures(const ClassifyCommand& command, const Detector& detector,
 
 int run_classify(const ClassifyCommand& command, const RunContext& context) {
   check_report_path(command.report);
+  if (command.state == "-") {
+    throw UsageError("--state takes a file: the next run reads what this one writes there");
+  }
   std::vector<std::string> inputs = command.inputs.files();
   inputs.push_back(command.model);
   if (!command.table.empty()) {
@@ -409,7 +412,7 @@ int run_classify(const ClassifyCommand& command, const RunContext& context) {
   require_distinct_files(
       context, inputs,
       {command.output, command.state, command.report, report_twin_path(command.report)});
-  require_one_standard_output(context, {{"--output", command.output}, {"--state", command.state}});
+  require_one_standard_output(context, {{"--output", command.output}});
   const Detector detector = load_model(command);
   return command.table.empty() ? classify_captures(command, detector, context)
                                : classify_table(command, detector, context);

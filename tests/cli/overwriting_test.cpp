@@ -130,7 +130,6 @@ TEST(Overwriting, StandardOutputTakesOneOutput) {
       {"-o and --summary", {"extract", "a.pcap", "-o", "-", "--summary=-"}},
       {"--output and --summary", {"packets", "a.pcap", "--summary", "-"}},
       {"--output and --summary", {"classify", "-m", "m", "a.pcap", "--summary=-"}},
-      {"--output and --state", {"classify", "-m", "m", "a.pcap", "--state=-"}},
       {"-o and --summary", {"learn", "a.pcap", "-o", "-", "--summary=-"}},
       {"-m and --feature", {"learn", "a.pcap", "-m", "-", "-f", "-"}},
       {"--feature and --test-scores",
@@ -158,6 +157,15 @@ TEST(Overwriting, AReportIsTwoFilesAndNoStandardOutput) {
         {"learn", "a.pcap", "-o", "m", "--report=-"},
         {"train", "-f", "table.csv", "-o", "m", "--report=-"}}) {
     expect_refused(folder, command, "netml: --report: a page and its numbers ");
+  }
+}
+
+TEST(Overwriting, AStateIsAFileAndNoStandardOutput) {
+  const TempFolder folder;
+  folder.write("a.pcap", capture_bytes());
+  for (const char* output : {"-", "verdicts.txt"}) {
+    expect_refused(folder, {"classify", "-m", "m", "a.pcap", "-o", output, "--state=-"},
+                   "netml: --state takes a file: the next run reads what this one writes there\n");
   }
 }
 
