@@ -20,6 +20,8 @@ namespace netml {
 namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{256} << 10;
+// Rows come in slices; larger ones cost more to copy than to hand to the kernel by themselves.
+constexpr std::size_t kMostCopiedRows = std::size_t{32} << 10;
 
 [[noreturn]] void refuse(const std::string& path, int error_number) {
   throw OutputError((path == "-" ? "standard output" : printable(path)) +
@@ -137,10 +139,12 @@ OutputFile::~OutputFile() {
 
 void OutputFile::write(std::string_view bytes) {
   size_ += bytes.size();
-  if (buffer_.size() + bytes.size() > kBufferBytes) {
+  const bool is_large =
+      bytes.size() >= (reader_ == Reader::kMayLeave ? kMostCopiedRows : kBufferBytes);
+  if (is_large || buffer_.size() + bytes.size() > kBufferBytes) {
     flush();
   }
-  if (bytes.size() >= kBufferBytes) {
+  if (is_large) {
     write_all(bytes);
   } else {
     buffer_ += bytes;

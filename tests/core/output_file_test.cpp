@@ -85,13 +85,42 @@ TEST(OutputFile, LargeAndSmallWritesKeepTheirOrder) {
   const TempFolder folder;
   std::string expected;
   OutputFile file(folder.path("out"));
-  for (const std::size_t size : {1u, 300000u, 5u, 262144u, 262143u, 2u, 0u}) {
-    const std::string bytes(size, static_cast<char>('a' + size % 26));
+  const auto write = [&](std::size_t size) {
+    const std::string bytes(size, static_cast<char>('a' + expected.size() % 26));
     file.write(bytes);
     expected += bytes;
+  };
+  for (const std::size_t size : {1u, 300000u, 5u, 32768u, 32767u, 262144u, 262143u, 2u, 0u}) {
+    write(size);
+  }
+  for (int i = 0; i < 20; ++i) {
+    write(32767);  // more than the buffer holds
   }
   file.commit();
   EXPECT_EQ(content(folder.path("out")), expected);
+}
+
+// A run that fails in the meantime has written no model where somebody reads along.
+TEST(OutputFile, TheResultOfARunWaitsForItsEnd) {
+  const TempFolder folder;
+  const std::string fifo = folder.path("fifo"), bytes(40000, 'x');
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  const int reader = open(fifo.c_str(), O_RDONLY | O_NONBLOCK);
+  ASSERT_GE(reader, 0);
+  std::string got(bytes.size(), ' ');
+  const auto wait_for = [&](Reader kind, bool is_flushed) {
+    OutputFile file(fifo, FileMode::kShared, kind);
+    file.write(bytes);
+    if (is_flushed) {
+      file.flush();
+    }
+    return read(reader, got.data(), got.size());
+  };
+  EXPECT_EQ(wait_for(Reader::kMustStay, false), -1);
+  EXPECT_EQ(wait_for(Reader::kMayMiss, false), -1);
+  EXPECT_EQ(wait_for(Reader::kMustStay, true), 40000);
+  EXPECT_EQ(wait_for(Reader::kMayLeave, false), 40000);
+  close(reader);
 }
 
 TEST(OutputFile, BytesCanBeOverwrittenInPlace) {

@@ -39,7 +39,8 @@ class OutputFile {
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
 
-  /// Buffered; whole calls stay together in one write(2) while they fit the buffer.
+  /// Buffered: what belongs to a run's result leaves in flush() and prepare() while it is smaller
+  /// than 256 KiB, large slices of rows at once. Whole calls are handed over in one write(2).
   void write(std::string_view bytes);
   /// Hands everything buffered to the system.
   void flush();
